@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/*
+ * What differs between DPDK 22.11 and newer releases, and that we use: one inline function or macro
+ * for each, so that no other file asks for RTE_VERSION. A shim that nobody calls is removed.
+ */
+
+#ifndef ESTAB_LIB_COMPAT_H
+#define ESTAB_LIB_COMPAT_H
+
+#include <stdint.h>
+
+#include <rte_ip.h>
+#include <rte_version.h>
+
+/* The 16 bytes of an IPv6 header's addresses: bare arrays up to 24.07, struct rte_ipv6_addr since. */
+#if RTE_VERSION >= RTE_VERSION_NUM(24, 11, 0, 0)
+#define COMPAT_IPV6_BYTES(addr) ((addr).a)
+#else
+#define COMPAT_IPV6_BYTES(addr) (addr)
+#endif
+
+static inline const uint8_t *
+compat_ipv6_src(const struct rte_ipv6_hdr *hdr)
+{
+	return COMPAT_IPV6_BYTES(hdr->src_addr);
+}
+
+static inline const uint8_t *
+compat_ipv6_dst(const struct rte_ipv6_hdr *hdr)
+{
+	return COMPAT_IPV6_BYTES(hdr->dst_addr);
+}
+
+static inline uint8_t *
+compat_ipv6_src_mutable(struct rte_ipv6_hdr *hdr)
+{
+	return COMPAT_IPV6_BYTES(hdr->src_addr);
+}
+
+static inline uint8_t *
+compat_ipv6_dst_mutable(struct rte_ipv6_hdr *hdr)
+{
+	return COMPAT_IPV6_BYTES(hdr->dst_addr);
+}
+
+#endif /* ESTAB_LIB_COMPAT_H */
