@@ -1,0 +1,86 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Installs what is missing, builds, runs every suite, prints what failed, what was skipped and why, and
+# last the line "N passed, N failed, N skipped". Exits with 1 when a test failed or none ran.
+set -euo pipefail
+
+usage() {
+	cat <<-EOF
+	usage: test/run.sh [--suite NAME]... [--sanitize]
+
+	  --suite NAME  only this suite: unit, rfc, sim, dpdk, interop, interface (may be repeated)
+	  --sanitize    a build of its own with clang, AddressSanitizer and UndefinedBehaviorSanitizer
+	  -h, --help    this text
+
+	The interop suite wants root; without it those tests are skipped and say so. With CI=true in the
+	environment a compiler warning is an error.
+	EOF
+}
+
+refuse() { # REASON
+	echo "test/run.sh: $1 (see test/run.sh --help)" >&2
+	exit 2
+}
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+suites=()
+sanitize=false
+while [ $# -gt 0 ]; do
+	case $1 in
+	--suite)
+		[ $# -gt 1 ] || refuse "--suite wants a name"
+		case $2 in
+		unit | rfc | sim | dpdk | interop | interface) suites+=(--suite "$2") ;;
+		*) refuse "no suite named $2" ;;
+		esac
+		shift
+		;;
+	--sanitize) sanitize=true ;;
+	-h | --help)
+		usage
+		exit 0
+		;;
+	*) refuse "unknown option $1" ;;
+	esac
+	shift
+done
+
+# shellcheck source=app/packages.sh
+. "$top/app/packages.sh"
+options=(-Dwerror="$([ "${CI:-}" = true ] && echo true || echo false)")
+build=$top/build
+# shellcheck disable=SC2206 # a list of names
+packages=($packages_build $packages_test)
+if $sanitize; then
+	build=$top/build-sanitize
+	# b_lundef: clang leaves the sanitizers' symbols of a shared library to the program.
+	options+=("-Db_sanitize=address,undefined" -Db_lundef=false
+		-Dc_args=-fno-sanitize-recover=undefined)
+	# shellcheck disable=SC2206
+	packages+=($packages_sanitize)
+	export CC=clang CXX=clang++
+	export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1
+	export LSAN_OPTIONS=suppressions=$top/test/lsan.supp:print_suppressions=0
+	export UBSAN_OPTIONS=print_stacktrace=1
+fi
+packages_install "${packages[@]}"
+
+[ ! -e "$build" ] || [ -w "$build" ] || {
+	echo "test/run.sh: $build belongs to another user; remove it or run as that user" >&2
+	exit 1
+}
+again=()
+[ ! -e "$build/meson-private/coredata.dat" ] || again=(--reconfigure)
+meson setup "${again[@]}" "${options[@]}" "$build" "$top"
+ninja -C "$build"
+
+# DPDK leaves a folder for each process behind: here, so that it can be removed.
+RUNTIME_DIRECTORY=$(mktemp -d)
+export RUNTIME_DIRECTORY
+trap 'rm -rf "$RUNTIME_DIRECTORY"' EXIT
+
+log=$build/meson-logs/testlog.json
+rm -f "$log"
+meson test -C "$build" --no-rebuild --print-errorlogs "${suites[@]}" </dev/null || true
+echo
+python3 -B "$top/test/summary.py" "$log"
