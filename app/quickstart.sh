@@ -30,13 +30,13 @@ fail() { # WHAT WHAT_TO_DO
 top=$(cd "$(dirname "$0")/.." && pwd)
 build=$top/build-release
 scratch=
-echo_pid=
+child=
 
 clean_up() {
 	trap '' INT TERM
-	if [ -n "$echo_pid" ]; then
-		kill -TERM "$echo_pid" 2>/dev/null || true
-		wait "$echo_pid" 2>/dev/null || true
+	if [ -n "$child" ]; then
+		kill -TERM "$child" 2>/dev/null || true
+		wait "$child" 2>/dev/null || true
 	fi
 	[ -z "$scratch" ] || rm -rf "$scratch"
 }
@@ -48,6 +48,14 @@ begin() {
 	scratch=$(mktemp -d)
 	# DPDK leaves a folder for each process behind: here, so that it can be removed.
 	export RUNTIME_DIRECTORY=$scratch
+}
+
+# In the background, so that a signal to this script is acted upon at once.
+await_child() {
+	local status=0
+	wait "$child" || status=$?
+	child=
+	return $status
 }
 
 # A tree that belongs to a user is built by that user, also under sudo.
@@ -97,15 +105,14 @@ start_echo() {
 		--address "$estab4/$prefix4" --address "$estab6/$prefix6" --port-list "$port")
 	echo "\$ ${command[*]#"$top"/}"
 	"${command[@]}" >"$scratch/echo.log" 2>&1 </dev/null &
-	echo_pid=$!
-	local tries
-	for tries in $(seq 100); do
+	child=$!
+	for _ in $(seq 100); do
 		ip link show "$interface" >/dev/null 2>&1 && return 0
-		kill -0 "$echo_pid" 2>/dev/null || break
+		kill -0 "$child" 2>/dev/null || break
 		sleep 0.1
 	done
 	cat "$scratch/echo.log" >&2
-	fail "estab-echo did not start (try $tries)" "above is what it said"
+	fail "estab-echo did not start" "above is what it said"
 }
 
 configure_kernel_side() {
@@ -126,6 +133,8 @@ exchange() { # ADDRESS
 
 # Runs inside the namespace, see main.
 talk_to_echo() {
+	local status
+
 	begin
 	start_echo
 	configure_kernel_side
@@ -136,12 +145,10 @@ talk_to_echo() {
 	exchange "$estab6"
 
 	say "Stopping estab-echo with SIGTERM; its last words"
-	kill -TERM "$echo_pid"
-	local status=0
-	wait "$echo_pid" || status=$?
-	echo_pid=
+	kill -TERM "$child"
+	await_child && status=0 || status=$?
 	grep -v '^EAL: ' "$scratch/echo.log" | tail -n 20
-	[ $status -eq 0 ] || fail "estab-echo ended with $status" "above is what it said"
+	[ "$status" -eq 0 ] || fail "estab-echo ended with $status" "above is what it said"
 }
 
 require_tap() {
@@ -157,7 +164,9 @@ main() {
 	run_benchmark
 	say "Starting estab-echo on a TAP, in a network namespace of its own"
 	require_tap
-	unshare --net "$0" --inside-namespace
+	unshare --net "$top/app/quickstart.sh" --inside-namespace &
+	child=$!
+	await_child
 	say "Done. Next: README.md"
 }
 
