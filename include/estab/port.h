@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Where packets come from and go to.
+ *
+ * One indirect call per burst. An Ethernet device queue in the applications, a simulated wire in
+ * the tests, the caller's own pipeline in an appliance.
+ */
+#ifndef ESTAB_PORT_H
+#define ESTAB_PORT_H
+
+#include <stdint.h>
+
+#include <estab/api.h>
+
+ESTAB_BEGIN_DECLS
+
+struct rte_mbuf;
+
+/** What the port does for us; only what was really granted may be set. */
+enum estab_port_offload {
+	ESTAB_PORT_RX_IPV4_CHECKSUM = 1 << 0, /**< the mbuf's RX flags tell GOOD or BAD */
+	ESTAB_PORT_RX_TCP_CHECKSUM = 1 << 1,
+	ESTAB_PORT_TX_IPV4_CHECKSUM = 1 << 2, /**< filled in by the port on request */
+	ESTAB_PORT_TX_TCP_CHECKSUM = 1 << 3,
+	ESTAB_PORT_TX_MULTI_SEGMENT = 1 << 4, /**< a packet may be a chain of mbufs */
+};
+
+struct estab_port {
+	void *context; /**< handed to both functions */
+
+	/** Take up to n packets; the caller owns what it gets. */
+	uint16_t (*rx_burst)(void *context, struct rte_mbuf **packets, uint16_t n);
+
+	/** Give up to n packets; the port owns the first <result> of them, the caller the rest. */
+	uint16_t (*tx_burst)(void *context, struct rte_mbuf **packets, uint16_t n);
+
+	uint32_t offloads; /**< set of enum estab_port_offload */
+};
+
+/**
+ * Make a port of one queue pair of an Ethernet device that is configured and started.
+ *
+ * Offloads are read from the device's configuration: what was requested and granted there.
+ *
+ * @return 0, or a negative errno: -ENODEV (no such device), -EINVAL (no such queue).
+ */
+ESTAB_API int estab_port_ethdev(struct estab_port *port, uint16_t device, uint16_t queue);
+
+ESTAB_END_DECLS
+
+#endif

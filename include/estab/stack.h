@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A stack: one TCP endpoint on one lcore. Nothing is shared between stacks, no thread is started,
+ * no clock or random source is read: the caller brings the time, the secret, the packets and the
+ * memory.
+ *
+ *	estab_stack_config_init(&config);  fill in addresses, secret, pool, port
+ *	stack = estab_stack_create(&config);
+ *	estab_listen(stack, ...);
+ *	for (;;) {
+ *		estab_stack_poll(stack, now_ns);
+ *		... estab_accept_burst, estab_event_burst, estab_conn_* ...
+ *	}
+ *	while (now < deadline && estab_stack_drain(stack, now_ns) > 0)
+ *		;
+ *	estab_stack_destroy(stack);
+ *
+ * All functions of one stack, its listeners and its connections belong to one thread at a time.
+ */
+#ifndef ESTAB_STACK_H
+#define ESTAB_STACK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <estab/address.h>
+#include <estab/api.h>
+#include <estab/port.h>
+
+ESTAB_BEGIN_DECLS
+
+struct rte_mbuf;
+struct rte_mempool;
+struct estab_stack;
+
+enum estab_limits {
+	ESTAB_ADDRESSES_MAX = 16, /**< local addresses of a stack */
+	ESTAB_BURST_MAX = 256,    /**< packets taken from the port in one poll */
+};
+
+enum estab_syn_cookies {
+	ESTAB_SYN_COOKIES_AUTO = 0, /**< records up to the limit, cookies above it */
+	ESTAB_SYN_COOKIES_ALWAYS,   /**< no record, no memory before the handshake is complete */
+	ESTAB_SYN_COOKIES_NEVER,    /**< SYNs above the limit are dropped */
+};
+
+struct estab_local_address {
+	struct estab_address address;
+	uint8_t prefix_length; /**< what is on-link, e.g. 24 */
+};
+
+/** How the stack appears on its link. */
+struct estab_interface {
+	uint8_t mac[6];
+	uint16_t vlan; /**< 0: untagged; else 1..4094, tag sent and required */
+	uint16_t mtu;  /**< IP packet size; 0 means 1500 */
+	struct estab_local_address addresses[ESTAB_ADDRESSES_MAX];
+	unsigned int address_count;
+	struct estab_address gateway_ipv4; /**< family ANY: no gateway */
+	struct estab_address gateway_ipv6;
+};
+
+/** What is sized once, at creation. 0 means the default, given in parentheses. */
+struct estab_stack_limits {
+	uint32_t connections;  /**< TCBs (16384) */
+	uint32_t syn_records;  /**< half-open connections with a record (1024) */
+	uint32_t time_waits;   /**< TIME-WAIT records (16384) */
+	uint32_t listeners;    /**< (64) */
+	uint32_t neighbours;   /**< ARP and ND cache entries (256) */
+	uint32_t reassemblies; /**< connections with out-of-order segments at once (1024) */
+};
+
+/**
+ * Policies in which good TCPs differ. Times are nanoseconds; 0 means the default in parentheses,
+ * with its source.
+ */
+struct estab_tcp_config {
+	enum estab_syn_cookies syn_cookies;
+	uint64_t time_wait_ns;          /**< 2 MSL (60 s, as Linux; RFC 9293 3.4.2: MSL 2 min) */
+	uint64_t rto_initial_ns;        /**< (1 s, RFC 6298 2.1) */
+	uint64_t rto_min_ns;            /**< (200 ms, as Linux; RFC 6298 2.4 says 1 s) */
+	uint64_t rto_max_ns;            /**< (120 s, as Linux; RFC 6298 2.5: at least 60 s) */
+	uint64_t delayed_ack_ns;        /**< (40 ms, as Linux; RFC 9293 3.8.6.3: below 500 ms) */
+	uint64_t fin_wait_2_ns;         /**< after close, how long to await the peer's FIN (60 s) */
+	uint32_t receive_buffer_bytes;  /**< per connection (262144) */
+	uint32_t send_buffer_bytes;     /**< per connection (262144) */
+	uint16_t reassembly_segments;   /**< out-of-order segments per connection (128) */
+	uint8_t initial_window;         /**< segments (10, RFC 6928) */
+	uint8_t r1_retransmissions;     /**< after which the next hop is resolved anew (3, SHLD-10) */
+	uint8_t r2_retransmissions;     /**< of data, after which the connection is given up (15) */
+	uint8_t syn_retransmissions;    /**< of SYN: R2 of at least 3 minutes, MUST-23 (7) */
+	uint8_t syn_ack_retransmissions; /**< of a SYN-ACK kept in a record (5) */
+	uint16_t ephemeral_port_first;  /**< (32768, as Linux; RFC 6056 3.2 allows 1024) */
+	uint16_t ephemeral_port_last;   /**< (65535) */
+	uint8_t hop_limit;              /**< TTL (64) */
+	bool no_timestamps;             /**< do not offer RFC 7323 timestamps */
+	bool no_window_scale;           /**< do not offer RFC 7323 window scaling */
+	bool no_sack;                   /**< do not offer RFC 2018 SACK-permitted */
+};
+
+struct estab_stack_config {
+	const char *name;             /**< unique in the process, up to 15 characters */
+	int socket_id;                /**< NUMA node of the memory, or -1 */
+	uint8_t secret[16];           /**< from getrandom(); the one source of unpredictability */
+	struct rte_mempool *mbuf_pool; /**< for headers and answers; data room of at least 256 bytes */
+	const struct estab_port *port; /**< copied; NULL: the caller moves packets itself */
+	uint32_t port_offloads;       /**< where port is NULL: set of enum estab_port_offload */
+	uint16_t burst;               /**< packets per poll, up to ESTAB_BURST_MAX; 0 means 64 */
+	struct estab_interface interface;
+	struct estab_stack_limits limits;
+	struct estab_tcp_config tcp;
+};
+
+/** Make all fields zero, which means: every default. */
+ESTAB_API void estab_stack_config_init(struct estab_stack_config *config);
+
+/**
+ * Check a configuration and say what is wrong with it.
+ *
+ * @param why  receives a static sentence naming the field and the mend; may be NULL
+ * @return 0 or -EINVAL
+ */
+ESTAB_API int estab_stack_config_check(const struct estab_stack_config *config, const char **why);
+
+/**
+ * Create a stack; all its memory is allocated here. The configuration is copied; mempool and what
+ * the port refers to must outlive the stack.
+ *
+ * @return the stack, or NULL with rte_errno EINVAL (see estab_stack_config_check), ENOMEM or EEXIST
+ *   (the name is taken)
+ */
+ESTAB_API struct estab_stack *estab_stack_create(const struct estab_stack_config *config);
+
+/**
+ * Free the stack with everything in it: connections, listeners, queued mbufs. Nothing is sent:
+ * drain first.
+ */
+ESTAB_API void estab_stack_destroy(struct estab_stack *stack);
+
+/**
+ * One turn: take a burst from the port, process it, let timers expire, send what is owed.
+ *
+ * @param now_ns  a clock that never goes back, from any start
+ */
+ESTAB_API void estab_stack_poll(struct estab_stack *stack, uint64_t now_ns);
+
+/**
+ * The first half of a turn, for a caller that brings its own packets.
+ *
+ * @return how many packets were taken: always n. The stack owns them all.
+ */
+ESTAB_API uint16_t estab_stack_receive_burst(struct estab_stack *stack, struct rte_mbuf **packets,
+					     uint16_t n, uint64_t now_ns);
+
+/**
+ * The second half: timers expire, what is owed is built and handed over, up to n packets. The
+ * caller owns what it gets. More may wait when the result is n.
+ */
+ESTAB_API uint16_t estab_stack_transmit_burst(struct estab_stack *stack, struct rte_mbuf **packets,
+					      uint16_t n, uint64_t now_ns);
+
+/**
+ * When the next turn is needed even if nothing arrives, over all timers.
+ *
+ * @return nanoseconds on the caller's clock; 0: at once; UINT64_MAX: never. The turn may find that
+ *   nothing was due yet: timers are re-armed lazily.
+ */
+ESTAB_API uint64_t estab_stack_deadline(const struct estab_stack *stack);
+
+/**
+ * One turn of the orderly end: the first call refuses new connections and shuts down every open one
+ * (FIN after the data already queued); text still arriving is accepted and discarded so that no
+ * peer sees a reset. All connections, those in accept queues too, are taken from the application:
+ * it must not use any struct estab_conn of this stack from the first call on.
+ *
+ * @return connections that are still open: call again until 0 or your deadline
+ */
+ESTAB_API uint32_t estab_stack_drain(struct estab_stack *stack, uint64_t now_ns);
+
+ESTAB_END_DECLS
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a stack has counted since it was created. Counters only grow; gauges are as of now.
+ *
+ * One list gives the struct, the names and the order in which applications print them.
+ */
+#ifndef ESTAB_STATS_H
+#define ESTAB_STATS_H
+
+#include <stdint.h>
+
+#include <estab/api.h>
+#include <estab/drop.h>
+
+ESTAB_BEGIN_DECLS
+
+/* X(name, "what it counts") */
+#define ESTAB_COUNTERS(X)                                                                          \
+	X(rx_packets, "packets received")                                                          \
+	X(rx_bytes, "bytes received, Ethernet header included")                                    \
+	X(rx_delivered, "packets received and used")                                               \
+	X(tx_packets, "packets handed to the port")                                                \
+	X(tx_bytes, "bytes handed to the port")                                                    \
+	X(tx_dropped_no_mbuf, "segments or packets not sent: mempool empty")                       \
+	X(tx_dropped_port_full, "packets not sent: the port did not take them in time")            \
+	X(tx_dropped_unresolved, "packets not sent: next hop did not answer ARP or ND")            \
+	X(arp_received, "ARP packets used")                                                        \
+	X(nd_received, "neighbour discovery packets used")                                         \
+	X(icmp_echo_answered, "pings answered, ICMP and ICMPv6")                                   \
+	X(segments_received, "TCP segments that reached the TCP room")                             \
+	X(segments_sent, "TCP segments built")                                                     \
+	X(segments_retransmitted, "segments sent again")                                           \
+	X(rst_received, "acceptable RSTs")                                                         \
+	X(rst_sent, "RSTs sent")                                                                   \
+	X(syn_received, "SYNs that reached a listener")                                            \
+	X(syn_ack_sent, "SYN-ACKs sent, retransmissions included")                                 \
+	X(syn_cookies_sent, "SYN-ACKs that carried a cookie")                                      \
+	X(syn_cookies_accepted, "connections established by a cookie")                             \
+	X(connections_passive, "connections that reached ESTABLISHED by passive OPEN")             \
+	X(connections_active, "connections that reached ESTABLISHED by active OPEN")               \
+	X(connections_failed, "active OPENs that never reached ESTABLISHED")                       \
+	X(connections_closed, "connections that ended gracefully")                                 \
+	X(connections_reset, "connections that ended by RST, either side's")                       \
+	X(connections_timed_out, "connections given up after R2 retransmissions or a timeout")     \
+	X(accept_queue_overflows, "handshakes not completed: accept queue full")                   \
+	X(time_wait_reused, "TIME-WAIT records taken over by a new SYN")                           \
+	X(time_wait_recycled, "TIME-WAIT records ended early: their limit was reached")            \
+	X(text_bytes_received, "bytes of text accepted in order")                                  \
+	X(text_bytes_sent, "bytes of text sent, retransmissions not counted")                      \
+	X(challenge_acks_sent, "challenge ACKs (RFC 5961)")                                        \
+	X(out_of_order_queued, "segments kept until the gap before them closed")                   \
+	X(retransmission_timeouts, "retransmission timer expiries")                                \
+	X(fast_retransmits, "losses repaired by duplicate ACKs")                                   \
+	X(zero_window_probes, "probes of a closed window")                                         \
+	X(delayed_acks, "ACKs sent by the delayed-ACK timer")
+
+/* X(name, "what it shows") */
+#define ESTAB_GAUGES(X)                                                                            \
+	X(connections_open, "connections with a TCB now")                                          \
+	X(connections_half_open, "SYN records now")                                                \
+	X(connections_time_wait, "TIME-WAIT records now")
+
+struct estab_stats {
+#define ESTAB_STATS_FIELD(name, text) uint64_t name;
+	ESTAB_COUNTERS(ESTAB_STATS_FIELD)
+	ESTAB_GAUGES(ESTAB_STATS_FIELD)
+#undef ESTAB_STATS_FIELD
+	uint64_t drops[ESTAB_DROP_COUNT]; /**< by enum estab_drop */
+};
+
+struct estab_stack;
+
+/** Copy the stack's counters and gauges. Call on the stack's own lcore. */
+ESTAB_API void estab_stack_stats(const struct estab_stack *stack, struct estab_stats *stats);
+
+/** The sum of all drops. */
+ESTAB_API uint64_t estab_stats_drops(const struct estab_stats *stats);
+
+ESTAB_END_DECLS
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Ephemeral ports by RFC 6056 algorithm 3 (simple hash-based port selection): a keyed hash of the
+ * two addresses and the remote port gives where to begin, a counter moves on from there.
+ */
+#ifndef LIB_FLOW_EPHEMERAL_PORT_H
+#define LIB_FLOW_EPHEMERAL_PORT_H
+
+#include <stdint.h>
+
+#include "base/siphash.h"
+#include "flow/flow_table.h"
+#include "path.h"
+
+struct ephemeral_ports {
+	struct siphash_key key;
+	uint32_t next; /* RFC 6056's next_ephemeral */
+	uint16_t first;
+	uint16_t last;
+};
+
+void ephemeral_ports_init(struct ephemeral_ports *ports, const struct siphash_key *key,
+			  uint16_t first, uint16_t last);
+
+/*
+ * Choose path->local_port so that the 4-tuple is free in the table. path has everything else.
+ *
+ * @param hash  receives the flow hash of the complete path
+ * @return 0, or -EADDRNOTAVAIL where the whole range is in use
+ */
+int ephemeral_port_choose(struct ephemeral_ports *ports, const struct flow_table *table,
+			  struct path *path, uint32_t *hash);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The net room: bytes <-> structs. Ethernet with an optional VLAN tag, ARP, IPv4, IPv6, neighbour
+ * discovery, ICMP and ICMPv6 echo, the TCP header with its options, checksums.
+ *
+ * It knows packets, not connections. It answers by itself what concerns the link and the host
+ * (ARP, ND, echo) and resolves next hops; it never looks at TCP state.
+ */
+#ifndef LIB_NET_NET_H
+#define LIB_NET_NET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <estab/address.h>
+#include <estab/stack.h>
+#include <estab/stats.h>
+
+#include "burst.h"
+#include "net/neighbour.h"
+#include "path.h"
+
+/* A local address with what is on-link there. */
+struct net_address {
+	union ip_address ip;
+	uint8_t family;
+	uint8_t prefix_length;
+};
+
+struct net {
+	struct rte_mempool *mbuf_pool;
+	struct estab_stats *stats; /* the stack's */
+	struct rte_ether_addr mac;
+	rte_be16_t vlan_be; /* tag to send and to require; 0: untagged */
+	uint16_t mtu;
+	uint32_t offloads;  /* set of enum estab_port_offload */
+	uint16_t address_count;
+	struct net_address addresses[ESTAB_ADDRESSES_MAX];
+	union ip_address gateway_ipv4, gateway_ipv6;
+	bool has_gateway_ipv4, has_gateway_ipv6;
+	struct neighbour_table neighbours;
+};
+
+/* Set up from a checked configuration. @return 0 or -ENOMEM */
+int net_init(struct net *net, const struct estab_stack_config *config, struct estab_stats *stats);
+
+/* Free the neighbour table and the packets waiting in it. */
+void net_fini(struct net *net);
+
+/*
+ * Turn rx[] into arrived[]: each packet becomes a segment, is answered into tx[], or is dropped.
+ * All of rx[] is consumed and counted but for segments, whose fate the tcp room decides.
+ */
+void net_parse(struct net *net, struct burst *burst, uint64_t now_ns);
+
+/* Ask again for next hops that did not answer, forget old entries; requests go to tx[]. */
+void net_timeouts(struct net *net, struct burst *burst, uint64_t now_ns);
+
+/* When net_timeouts is needed next; UINT64_MAX: never. */
+uint64_t net_deadline(const struct net *net);
+
+/* Turn out[] into packets in tx[]; text is copied or cloned, never moved. Empties out[] and spent[]. */
+void net_build(struct net *net, struct burst *burst, uint64_t now_ns);
+
+/* True when the address is one of ours. */
+bool net_is_local(const struct net *net, const union ip_address *ip, uint8_t family);
+
+/*
+ * Our source address towards a remote one: an address whose prefix holds it, else the first of the
+ * family (RFC 9293 MUST-44). @return 0, or -EADDRNOTAVAIL where we have none of that family
+ */
+int net_source_address(const struct net *net, const union ip_address *remote, uint8_t family,
+		       union ip_address *local);
+
+/* True for addresses that no connection may have at its other end: MUST-46, MUST-63. */
+bool net_is_unusable_peer(const struct net *net, const union ip_address *ip, uint8_t family);
+
+#endif
