@@ -10,7 +10,7 @@ packages_tap="iproute2 netcat-openbsd util-linux"
 packages_test="iproute2 ethtool netcat-openbsd socat iperf3 tshark hping3 curl tcpdump procps
 	util-linux binutils libsystemd-dev"
 packages_sanitize="clang libclang-rt-dev llvm"
-packages_ci="$packages_sanitize clang-format clang-tidy shellcheck"
+packages_ci="$packages_sanitize clang-format clang-tidy shellcheck git"
 
 packages_missing() { # NAME...
 	local name
