@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * RFC 6056 3.3.3, with its loop bounded: each port of the range is tried once. What is in the flow
+ * table in whatever form, TIME-WAIT included, holds its port towards that one remote end only.
+ */
+#include "flow/ephemeral_port.h"
+
+#include <assert.h>
+#include <errno.h>
+
+#include <rte_byteorder.h>
+#include <rte_common.h>
+
+void
+ephemeral_ports_init(struct ephemeral_ports *ports, const struct siphash_key *key, uint16_t first,
+		uint16_t last)
+{
+	assert(first != 0 && first <= last);
+	*ports = (struct ephemeral_ports){ .key = *key, .first = first, .last = last };
+}
+
+/* RFC 6056's F: the same for all connections to one remote end, unknown to everybody else. */
+static uint32_t
+port_offset(const struct ephemeral_ports *ports, const struct path *path)
+{
+	const uint64_t words[] = {
+		path->local.halves[0],
+		path->local.halves[1],
+		path->remote.halves[0],
+		path->remote.halves[1],
+		path->remote_port | (uint64_t)path->family << 16,
+	};
+
+	return (uint32_t)siphash_2_4_words(&ports->key, words, RTE_DIM(words));
+}
+
+int
+ephemeral_port_choose(struct ephemeral_ports *ports, const struct flow_table *table,
+		struct path *path, uint32_t *hash)
+{
+	const uint32_t range = (uint32_t)(ports->last - ports->first) + 1;
+	/* 64 bits: a sum that wrapped in the middle of the range would try a port twice. */
+	const uint64_t begin = (uint64_t)port_offset(ports, path) + ports->next;
+
+	for (uint32_t i = 0; i < range; i++) {
+		path->local_port = rte_cpu_to_be_16((uint16_t)(ports->first + (begin + i) % range));
+		*hash = flow_hash(table, path);
+		if (flow_find(table, path, *hash) == FLOW_NONE) {
+			ports->next += i + 1;
+			return 0;
+		}
+	}
+	return -EADDRNOTAVAIL;
+}
