@@ -13,7 +13,7 @@
 
 #ifdef __cplusplus
 #define ESTAB_BEGIN_DECLS extern "C" {
-#define ESTAB_END_DECLS }
+#define ESTAB_END_DECLS   }
 #else
 #define ESTAB_BEGIN_DECLS
 #define ESTAB_END_DECLS
