@@ -12,7 +12,7 @@
 
 enum rto_limits {
 	RTO_GRANULARITY_US = 100,    /* G: a tick of the room's timer wheel */
-	RTO_SAMPLE_MAX_US = 1 << 28, /* 268 s; what is longer counts as this, and no sum overflows */
+	RTO_SAMPLE_MAX_US = 1 << 28, /* what is longer counts as this: no sum overflows */
 };
 
 /* SRTT and RTTVAR keep the fractions that alpha = 1/8 and beta = 1/4 make. */

@@ -12,10 +12,10 @@
  * peer's is safe, but scaling is either confirmed and remembered, or neither.
  *
  * The MAC is SipHash-2-4 of the 4-tuple, IRS, slot, index, whether timestamps are in use, and the
- * low 6 bits of TSval. A slot is 2^36 ns, 68.7 s. The parity says whether the current slot or the one before is
- * meant, so a cookie lives between 68.7 and 137.4 s and exactly one MAC is right for each of the
- * 2^4 indices and 2 parities. Of the 2^32 values of a blind ACK, 32 are accepted at any time,
- * whatever TSecr it carries: probability 2^-27.
+ * low 6 bits of TSval. A slot is 2^36 ns, 68.7 s. The parity says whether the current slot or the
+ * one before is meant, so a cookie lives between 68.7 and 137.4 s, and exactly one MAC is right for
+ * each of the 2^4 indices and 2 parities. Of the 2^32 values of a blind ACK, 32 are accepted at any
+ * time, whatever TSecr it carries: probability 2^-27.
  *
  * Timestamps: TSval in the SYN-ACK is up to 63 units behind the clock, never ahead of it. The
  * connection goes on with the same clock, which is that of its 4-tuple (timestamp_offset_choose):
