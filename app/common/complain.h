@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * How an application speaks of what stops it: one line on stderr that says what is wrong and how
+ * to mend it, and an exit code that tells a script whose fault it was.
+ */
+#ifndef APP_COMMON_COMPLAIN_H
+#define APP_COMMON_COMPLAIN_H
+
+enum exit_code {
+	EXIT_FINE = 0,
+	EXIT_ENVIRONMENT = 1, /* the machine did not offer what is needed, or the run had errors */
+	EXIT_USAGE = 2,       /* the command line is wrong */
+};
+
+/* Write "<program>: <text>" and a newline to stderr; returns the code, for `return complain(...)`. */
+__attribute__((format(printf, 2, 3))) int complain(enum exit_code code, const char *format, ...);
+
+#endif

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Ask a device for all that helps a TCP and that it offers: checksums both ways, chains of mbufs,
+ * RSS with a symmetric key (both directions of a connection on one queue). What it does not offer
+ * is done in software by the library, so nothing here is required.
+ */
+#include "device.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include <rte_common.h>
+#include <rte_errno.h>
+#include <rte_ethdev.h>
+#include <rte_ether.h>
+#include <rte_mbuf.h>
+#include <rte_string_fns.h>
+
+#include "complain.h"
+#include "parse.h"
+
+enum device_defaults {
+	DESCRIPTORS_DEFAULT = 1024, /* as recent testpmd; less where the device takes less */
+	RSS_KEY_MAX = 128,
+	FRAME_OVERHEAD = RTE_ETHER_HDR_LEN + 4 + RTE_ETHER_CRC_LEN, /* with a VLAN tag */
+	DATA_ROOM_MIN = RTE_MBUF_DEFAULT_DATAROOM,
+};
+
+#define RX_OFFLOADS_WANTED (RTE_ETH_RX_OFFLOAD_IPV4_CKSUM | RTE_ETH_RX_OFFLOAD_TCP_CKSUM)
+#define TX_OFFLOADS_WANTED                                                                         \
+	(RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_CKSUM |                            \
+		RTE_ETH_TX_OFFLOAD_MULTI_SEGS)
+#define RSS_TYPES_WANTED                                                                           \
+	(RTE_ETH_RSS_NONFRAG_IPV4_TCP | RTE_ETH_RSS_NONFRAG_IPV6_TCP | RTE_ETH_RSS_IPV4 |          \
+		RTE_ETH_RSS_IPV6)
+
+static int
+take_mac(const char *text, void *value)
+{
+	return parse_mac(text, value);
+}
+
+const struct option_row device_option_rows[] = {
+	{ .name = "rxq", .argument = "N", .kind = OPTION_NUMBER, .min = 1, .max = DEVICE_QUEUES_MAX,
+		.offset = offsetof(struct device_options, rxq),
+		.help = "receive queues per device (as many as lcores and RSS can use)" },
+	{ .name = "txq", .argument = "N", .kind = OPTION_NUMBER, .min = 1, .max = DEVICE_QUEUES_MAX,
+		.offset = offsetof(struct device_options, txq),
+		.help = "transmit queues; a stack has one of each, so the same as --rxq" },
+	{ .name = "rxd", .argument = "N", .kind = OPTION_NUMBER, .min = 1, .max = UINT16_MAX,
+		.offset = offsetof(struct device_options, rxd),
+		.help = "descriptors of a receive queue (1024)" },
+	{ .name = "txd", .argument = "N", .kind = OPTION_NUMBER, .min = 1, .max = UINT16_MAX,
+		.offset = offsetof(struct device_options, txd),
+		.help = "descriptors of a transmit queue (1024)" },
+	{ .name = "mbcache", .argument = "N", .kind = OPTION_NUMBER, .max = RTE_MEMPOOL_CACHE_MAX_SIZE,
+		.offset = offsetof(struct device_options, mbcache),
+		.help = "mbufs that an lcore keeps at hand (250)" },
+	{ .name = "mtu", .argument = "BYTES", .kind = OPTION_NUMBER, .min = 1280, .max = 16000,
+		.offset = offsetof(struct device_options, mtu),
+		.help = "size of an IP packet (the device's)" },
+	{ .name = "mac", .argument = "XX:XX:XX:XX:XX:XX", .kind = OPTION_TAKE, .take = take_mac,
+		.offset = offsetof(struct device_options, mac),
+		.expected = "a unicast MAC address such as 02:00:00:00:00:01",
+		.help = "of the stacks (the device's; for net_tap, whose kernel side has that,\n"
+			"a locally administered one derived from it)" },
+};
+const unsigned int device_option_count = RTE_DIM(device_option_rows);
+
+/* A MAC of our own beside the device's: locally administered, and different from it. */
+static void
+derive_mac(uint8_t mac[6], const struct rte_ether_addr *own, uint16_t id)
+{
+	memcpy(mac, own->addr_bytes, RTE_ETHER_ADDR_LEN);
+	if (rte_is_zero_ether_addr(own)) /* as net_ring has it */
+		mac[5] = (uint8_t)(id + 1);
+	else if (mac[0] & RTE_ETHER_LOCAL_ADMIN_ADDR)
+		mac[5] ^= 0x80;
+	mac[0] |= RTE_ETHER_LOCAL_ADMIN_ADDR;
+}
+
+/*
+ * Which address the stacks answer to. The kernel owns a TAP's: frames to it are for the kernel, and
+ * two owners of one address would each answer what is meant for the other.
+ */
+static int
+choose_mac(struct device *device, const struct device_options *options)
+{
+	static const uint8_t none[6];
+	struct rte_ether_addr own;
+
+	if (memcmp(options->mac, none, sizeof(none)) != 0) {
+		memcpy(device->mac, options->mac, sizeof(device->mac));
+		device->mac_is_derived = true;
+		return 0;
+	}
+	if (rte_eth_macaddr_get(device->id, &own) != 0)
+		return -EIO;
+	memcpy(device->mac, own.addr_bytes, sizeof(device->mac));
+	if (strcmp(device->driver, "net_tap") == 0 || rte_is_zero_ether_addr(&own)) {
+		derive_mac(device->mac, &own, device->id);
+		device->mac_is_derived = true;
+	}
+	return 0;
+}
+
+/* One queue where the device cannot spread connections over more. */
+static void
+choose_queues_max(struct device *device, const struct rte_eth_dev_info *info,
+	const struct device_options *options)
+{
+	uint32_t offered = RTE_MIN(info->max_rx_queues, info->max_tx_queues);
+
+	device->rss_types = info->flow_type_rss_offloads & RSS_TYPES_WANTED;
+	device->reta_size = info->reta_size;
+	if (device->rss_types == 0 && options->rxq == 0)
+		offered = RTE_MIN(offered, 1u);
+	device->queues_max = (uint16_t)RTE_MIN(offered, (uint32_t)DEVICE_QUEUES_MAX);
+}
+
+static int
+choose_mtu(struct device *device, const struct device_options *options)
+{
+	uint32_t room;
+	int ret = 0;
+
+	if (options->mtu != 0)
+		ret = rte_eth_dev_set_mtu(device->id, (uint16_t)options->mtu);
+	if (ret != 0 && ret != -ENOTSUP)
+		return complain(EXIT_USAGE, "--mtu %" PRIu32 ": %s (%s) does not take it: %s", options->mtu,
+			device->name, device->driver, rte_strerror(-ret));
+	if (rte_eth_dev_get_mtu(device->id, &device->mtu) != 0)
+		return complain(EXIT_ENVIRONMENT, "%s: the device has no MTU", device->name);
+	if (options->mtu != 0) /* a device without the notion carries what its mbufs hold */
+		device->mtu = (uint16_t)options->mtu;
+	room = (uint32_t)device->mtu + FRAME_OVERHEAD;
+	room = RTE_MAX(room, DATA_ROOM_MIN);
+	device->data_room = (uint16_t)(RTE_ALIGN(room, RTE_CACHE_LINE_SIZE) + RTE_PKTMBUF_HEADROOM);
+	return -1;
+}
+
+static uint16_t
+choose_descriptors(uint32_t asked, const struct rte_eth_desc_lim *limits)
+{
+	const uint32_t count = asked != 0 ? asked : DESCRIPTORS_DEFAULT;
+
+	return (uint16_t)(asked == 0 && limits->nb_max != 0 ? RTE_MIN(count, limits->nb_max) : count);
+}
+
+int
+device_probe(struct device *device, uint16_t id, const struct device_options *options)
+{
+	struct rte_eth_dev_info info;
+
+	*device = (struct device){ .id = id };
+	if (rte_eth_dev_info_get(id, &info) != 0 || rte_eth_dev_get_name_by_port(id, device->name) != 0)
+		return complain(EXIT_ENVIRONMENT, "port %u: the device does not answer", id);
+	device->driver = info.driver_name;
+	device->rxd = choose_descriptors(options->rxd, &info.rx_desc_lim);
+	device->txd = choose_descriptors(options->txd, &info.tx_desc_lim);
+	device->rx_offloads = info.rx_offload_capa & RX_OFFLOADS_WANTED;
+	device->tx_offloads = info.tx_offload_capa & TX_OFFLOADS_WANTED;
+	choose_queues_max(device, &info, options);
+	if (choose_mac(device, options) != 0)
+		return complain(EXIT_ENVIRONMENT, "%s: the device has no MAC address", device->name);
+	return choose_mtu(device, options);
+}
+
+/* 0x6d5a again and again: the Toeplitz key under which both directions hash alike. */
+static void
+make_symmetric_key(uint8_t *key, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		key[i] = i % 2 == 0 ? 0x6d : 0x5a;
+}
+
+static int
+configure(struct device *device)
+{
+	uint8_t key[RSS_KEY_MAX];
+	struct rte_eth_dev_info info;
+	struct rte_eth_conf conf = {
+		.rxmode = { .offloads = device->rx_offloads },
+		.txmode = { .offloads = device->tx_offloads },
+	};
+
+	if (rte_eth_dev_info_get(device->id, &info) != 0)
+		return -EIO;
+	conf.rxmode.mtu = device->mtu;
+	if (device->queues == 1)
+		device->rss_types = 0;
+	if (device->rss_types != 0) {
+		make_symmetric_key(key, sizeof(key));
+		conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
+		conf.rx_adv_conf.rss_conf.rss_hf = device->rss_types;
+		/* 0: the device has a key of its own that cannot be changed */
+		if (info.hash_key_size != 0 && info.hash_key_size <= RSS_KEY_MAX) {
+			conf.rx_adv_conf.rss_conf.rss_key = key;
+			conf.rx_adv_conf.rss_conf.rss_key_len = info.hash_key_size;
+		}
+	}
+	return rte_eth_dev_configure(device->id, device->queues, device->queues, &conf);
+}
+
+static int
+set_up_queues(struct device *device, struct rte_mempool *const *pools)
+{
+	const int socket = rte_eth_dev_socket_id(device->id);
+	int ret = rte_eth_dev_adjust_nb_rx_tx_desc(device->id, &device->rxd, &device->txd);
+
+	for (uint16_t queue = 0; ret == 0 && queue < device->queues; queue++) {
+		ret = rte_eth_rx_queue_setup(device->id, queue, device->rxd, (unsigned int)socket, NULL,
+			pools[queue]);
+		if (ret == 0)
+			ret = rte_eth_tx_queue_setup(device->id, queue, device->txd, (unsigned int)socket,
+				NULL);
+	}
+	return ret;
+}
+
+/*
+ * Let in what the stacks answer to: ND is multicast; a MAC that is not the device's own must pass
+ * its filter. Devices without a filter, and without these calls, let everything in.
+ */
+static void
+open_filters(struct device *device)
+{
+	rte_eth_allmulticast_enable(device->id);
+	if (device->mac_is_derived)
+		rte_eth_promiscuous_enable(device->id);
+}
+
+int
+device_start(struct device *device, uint16_t queues, struct rte_mempool *const *pools)
+{
+	int ret;
+
+	device->queues = queues;
+	ret = configure(device);
+	if (ret == 0)
+		ret = set_up_queues(device, pools);
+	if (ret == 0)
+		ret = rte_eth_dev_start(device->id);
+	if (ret != 0)
+		return complain(EXIT_ENVIRONMENT,
+			"%s (%s) did not start with %u queues: %s; try --rxq 1, or other --rxd and --txd",
+			device->name, device->driver, queues, rte_strerror(-ret));
+	device->started = true;
+	open_filters(device);
+	return -1;
+}
+
+void
+device_stop(struct device *device)
+{
+	if (device->started)
+		rte_eth_dev_stop(device->id);
+	device->started = false;
+	rte_eth_dev_close(device->id);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * An Ethernet device made ready for stacks: as many RX/TX queue pairs as stacks will use it, the
+ * checksum offloads and the RSS it offers, started. This is set-up only; packets go through
+ * estab_port_ethdev.
+ */
+#ifndef APP_COMMON_DEVICE_H
+#define APP_COMMON_DEVICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "options.h"
+
+enum device_limits {
+	DEVICE_QUEUES_MAX = 64,
+	DEVICE_TEXT_MAX = 128,
+};
+
+struct rte_mempool;
+
+/* What the command line says of devices. 0 means: choose by what the device offers. */
+struct device_options {
+	uint32_t rxq, txq;
+	uint32_t rxd, txd;
+	uint32_t mbcache;
+	uint32_t mtu;
+	uint8_t mac[6]; /* of the stacks; all zero: the device's own, or derived from it */
+};
+
+struct device {
+	uint16_t id;
+	uint16_t queues;       /* pairs */
+	uint16_t queues_max;   /* that the device offers and that are of use to us */
+	uint16_t mtu;
+	uint16_t data_room;    /* of an mbuf that takes one whole frame */
+	uint16_t rxd, txd;
+	uint16_t reta_size;    /* of the RSS redirection table; 0: none */
+	uint8_t mac[6];        /* of the stacks on it */
+	bool mac_is_derived;   /* not the device's own: someone else answers to that one */
+	uint64_t rx_offloads;  /* granted, RTE_ETH_RX_OFFLOAD_* */
+	uint64_t tx_offloads;
+	uint64_t rss_types;    /* RTE_ETH_RSS_*; 0: no RSS */
+	bool started;
+	const char *driver;
+	char name[DEVICE_TEXT_MAX];
+};
+
+/* The rows for --rxq, --txq, --rxd, --txd, --mbcache, --mtu and --mac. */
+extern const struct option_row device_option_rows[];
+extern const unsigned int device_option_count;
+
+/* Read what the device offers; nothing is changed yet. @return -1 to go on, else the exit code */
+int device_probe(struct device *device, uint16_t id, const struct device_options *options);
+
+/*
+ * Configure and start it with this many queue pairs, each receiving into its own pool.
+ *
+ * @return -1 to go on, else the exit code
+ */
+int device_start(struct device *device, uint16_t queues, struct rte_mempool *const *pools);
+
+void device_stop(struct device *device);
+
+/* "rx-ipv4-checksum tx-tcp-checksum", or "none". */
+char *device_offload_text(const struct device *device, char *buf, size_t size);
+
+/* "symmetric Toeplitz over 512 entries", or "none". */
+char *device_rss_text(const struct device *device, char *buf, size_t size);
+
+/* The first lines of every application: what is in force on this device. */
+void device_print(const struct device *device, FILE *out);
+
+#endif

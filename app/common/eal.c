@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * While rte_eal_init runs, what it writes goes to a file in memory. If it succeeds, warnings are
+ * passed on; if it fails, the first line that names a reason becomes our one line.
+ */
+#include "eal.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <rte_common.h>
+#include <rte_eal.h>
+#include <rte_errno.h>
+#include <rte_log.h>
+
+#include "complain.h"
+
+enum eal_limits {
+	EAL_SAID_MAX = 16384, /* of what EAL wrote; the reason is near the beginning */
+	EAL_LINE_MAX = 512,
+};
+
+struct capture {
+	int file;
+	int saved[2]; /* stdout and stderr as they were */
+};
+
+/* What EAL says, and what to do about it. The first match in this order wins. */
+static const struct {
+	const char *said;
+	const char *mend;
+} explanations[] = {
+	{ "not compatible with --in-memory",
+		"--no-huge and --in-memory do not go together: leave one of them out" },
+	{ "Is another primary process running",
+		"another DPDK program runs under this name: add --file-prefix=NAME to the EAL arguments" },
+	{ "hugepage",
+		"no hugepages: reserve some (dpdk-hugepages.py --setup 1G), or run without by --no-huge" },
+	{ "Cannot init memory", "not enough memory: give less with -m, or reserve more hugepages" },
+	{ "Permission denied",
+		"no permission: run as root, or with --no-huge --no-pci as an ordinary user" },
+	{ "Operation not permitted",
+		"no permission: run as root, or with --no-huge --no-pci as an ordinary user" },
+};
+
+static bool
+capture_begin(struct capture *capture)
+{
+	fflush(NULL);
+	capture->file = memfd_create("eal", MFD_CLOEXEC);
+	if (capture->file < 0)
+		return false;
+	for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++) {
+		capture->saved[fd - STDOUT_FILENO] = dup(fd);
+		dup2(capture->file, fd);
+	}
+	return true;
+}
+
+/* Give stdout and stderr back; what was written goes into buf. */
+static void
+capture_end(struct capture *capture, char *buf, size_t size)
+{
+	ssize_t length;
+
+	fflush(NULL);
+	for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (capture->saved[fd - STDOUT_FILENO] < 0)
+			continue;
+		dup2(capture->saved[fd - STDOUT_FILENO], fd);
+		close(capture->saved[fd - STDOUT_FILENO]);
+	}
+	length = pread(capture->file, buf, size - 1, 0);
+	buf[length > 0 ? length : 0] = '\0';
+	close(capture->file);
+}
+
+/* The first line that holds this, without its end and without its "EAL: ". */
+static bool
+find_line(const char *said, const char *part, char *line, size_t size)
+{
+	const char *found = strstr(said, part);
+	size_t length;
+
+	if (found == NULL)
+		return false;
+	while (found > said && found[-1] != '\n')
+		found--;
+	if (strncmp(found, "EAL: ", 5) == 0)
+		found += 5;
+	length = strcspn(found, "\n");
+	length = RTE_MIN(length, size - 1);
+	memcpy(line, found, length);
+	while (length > 0 && isspace((unsigned char)line[length - 1]))
+		length--;
+	line[length] = '\0';
+	return length > 0;
+}
+
+void
+eal_explain(const char *said, char *buf, size_t size)
+{
+	char line[EAL_LINE_MAX];
+
+	for (size_t i = 0; i < RTE_DIM(explanations); i++) {
+		if (find_line(said, explanations[i].said, line, sizeof(line))) {
+			snprintf(buf, size, "%s (EAL: %s)", explanations[i].mend, line);
+			return;
+		}
+	}
+	if (!find_line(said, "unrecognized option", line, sizeof(line)) &&
+		!find_line(said, "invalid option", line, sizeof(line)) &&
+		!find_line(said, "EAL: ", line, sizeof(line)))
+		snprintf(line, sizeof(line), "%s", rte_strerror(rte_errno));
+	snprintf(buf, size, "EAL did not start: %s; --log-level=lib.eal:debug tells more", line);
+}
+
+static bool
+has_argument(const struct command_line *line, const char *start)
+{
+	for (int i = 1; i < line->eal_count; i++) {
+		if (strncmp(line->eal[i], start, strlen(start)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A wrong word among the arguments is the user's; all else is the machine's. */
+static enum exit_code
+blame(const char *said)
+{
+	return strstr(said, "unrecognized option") != NULL || strstr(said, "invalid option") != NULL ||
+				strstr(said, "not compatible with") != NULL ||
+				strstr(said, "nvalid ") != NULL || strstr(said, "invalid param") != NULL ?
+			EXIT_USAGE : EXIT_ENVIRONMENT;
+}
+
+/* Warnings are worth seeing; the rest of what a start says is not. */
+static int
+start_quietly(const struct command_line *line)
+{
+	const uint32_t level = rte_log_get_global_level();
+	char said[EAL_SAID_MAX], text[EAL_LINE_MAX * 2];
+	struct capture capture;
+	int ret;
+
+	if (!capture_begin(&capture))
+		return complain(EXIT_ENVIRONMENT, "no memory for EAL's messages");
+	rte_log_set_global_level(RTE_LOG_WARNING);
+	ret = rte_eal_init(line->eal_count, line->eal);
+	rte_log_set_global_level(level);
+	capture_end(&capture, said, sizeof(said));
+	if (ret < 0) {
+		eal_explain(said, text, sizeof(text));
+		return complain(blame(said), "%s", text);
+	}
+	fputs(said, stderr);
+	return -1;
+}
+
+int
+eal_start(const struct command_line *line)
+{
+	if (!has_argument(line, "--log-level"))
+		return start_quietly(line);
+	if (rte_eal_init(line->eal_count, line->eal) < 0)
+		return complain(EXIT_ENVIRONMENT, "EAL did not start: the reason is above");
+	return -1;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Buckets of histogram.h: the first HISTOGRAM_STEPS hold one value each; from there on each power
+ * of two is cut into HISTOGRAM_STEPS buckets of equal width.
+ */
+#include "histogram.h"
+
+#include <string.h>
+
+#include <rte_common.h>
+
+static unsigned int
+bucket_of(uint64_t value)
+{
+	const unsigned int magnitude = 63 - (unsigned int)__builtin_clzll(value | 1);
+	const unsigned int shift =
+		magnitude < HISTOGRAM_PRECISION_BITS ? 0 : magnitude - HISTOGRAM_PRECISION_BITS;
+
+	if (magnitude < HISTOGRAM_PRECISION_BITS)
+		return (unsigned int)value;
+	return (shift + 1) * HISTOGRAM_STEPS + (unsigned int)(value >> shift) - HISTOGRAM_STEPS;
+}
+
+/* The greatest value that falls into the bucket. */
+static uint64_t
+bucket_end(unsigned int bucket)
+{
+	const unsigned int shift = bucket < HISTOGRAM_STEPS ? 0 : bucket / HISTOGRAM_STEPS - 1;
+	const uint64_t top = bucket < HISTOGRAM_STEPS ?
+		bucket : HISTOGRAM_STEPS + bucket % HISTOGRAM_STEPS;
+
+	return (top << shift) + ((UINT64_C(1) << shift) - 1);
+}
+
+void
+histogram_init(struct histogram *histogram)
+{
+	memset(histogram, 0, sizeof(*histogram));
+}
+
+void
+histogram_record(struct histogram *histogram, uint64_t value)
+{
+	histogram->buckets[bucket_of(value)]++;
+	histogram->count++;
+	histogram->max = RTE_MAX(histogram->max, value);
+}
+
+uint64_t
+histogram_quantile(const struct histogram *histogram, unsigned int per_mille)
+{
+	const uint64_t wanted =
+		(uint64_t)(((unsigned __int128)histogram->count * per_mille + 999) / 1000);
+	uint64_t seen = 0;
+
+	if (histogram->count == 0)
+		return 0;
+	for (unsigned int bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket++) {
+		seen += histogram->buckets[bucket];
+		if (seen >= wanted && seen > 0)
+			return RTE_MIN(bucket_end(bucket), histogram->max);
+	}
+	return histogram->max;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A histogram of latencies in constant memory, in the manner of HdrHistogram: buckets double in
+ * width with the value, so that every value is kept with a relative error below 1/128 over the whole
+ * range of 64 bits. Recording is a shift and an increment.
+ */
+#ifndef APP_COMMON_HISTOGRAM_H
+#define APP_COMMON_HISTOGRAM_H
+
+#include <stdint.h>
+
+enum histogram_limits {
+	HISTOGRAM_PRECISION_BITS = 7, /* 128 buckets per power of two: error below 0.8 % */
+	HISTOGRAM_STEPS = 1 << HISTOGRAM_PRECISION_BITS,
+	HISTOGRAM_BUCKETS = (64 - HISTOGRAM_PRECISION_BITS + 1) * HISTOGRAM_STEPS,
+};
+
+struct histogram {
+	uint64_t count;
+	uint64_t max;
+	uint64_t buckets[HISTOGRAM_BUCKETS];
+};
+
+void histogram_init(struct histogram *histogram);
+
+void histogram_record(struct histogram *histogram, uint64_t value);
+
+/*
+ * A value that at least this share of all values does not exceed, rounded up to its bucket's end and
+ * never above the greatest value recorded; 0 where nothing was recorded.
+ *
+ * @param per_mille  500 for the median, 999 for the 99.9th percentile
+ */
+uint64_t histogram_quantile(const struct histogram *histogram, unsigned int per_mille);
+
+#endif

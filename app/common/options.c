@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The tables of options.h against the words of a command line. Rows are numbered through all tables;
+ * getopt_long gives that number back.
+ */
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <rte_version.h>
+
+#include <estab/version.h>
+
+#include "complain.h"
+#include "parse.h"
+
+enum options_limits {
+	OPTIONS_MAX = 64,       /* rows of all tables together */
+	ROW_FIRST = 256,        /* getopt values of rows; characters and '?' lie below */
+	HELP_INDENT = 32,       /* column of the help text */
+};
+
+/* The row with this number, and the target of its table. */
+static const struct option_row *
+row_at(const struct option_table *tables, unsigned int count, unsigned int index, void **target)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		if (index < tables[i].count) {
+			*target = tables[i].target;
+			return &tables[i].rows[index];
+		}
+		index -= tables[i].count;
+	}
+	return NULL;
+}
+
+static void
+print_row(const struct option_row *row)
+{
+	int column = printf("  --%s%s%s", row->name, row->argument != NULL ? " " : "",
+		row->argument != NULL ? row->argument : "");
+
+	if (column >= HELP_INDENT) {
+		putchar('\n');
+		column = 0;
+	}
+	printf("%*s", HELP_INDENT - column, "");
+	for (const char *c = row->help; *c != '\0'; c++) {
+		putchar(*c);
+		if (*c == '\n')
+			printf("%*s", HELP_INDENT, "");
+	}
+	putchar('\n');
+}
+
+static void
+print_help(const char *usage, const struct option_table *tables, unsigned int count)
+{
+	printf("usage: %s [EAL arguments] -- [options]\n\n%s\n", program_invocation_short_name, usage);
+	for (unsigned int i = 0; i < count; i++) {
+		printf("\n%s:\n", tables[i].title);
+		for (unsigned int j = 0; j < tables[i].count; j++)
+			print_row(&tables[i].rows[j]);
+	}
+	printf("\n  --help, -h                    this text\n"
+	       "  --version                     versions of estab and DPDK\n\n"
+	       "Numbers take k, m, g (powers of 1000); times take us, ms, s, m, h (none: seconds).\n"
+	       "EAL arguments are DPDK's own, as for testpmd: -l LCORES, -a DEVICE, --vdev=...,\n"
+	       "--no-huge, -m MEGABYTES, --file-prefix=NAME.\n");
+}
+
+/* True where the word is "--name" or "--name=..." of one of our options. */
+static bool
+is_ours(const char *word, const struct option_table *tables, unsigned int count)
+{
+	const size_t length = strcspn(word, "=");
+	const struct option_row *row;
+	void *target;
+
+	if (strncmp(word, "--", 2) != 0)
+		return false;
+	for (unsigned int i = 0; (row = row_at(tables, count, i, &target)) != NULL; i++) {
+		if (strlen(row->name) == length - 2 && strncmp(row->name, word + 2, length - 2) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* --help and --version count on either side of "--". @return -1 where there is none */
+static int
+answer_questions(int argc, char **argv, const char *usage, const struct option_table *tables,
+	unsigned int count)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+			print_help(usage, tables, count);
+			return EXIT_FINE;
+		}
+		if (strcmp(argv[i], "--version") == 0) {
+			printf("%s %s, %s\n", program_invocation_short_name, estab_version(), rte_version());
+			return EXIT_FINE;
+		}
+	}
+	return -1;
+}
+
+int
+command_line_split(struct command_line *line, int argc, char **argv, const char *usage,
+	const struct option_table *tables, unsigned int count)
+{
+	int i, answer = answer_questions(argc, argv, usage, tables, count);
+
+	if (answer >= 0)
+		return answer;
+	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (is_ours(argv[i], tables, count))
+			return complain(EXIT_USAGE, "%s stands among the EAL arguments: put it behind a lone --",
+				argv[i]);
+	}
+	*line = (struct command_line){
+		.eal_count = i, .eal = argv, .app_count = argc - i, .app = argv + i
+	};
+	return -1;
+}
+
+static unsigned int
+make_getopt_table(struct option *long_options, const struct option_table *tables,
+	unsigned int count)
+{
+	const struct option_row *row;
+	void *target;
+	unsigned int i;
+
+	for (i = 0; i < OPTIONS_MAX && (row = row_at(tables, count, i, &target)) != NULL; i++) {
+		long_options[i] = (struct option){
+			.name = row->name,
+			.has_arg = row->argument != NULL ? required_argument : no_argument,
+			.val = ROW_FIRST + (int)i,
+		};
+	}
+	long_options[i] = (struct option){ 0 };
+	return i;
+}
+
+static int
+take_number(const struct option_row *row, const char *text, void *value)
+{
+	const uint64_t max = row->max != 0 ? row->max : UINT32_MAX;
+	uint64_t number;
+
+	if (parse_number(text, &number) != 0 || number < row->min || number > max)
+		return complain(EXIT_USAGE,
+			"--%s %s: expected a number from %" PRIu64 " to %" PRIu64, row->name, text, row->min,
+			max);
+	*(uint32_t *)value = (uint32_t)number;
+	return -1;
+}
+
+static int
+take_time(const struct option_row *row, const char *text, void *value)
+{
+	uint64_t ns;
+
+	if (parse_time(text, &ns) != 0 || ns < row->min || (row->max != 0 && ns > row->max))
+		return complain(EXIT_USAGE, "--%s %s: expected a time such as 250ms, 10s or 5m%s", row->name,
+			text, row->min > 0 ? ", not zero" : "");
+	*(uint64_t *)value = ns;
+	return -1;
+}
+
+static int
+take_value(const struct option_row *row, const char *text, void *target)
+{
+	void *value = (char *)target + row->offset;
+
+	switch (row->kind) {
+	case OPTION_FLAG:
+		*(bool *)value = true;
+		return -1;
+	case OPTION_NUMBER:
+		return take_number(row, text, value);
+	case OPTION_TIME:
+		return take_time(row, text, value);
+	case OPTION_TAKE:
+		break;
+	}
+	if (row->take(text, value) != 0)
+		return complain(EXIT_USAGE, "--%s %s: expected %s", row->name, text, row->expected);
+	return -1;
+}
+
+static int
+complain_about_word(int found, const char *word)
+{
+	if (found == ':')
+		return complain(EXIT_USAGE, "%s needs a value: see --help", word);
+	return complain(EXIT_USAGE, "%s is no option, or not one by itself: see --help", word);
+}
+
+int
+options_read(const struct command_line *line, const struct option_table *tables, unsigned int count)
+{
+	struct option long_options[OPTIONS_MAX + 1];
+	int found;
+
+	make_getopt_table(long_options, tables, count);
+	if (line->app_count == 0)
+		return -1;
+	optind = 0; /* GNU: begin anew */
+	opterr = 0; /* we speak ourselves */
+	while ((found = getopt_long(line->app_count, line->app, "+:", long_options, NULL)) != -1) {
+		const struct option_row *row;
+		void *target;
+		int ret;
+
+		if (found < ROW_FIRST)
+			return complain_about_word(found, line->app[optind - 1]);
+		row = row_at(tables, count, (unsigned int)(found - ROW_FIRST), &target);
+		ret = take_value(row, optarg, target);
+		if (ret >= 0)
+			return ret;
+	}
+	if (optind < line->app_count)
+		return complain(EXIT_USAGE, "%s: not an option; every option begins with --",
+			line->app[optind]);
+	return -1;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Counters of stacks: summed over lcores, subtracted over time, printed. */
+#ifndef APP_COMMON_STATS_PRINT_H
+#define APP_COMMON_STATS_PRINT_H
+
+#include <stdio.h>
+
+#include <estab/stats.h>
+
+/* Add one stack's counters to a sum. */
+void stats_add(struct estab_stats *sum, const struct estab_stats *stats);
+
+/* What has come since before; gauges stay as they are now. */
+void stats_since(struct estab_stats *difference, const struct estab_stats *now,
+	const struct estab_stats *before);
+
+/* Packets received that were neither delivered nor dropped under a name: always 0. */
+int64_t stats_unaccounted(const struct estab_stats *stats);
+
+/* Append ", drops: tcp_checksum 3, arp_not_ours 1", or nothing where nothing was dropped. */
+void stats_print_drops(const struct estab_stats *stats, FILE *out);
+
+/* The table at the end: every counter that counted, every drop by name, and their balance. */
+void stats_print_totals(const struct estab_stats *stats, FILE *out);
+
+#endif
