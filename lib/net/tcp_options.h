@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * TCP options (3.2): RFC 9293 3.7.1 MSS, RFC 7323 window scale and timestamps, RFC 2018 SACK.
+ */
+#ifndef LIB_NET_TCP_OPTIONS_H
+#define LIB_NET_TCP_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "burst.h"
+
+enum { TCP_OPTIONS_BYTES_MAX = 40 };
+
+/*
+ * Read `length` bytes of options. Unknown ones are skipped, known ones of a wrong length too; of
+ * two of a kind the first counts.
+ *
+ * @return false where an option's length is illegal: below 2 or past the end (MUST-7)
+ */
+bool tcp_options_parse(const uint8_t *bytes, uint32_t length, struct tcp_options *options);
+
+/* Write the options that are seen, padded with zeros (MUST-69). @return bytes: a multiple of 4 */
+uint32_t tcp_options_write(uint8_t bytes[TCP_OPTIONS_BYTES_MAX], const struct tcp_options *options);
+
+#endif
