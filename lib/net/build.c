@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Segments -> packets: Ethernet, IP and TCP headers into one mbuf, the text behind them as a copy
+ * where it is short, else as clones that share the send queue's bytes. The queue's own mbufs are
+ * never changed but for a reference count, and the checksum is the last word written.
+ */
+#include <netinet/in.h>
+
+#include "net/checksum.h"
+#include "net/ethernet.h"
+#include "net/ipv4.h"
+#include "net/ipv6.h"
+#include "net/resolve.h"
+#include "net/tcp_header.h"
+
+enum {
+	COPY_BYTES_MAX = 256, /* text up to this is copied: cheaper than an mbuf and two references */
+	CLONE_PIECES_MAX = 4, /* text in more pieces than this is copied where it fits */
+	HEADERS_BYTES_MAX = RTE_ETHER_HDR_LEN + RTE_VLAN_HLEN + sizeof(struct rte_ipv6_hdr) +
+			    TCP_HEADER_BYTES_MAX,
+};
+
+/* Where the headers of a packet under construction begin, and what follows them. */
+struct layout {
+	uint16_t l2_len;
+	uint16_t l3_len;
+	uint16_t l4_len;   /* header with options */
+	uint32_t text_len;
+};
+
+/* An empty mbuf with room for `length` bytes: of this burst, else of the pool. */
+static struct rte_mbuf *
+take_mbuf(struct net *net, struct burst *burst, uint32_t length)
+{
+	struct rte_mbuf *mbuf;
+
+	while (burst->spent_count > 0) {
+		mbuf = burst->spent[--burst->spent_count];
+		assert(RTE_MBUF_DIRECT(mbuf) && rte_mbuf_refcnt_read(mbuf) == 1);
+		rte_pktmbuf_reset(mbuf);
+		if (likely(rte_pktmbuf_tailroom(mbuf) >= length))
+			return mbuf;
+		rte_pktmbuf_free(mbuf);
+	}
+	mbuf = rte_pktmbuf_alloc(net->mbuf_pool);
+	if (mbuf != NULL && rte_pktmbuf_tailroom(mbuf) < length) {
+		rte_pktmbuf_free(mbuf);
+		return NULL;
+	}
+	return mbuf;
+}
+
+/* How many mbufs the text lies in, counted up to one more than may be cloned. */
+static unsigned int
+count_pieces(const struct outgoing *out)
+{
+	const struct rte_mbuf *piece = out->text;
+	uint32_t end = out->text_offset + out->text_len;
+	unsigned int count = 1;
+
+	for (; piece->data_len < end && count <= CLONE_PIECES_MAX; piece = piece->next) {
+		end -= piece->data_len;
+		count++;
+	}
+	return count;
+}
+
+static bool
+should_copy(const struct net *net, const struct outgoing *out)
+{
+	if (out->text_len <= COPY_BYTES_MAX || !(net->offloads & ESTAB_PORT_TX_MULTI_SEGMENT))
+		return true;
+	return count_pieces(out) > CLONE_PIECES_MAX &&
+	       out->text_len + HEADERS_BYTES_MAX + RTE_PKTMBUF_HEADROOM <=
+		       rte_pktmbuf_data_room_size(net->mbuf_pool);
+}
+
+static void
+copy_text(uint8_t *to, const struct outgoing *out)
+{
+	const struct rte_mbuf *piece = out->text;
+	uint32_t offset = out->text_offset, left = out->text_len;
+
+	for (; left > 0; piece = piece->next) {
+		uint32_t here;
+
+		if (offset >= piece->data_len) {
+			offset -= piece->data_len;
+			continue;
+		}
+		here = RTE_MIN(piece->data_len - offset, left);
+		memcpy(to, rte_pktmbuf_mtod_offset(piece, const void *, offset), here);
+		to += here;
+		left -= here;
+		offset = 0;
+	}
+}
+
+/* Append a clone of `length` bytes of a piece to the chain. @return false where the pool is empty */
+static bool
+append_clone(struct net *net, struct rte_mbuf *head, struct rte_mbuf **last,
+	     struct rte_mbuf *piece, uint32_t offset, uint32_t length)
+{
+	struct rte_mbuf *clone = rte_pktmbuf_alloc(net->mbuf_pool);
+
+	if (clone == NULL)
+		return false;
+	rte_pktmbuf_attach(clone, piece);
+	clone->data_off = (uint16_t)(clone->data_off + offset);
+	clone->data_len = (uint16_t)length;
+	(*last)->next = clone;
+	*last = clone;
+	head->nb_segs++;
+	head->pkt_len += length;
+	return true;
+}
+
+static bool
+clone_text(struct net *net, struct rte_mbuf *head, const struct outgoing *out)
+{
+	struct rte_mbuf *piece = out->text, *last = head;
+	uint32_t offset = out->text_offset, left = out->text_len;
+
+	for (; left > 0; piece = piece->next) {
+		uint32_t here;
+
+		if (offset >= piece->data_len) {
+			offset -= piece->data_len;
+			continue;
+		}
+		here = RTE_MIN(piece->data_len - offset, left);
+		if (!append_clone(net, head, &last, piece, offset, here))
+			return false;
+		left -= here;
+		offset = 0;
+	}
+	return true;
+}
+
+/* The port fills the checksums in, from the pseudo-header's sum on. */
+static void
+request_offloads(const struct net *net, struct rte_mbuf *mbuf, const struct outgoing *out,
+		 const struct layout *layout)
+{
+	const bool ipv4 = out->path->family == ESTAB_FAMILY_IPV4;
+
+	mbuf->tx_offload = rte_mbuf_tx_offload(layout->l2_len, layout->l3_len, layout->l4_len, 0, 0,
+					       0, 0);
+	mbuf->ol_flags |= ipv4 ? RTE_MBUF_F_TX_IPV4 : RTE_MBUF_F_TX_IPV6;
+	if (ipv4 && (net->offloads & ESTAB_PORT_TX_IPV4_CHECKSUM))
+		mbuf->ol_flags |= RTE_MBUF_F_TX_IP_CKSUM;
+	if (net->offloads & ESTAB_PORT_TX_TCP_CHECKSUM)
+		mbuf->ol_flags |= RTE_MBUF_F_TX_TCP_CKSUM;
+}
+
+static void
+write_checksums(const struct net *net, struct rte_mbuf *mbuf, const struct outgoing *out,
+		const struct layout *layout)
+{
+	const uint16_t l3 = layout->l2_len, l4 = (uint16_t)(l3 + layout->l3_len);
+	const uint32_t length = layout->l4_len + layout->text_len;
+	struct rte_tcp_hdr *tcp = rte_pktmbuf_mtod_offset(mbuf, struct rte_tcp_hdr *, l4);
+	uint16_t sum = checksum_pseudo_header(out->path, IPPROTO_TCP, length);
+
+	if (net->offloads & (ESTAB_PORT_TX_IPV4_CHECKSUM | ESTAB_PORT_TX_TCP_CHECKSUM))
+		request_offloads(net, mbuf, out, layout);
+	if (out->path->family == ESTAB_FAMILY_IPV4 &&
+	    !(net->offloads & ESTAB_PORT_TX_IPV4_CHECKSUM))
+		ipv4_write_checksum(rte_pktmbuf_mtod_offset(mbuf, struct rte_ipv4_hdr *, l3));
+	if (net->offloads & ESTAB_PORT_TX_TCP_CHECKSUM)
+		tcp->cksum = sum;
+	else
+		tcp->cksum = (uint16_t)~checksum_add(checksum_chain(mbuf, l4, length), sum);
+}
+
+/* Write the headers from the innermost out; the target MAC address is left to the caller. */
+static void
+write_headers(const struct net *net, uint8_t *at, const struct outgoing *out,
+	      struct layout *layout)
+{
+	static const struct rte_ether_addr unknown;
+	const struct path *path = out->path;
+	const bool ipv4 = path->family == ESTAB_FAMILY_IPV4;
+	uint32_t length;
+
+	layout->l2_len = ethernet_length(net);
+	layout->l3_len = ipv4 ? sizeof(struct rte_ipv4_hdr) : sizeof(struct rte_ipv6_hdr);
+	ethernet_write(net, at, path->mac_known ? &path->next_hop : &unknown,
+		       ipv4 ? RTE_ETHER_TYPE_IPV4 : RTE_ETHER_TYPE_IPV6);
+	at += layout->l2_len;
+	layout->l4_len = (uint16_t)tcp_header_write(at + layout->l3_len, out);
+	layout->text_len = out->text_len;
+	length = layout->l4_len + layout->text_len;
+	assert(length + layout->l3_len <= UINT16_MAX);
+	if (ipv4)
+		ipv4_write((struct rte_ipv4_hdr *)at, path, IPPROTO_TCP, (uint16_t)length);
+	else
+		ipv6_write((struct rte_ipv6_hdr *)at, path, IPPROTO_TCP, (uint16_t)length);
+}
+
+/* @return the packet, or NULL where there is no mbuf for it */
+static struct rte_mbuf *
+build_packet(struct net *net, struct burst *burst, const struct outgoing *out)
+{
+	const bool copy = out->text_len > 0 && should_copy(net, out);
+	struct rte_mbuf *mbuf =
+		take_mbuf(net, burst, HEADERS_BYTES_MAX + (copy ? out->text_len : 0));
+	struct layout layout;
+	uint8_t *bytes;
+	uint16_t headers;
+
+	if (mbuf == NULL)
+		return NULL;
+	bytes = rte_pktmbuf_mtod(mbuf, uint8_t *);
+	write_headers(net, bytes, out, &layout);
+	headers = (uint16_t)(layout.l2_len + layout.l3_len + layout.l4_len);
+	if (copy)
+		copy_text(bytes + headers, out);
+	mbuf->data_len = (uint16_t)(headers + (copy ? out->text_len : 0));
+	mbuf->pkt_len = mbuf->data_len;
+	if (!copy && out->text_len > 0 && !clone_text(net, mbuf, out)) {
+		rte_pktmbuf_free(mbuf);
+		return NULL;
+	}
+	write_checksums(net, mbuf, out, &layout);
+	return mbuf;
+}
+
+static void
+send_segment(struct net *net, struct burst *burst, const struct outgoing *out, uint64_t now_ns)
+{
+	struct rte_mbuf *packet = build_packet(net, burst, out);
+
+	if (unlikely(packet == NULL)) {
+		net->stats->tx_dropped_no_mbuf++;
+		return;
+	}
+	net->stats->segments_sent++;
+	if (out->flags & TCP_FLAG_RST)
+		net->stats->rst_sent++;
+	if (likely(out->path->mac_known))
+		burst_transmit(burst, net->stats, packet);
+	else
+		resolve_and_transmit(net, burst, out->path, packet, now_ns);
+}
+
+void
+net_build(struct net *net, struct burst *burst, uint64_t now_ns)
+{
+	for (uint16_t i = 0; i < burst->out_count; i++)
+		send_segment(net, burst, &burst->out[i], now_ns);
+	burst->out_count = 0;
+	rte_pktmbuf_free_bulk(burst->spent, burst->spent_count);
+	burst->spent_count = 0;
+}

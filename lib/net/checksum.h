@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The Internet checksum (RFC 1071) where DPDK's helpers do not reach: over chains of mbufs with
+ * pieces of odd length (rte_raw_cksum_mbuf of DPDK 22.11 loses carries there), and the
+ * pseudo-header of either family with extension headers between it and the TCP header.
+ *
+ * A "sum" is a folded one's complement sum in memory order; a checksum is its complement. Data that
+ * contains its own right checksum sums up to CHECKSUM_RIGHT.
+ */
+#ifndef LIB_NET_CHECKSUM_H
+#define LIB_NET_CHECKSUM_H
+
+#include <stdint.h>
+
+#include <rte_byteorder.h>
+#include <rte_ip.h>
+#include <rte_mbuf.h>
+
+#include "path.h"
+
+enum { CHECKSUM_RIGHT = 0xffff };
+
+static inline uint16_t
+checksum_add(uint32_t a, uint16_t b)
+{
+	uint32_t sum = a + b;
+
+	return (uint16_t)((sum & 0xffff) + (sum >> 16));
+}
+
+/* The sum of `length` bytes of a chain from `offset` on; the chain is at least as long. */
+static inline uint16_t
+checksum_chain(const struct rte_mbuf *mbuf, uint32_t offset, uint32_t length)
+{
+	uint16_t sum = 0;
+	uint32_t done = 0;
+
+	for (; done < length; mbuf = mbuf->next) {
+		uint32_t here;
+		uint16_t part;
+
+		if (offset >= mbuf->data_len) {
+			offset -= mbuf->data_len;
+			continue;
+		}
+		here = RTE_MIN(mbuf->data_len - offset, length - done);
+		part = rte_raw_cksum(rte_pktmbuf_mtod_offset(mbuf, const void *, offset), here);
+		sum = checksum_add(sum, done % 2 == 0 ? part : rte_bswap16(part));
+		done += here;
+		offset = 0;
+	}
+	return sum;
+}
+
+/*
+ * The sum of the pseudo-header: RFC 9293 3.1 for IPv4, RFC 8200 8.1 for IPv6. Both addresses lie
+ * side by side in a path and the zeros after an IPv4 address add nothing, so one sum fits both.
+ */
+static inline uint16_t
+checksum_pseudo_header(const struct path *path, uint8_t protocol, uint32_t length)
+{
+	uint16_t sum = rte_raw_cksum(&path->local, 2 * sizeof(path->local));
+
+	sum = checksum_add(sum, rte_cpu_to_be_16((uint16_t)(length >> 16)));
+	sum = checksum_add(sum, rte_cpu_to_be_16((uint16_t)length));
+	return checksum_add(sum, rte_cpu_to_be_16(protocol));
+}
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Packets -> segments. Each packet goes through its headers in one pass and meets exactly one fate:
+ * it becomes a segment, is used here (and perhaps answered), or is dropped under a name.
+ */
+#include <netinet/in.h>
+
+#include <rte_prefetch.h>
+
+#include "net/arp.h"
+#include "net/ethernet.h"
+#include "net/icmp.h"
+#include "net/ipv4.h"
+#include "net/ipv6.h"
+#include "net/tcp_header.h"
+
+enum { PREFETCH_AHEAD = 4 };
+
+static unsigned int
+parse_ip(struct net *net, struct burst *burst, struct packet *packet, uint64_t now_ns)
+{
+	const bool ipv4 = packet->ether_type == RTE_ETHER_TYPE_IPV4;
+	unsigned int next = ipv4 ? ipv4_parse(net, packet) : ipv6_parse(net, packet);
+
+	if (next != GO_ON)
+		return next;
+	if (likely(packet->protocol == IPPROTO_TCP))
+		return tcp_header_parse(net, packet, &burst->arrived[burst->arrived_count]);
+	if (packet->protocol == IPPROTO_ICMP && ipv4)
+		return icmp_arrives(net, burst, packet);
+	if (packet->protocol == IPPROTO_ICMPV6 && !ipv4)
+		return icmpv6_arrives(net, burst, packet, now_ns);
+	return ESTAB_DROP_IP_PROTOCOL;
+}
+
+static unsigned int
+parse_packet(struct net *net, struct burst *burst, struct packet *packet, uint64_t now_ns)
+{
+	unsigned int next = ethernet_parse(net, packet);
+
+	if (next != GO_ON)
+		return next;
+	switch (packet->ether_type) {
+	case RTE_ETHER_TYPE_IPV4:
+	case RTE_ETHER_TYPE_IPV6:
+		return parse_ip(net, burst, packet, now_ns);
+	case RTE_ETHER_TYPE_ARP:
+		return arp_arrives(net, burst, packet, now_ns);
+	default:
+		return ESTAB_DROP_ETHERNET_TYPE;
+	}
+}
+
+static void
+take_packet(struct net *net, struct burst *burst, struct rte_mbuf *mbuf, uint64_t now_ns)
+{
+	struct packet packet = { .mbuf = mbuf };
+	unsigned int next;
+
+	net->stats->rx_packets++;
+	net->stats->rx_bytes += mbuf->pkt_len;
+	next = parse_packet(net, burst, &packet, now_ns);
+	if (likely(next == GO_ON)) {
+		net->stats->segments_received++;
+		burst->arrived_count++;
+		return;
+	}
+	stats_count_fate(net->stats, next);
+	rte_pktmbuf_free(packet.mbuf);
+}
+
+void
+net_parse(struct net *net, struct burst *burst, uint64_t now_ns)
+{
+	const uint16_t count = burst->rx_count;
+
+	assert(burst->arrived_count + count <= BURST_RX_MAX);
+	for (uint16_t i = 0; i < RTE_MIN(count, PREFETCH_AHEAD); i++)
+		rte_prefetch0(rte_pktmbuf_mtod(burst->rx[i], void *));
+	for (uint16_t i = 0; i < count; i++) {
+		if (i + PREFETCH_AHEAD < count)
+			rte_prefetch0(rte_pktmbuf_mtod(burst->rx[i + PREFETCH_AHEAD], void *));
+		take_packet(net, burst, burst->rx[i], now_ns);
+	}
+	burst->rx_count = 0;
+}
