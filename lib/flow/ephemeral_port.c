@@ -39,8 +39,8 @@ ephemeral_port_choose(struct ephemeral_ports *ports, const struct flow_table *ta
 		struct path *path, uint32_t *hash)
 {
 	const uint32_t range = (uint32_t)(ports->last - ports->first) + 1;
-	/* 64 bits: a sum that wrapped in the middle of the range would try a port twice. */
-	const uint64_t begin = (uint64_t)port_offset(ports, path) + ports->next;
+	/* Reduced first: a sum that wrapped in the middle of the range would try a port twice. */
+	const uint32_t begin = port_offset(ports, path) % range + ports->next % range;
 
 	for (uint32_t i = 0; i < range; i++) {
 		path->local_port = rte_cpu_to_be_16((uint16_t)(ports->first + (begin + i) % range));

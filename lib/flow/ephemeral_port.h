@@ -20,7 +20,7 @@ struct ephemeral_ports {
 };
 
 void ephemeral_ports_init(struct ephemeral_ports *ports, const struct siphash_key *key,
-			  uint16_t first, uint16_t last);
+		uint16_t first, uint16_t last);
 
 /*
  * Choose path->local_port so that the 4-tuple is free in the table. path has everything else.
@@ -29,6 +29,6 @@ void ephemeral_ports_init(struct ephemeral_ports *ports, const struct siphash_ke
  * @return 0, or -EADDRNOTAVAIL where the whole range is in use
  */
 int ephemeral_port_choose(struct ephemeral_ports *ports, const struct flow_table *table,
-			  struct path *path, uint32_t *hash);
+		struct path *path, uint32_t *hash);
 
 #endif

@@ -3,8 +3,8 @@
  * The two rte_hash tables of a stack, and how a path becomes a key and a hash.
  *
  * The hash is SipHash-2-4 of the bytes of the 4-tuple, so that nobody without the secret can aim
- * at one bucket. Each table has room for all entries, because all may be of one family: an entry
- * of both together costs about 136 bytes. The tables are made without any of rte_hash's locking
+ * at one bucket. Each table has room for all entries, because all may be of one family: one entry
+ * of both together costs 140 to 200 bytes. The tables are made without any of rte_hash's locking
  * flags and with extendable buckets: n entries never need more than n / 8 extension buckets, which
  * is what rte_hash has, so an insertion below the limit succeeds whatever the hashes are.
  */
@@ -158,13 +158,27 @@ table_name_format(char *name, const char *stack_name, char family)
 				family);
 }
 
+/*
+ * rte_hash makes as many places as the next power of two, and an insertion into the last of them
+ * searches and moves much. One entry more doubles the places and nothing else.
+ */
+static uint32_t
+table_entries(uint32_t entries)
+{
+	const uint32_t places = rte_align32pow2(RTE_MAX(entries, (uint32_t)ENTRIES_MIN));
+
+	if (entries > places / 8 * 7)
+		return places + 1;
+	return RTE_MAX(entries, (uint32_t)ENTRIES_MIN);
+}
+
 static struct rte_hash *
 table_create(const char *stack_name, char family, uint32_t key_len, uint32_t entries, int socket_id)
 {
 	char name[NAME_MAX_LEN + 1];
 	const struct rte_hash_parameters parameters = {
 		.name = name,
-		.entries = RTE_MAX(entries, (uint32_t)ENTRIES_MIN),
+		.entries = table_entries(entries),
 		.key_len = key_len,
 		.socket_id = socket_id,
 		.extra_flag = RTE_HASH_EXTRA_FLAGS_EXT_TABLE,

@@ -53,7 +53,7 @@ struct flow_table {
 
 /* @return 0, -ENOMEM, or -EEXIST where the name is taken */
 int flow_table_init(struct flow_table *table, const char *name, uint32_t entries_max,
-		    const struct siphash_key *key, int socket_id);
+		const struct siphash_key *key, int socket_id);
 void flow_table_fini(struct flow_table *table);
 
 /* Fill hash and flow of every arrived segment, in bulk, and prefetch what was found. */

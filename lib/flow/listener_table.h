@@ -35,6 +35,6 @@ void listener_table_remove(struct listener_table *table, struct listener_link *l
 
 /* The most specific listener for the path's local end, or NULL. */
 struct listener_link *listener_table_find(const struct listener_table *table,
-					  const struct path *path);
+		const struct path *path);
 
 #endif
