@@ -78,7 +78,7 @@ struct segment {
 	uint8_t flags;         /* set of enum tcp_flag */
 	uint8_t ip_tos;        /* DSCP and ECN as received */
 	uint8_t fate;          /* enum estab_drop, or FATE_DELIVERED */
-	struct path path;      /* local = destination, remote = source, next_hop = the frame's source */
+	struct path path; /* local = destination, remote = source, next_hop = the frame's source */
 	struct tcp_options options;
 };
 
@@ -138,7 +138,7 @@ static inline void
 burst_spend(struct burst *burst, struct rte_mbuf *mbuf)
 {
 	if (burst->spent_count < BURST_RX_MAX && mbuf->nb_segs == 1 && RTE_MBUF_DIRECT(mbuf) &&
-	    rte_mbuf_refcnt_read(mbuf) == 1)
+			rte_mbuf_refcnt_read(mbuf) == 1)
 		burst->spent[burst->spent_count++] = mbuf;
 	else
 		rte_pktmbuf_free(mbuf);

@@ -33,7 +33,7 @@ struct path {
 	uint8_t family;    /* enum estab_family */
 	uint8_t hop_limit; /* of what we send */
 	uint8_t tos;       /* DSCP and ECN of what we send */
-	bool mac_known;    /* next_hop is valid; else net resolves the remote address when building */
+	bool mac_known; /* next_hop is valid; else net resolves the remote address when building */
 	struct rte_ether_addr next_hop; /* learnt from the frames of the peer ("auto last hop") */
 };
 
@@ -44,8 +44,8 @@ static inline bool
 path_equal(const struct path *a, const struct path *b)
 {
 	return a->family == b->family && a->local_port == b->local_port &&
-	       a->remote_port == b->remote_port &&
-	       memcmp(&a->local, &b->local, 2 * sizeof(a->local)) == 0;
+			a->remote_port == b->remote_port &&
+			memcmp(&a->local, &b->local, 2 * sizeof(a->local)) == 0;
 }
 
 /* The address as the public API shows it. */

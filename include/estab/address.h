@@ -47,7 +47,7 @@ ESTAB_API char *estab_address_format(const struct estab_address *address, char *
 
 /** Write "192.0.2.1:80" or "[2001:db8::1]:80" into buf; returns buf. */
 ESTAB_API char *estab_endpoint_format(const struct estab_endpoint *endpoint, char *buf,
-				      size_t size);
+		size_t size);
 
 ESTAB_END_DECLS
 

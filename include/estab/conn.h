@@ -37,7 +37,7 @@ struct estab_connect_config {
  *   in use), -ENOBUFS (limit of connections), -ESHUTDOWN (the stack is being drained)
  */
 ESTAB_API int estab_connect(struct estab_stack *stack, const struct estab_connect_config *config,
-			    struct estab_conn **conn);
+		struct estab_conn **conn);
 
 /**
  * SEND without copying. Takes packets while there is room in the send buffer; each may be a chain.
@@ -47,14 +47,14 @@ ESTAB_API int estab_connect(struct estab_stack *stack, const struct estab_connec
  *   When fewer than n were taken for want of room, ESTAB_EVENT_WRITABLE follows.
  */
 ESTAB_API uint16_t estab_conn_send_burst(struct estab_conn *conn, struct rte_mbuf **packets,
-					 uint16_t n);
+		uint16_t n);
 
 /**
  * RECEIVE without copying: text in order, one segment's text per mbuf; the caller owns the mbufs.
  * 0 where there is none: estab_conn_at_end tells whether more can come.
  */
 ESTAB_API uint16_t estab_conn_receive_burst(struct estab_conn *conn, struct rte_mbuf **packets,
-					    uint16_t n);
+		uint16_t n);
 
 /**
  * SEND by copying into mbufs of the stack's pool.

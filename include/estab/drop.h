@@ -54,9 +54,11 @@ ESTAB_BEGIN_DECLS
 	X(TCP_ACK_MISSING, "tcp_ack_missing", "no ACK where one is required")                      \
 	X(TCP_RST_UNACCEPTABLE, "tcp_rst_unacceptable", "RST not exactly at RCV.NXT (RFC 5961)")   \
 	X(TCP_SYN_UNEXPECTED, "tcp_syn_unexpected", "SYN on a synchronized connection")            \
+	X(TCP_SYN_MISSING, "tcp_syn_missing", "no SYN while one is awaited")                       \
 	X(TCP_DUPLICATE_SYN, "tcp_duplicate_syn", "SYN seen before: SYN-ACK sent again")           \
 	X(TCP_DUPLICATE_TEXT, "tcp_duplicate_text", "text received before")                        \
-	X(TCP_TEXT_AFTER_CLOSE, "tcp_text_after_close", "text after the user closed: answered RST") \
+	X(TCP_TEXT_AFTER_CLOSE, "tcp_text_after_close",                                            \
+			"text after the user closed: answered RST")                                \
 	X(TCP_TEXT_AFTER_FIN, "tcp_text_after_fin", "text or FIN past the peer's FIN")             \
 	X(TCP_REASSEMBLY_FULL, "tcp_reassembly_full", "no room for an out-of-order segment")       \
 	X(TCP_TIME_WAIT, "tcp_time_wait", "segment for a connection in TIME-WAIT")                 \
@@ -66,7 +68,7 @@ enum estab_drop {
 #define ESTAB_DROP_ENUM(name, key, text) ESTAB_DROP_##name,
 	ESTAB_DROP_REASONS(ESTAB_DROP_ENUM)
 #undef ESTAB_DROP_ENUM
-	ESTAB_DROP_COUNT
+			ESTAB_DROP_COUNT
 };
 
 /** The reason's key, as in "tcp_checksum"; NULL for a number that is none. */

@@ -33,7 +33,7 @@ struct estab_event {
  * and connections that the application has closed or aborted are never named.
  */
 ESTAB_API uint16_t estab_event_burst(struct estab_stack *stack, struct estab_event *events,
-				     uint16_t n);
+		uint16_t n);
 
 ESTAB_END_DECLS
 

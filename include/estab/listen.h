@@ -19,8 +19,8 @@ struct estab_stack;
 struct estab_listen_config {
 	struct estab_endpoint local; /**< family ANY: every local address of both families; a
 				      *   family with a zero address: every one of that family */
-	uint32_t backlog;            /**< finished handshakes that may wait for accept; 0 means 128 */
-	void *user;                  /**< inherited by accepted connections, see estab_conn_user */
+	uint32_t backlog; /**< finished handshakes that may wait for accept; 0 means 128 */
+	void *user;       /**< inherited by accepted connections, see estab_conn_user */
 };
 
 /**
@@ -30,7 +30,7 @@ struct estab_listen_config {
  *   -EADDRINUSE (the same endpoint listens already), -ENOBUFS (limit of listeners)
  */
 ESTAB_API int estab_listen(struct estab_stack *stack, const struct estab_listen_config *config,
-			   struct estab_listener **listener);
+		struct estab_listener **listener);
 
 /**
  * Take finished handshakes from the accept queue, oldest first.
@@ -39,7 +39,7 @@ ESTAB_API int estab_listen(struct estab_stack *stack, const struct estab_listen_
  * Each stays valid until estab_conn_close or estab_conn_abort.
  */
 ESTAB_API uint16_t estab_accept_burst(struct estab_listener *listener, struct estab_conn **conns,
-				      uint16_t n);
+		uint16_t n);
 
 /**
  * Stop listening. Half-open connections are forgotten, connections that nobody accepted are

@@ -76,36 +76,37 @@ struct estab_stack_limits {
  */
 struct estab_tcp_config {
 	enum estab_syn_cookies syn_cookies;
-	uint64_t time_wait_ns;          /**< 2 MSL (60 s, as Linux; RFC 9293 3.4.2: MSL 2 min) */
-	uint64_t rto_initial_ns;        /**< (1 s, RFC 6298 2.1) */
-	uint64_t rto_min_ns;            /**< (200 ms, as Linux; RFC 6298 2.4 says 1 s) */
-	uint64_t rto_max_ns;            /**< (120 s, as Linux; RFC 6298 2.5: at least 60 s) */
-	uint64_t delayed_ack_ns;        /**< (40 ms, as Linux; RFC 9293 3.8.6.3: below 500 ms) */
-	uint64_t fin_wait_2_ns;         /**< after close, how long to await the peer's FIN (60 s) */
-	uint32_t receive_buffer_bytes;  /**< per connection (262144) */
-	uint32_t send_buffer_bytes;     /**< per connection (262144) */
-	uint16_t reassembly_segments;   /**< out-of-order segments per connection (128) */
-	uint8_t initial_window;         /**< segments (10, RFC 6928) */
-	uint8_t r1_retransmissions;     /**< after which the next hop is resolved anew (3, SHLD-10) */
-	uint8_t r2_retransmissions;     /**< of data, after which the connection is given up (15) */
-	uint8_t syn_retransmissions;    /**< of SYN: R2 of at least 3 minutes, MUST-23 (7) */
+	uint64_t time_wait_ns;         /**< 2 MSL (60 s, as Linux; RFC 9293 3.4.2: MSL 2 min) */
+	uint64_t rto_initial_ns;       /**< (1 s, RFC 6298 2.1) */
+	uint64_t rto_min_ns;           /**< (200 ms, as Linux; RFC 6298 2.4 says 1 s) */
+	uint64_t rto_max_ns;           /**< (120 s, as Linux; RFC 6298 2.5: at least 60 s) */
+	uint64_t delayed_ack_ns;       /**< (40 ms, as Linux; RFC 9293 3.8.6.3: below 500 ms) */
+	uint64_t fin_wait_2_ns;        /**< after close, how long to await the peer's FIN (60 s) */
+	uint32_t receive_buffer_bytes; /**< per connection (262144) */
+	uint32_t send_buffer_bytes;    /**< per connection (262144) */
+	uint16_t reassembly_segments;  /**< out-of-order segments per connection (128) */
+	uint8_t initial_window;        /**< segments (10, RFC 6928) */
+	uint8_t r1_retransmissions;  /**< after which the next hop is resolved anew (3, SHLD-10) */
+	uint8_t r2_retransmissions;  /**< of data, after which the connection is given up (15) */
+	uint8_t syn_retransmissions; /**< of SYN: R2 of at least 3 minutes, MUST-23 (7) */
 	uint8_t syn_ack_retransmissions; /**< of a SYN-ACK kept in a record (5) */
-	uint16_t ephemeral_port_first;  /**< (32768, as Linux; RFC 6056 3.2 allows 1024) */
-	uint16_t ephemeral_port_last;   /**< (65535) */
-	uint8_t hop_limit;              /**< TTL (64) */
-	bool no_timestamps;             /**< do not offer RFC 7323 timestamps */
-	bool no_window_scale;           /**< do not offer RFC 7323 window scaling */
-	bool no_sack;                   /**< do not offer RFC 2018 SACK-permitted */
+	uint16_t ephemeral_port_first;   /**< (32768, as Linux; RFC 6056 3.2 allows 1024) */
+	uint16_t ephemeral_port_last;    /**< (65535) */
+	uint8_t hop_limit;               /**< TTL (64) */
+	bool no_timestamps;              /**< do not offer RFC 7323 timestamps */
+	bool no_window_scale;            /**< do not offer RFC 7323 window scaling */
+	bool no_sack;                    /**< do not offer RFC 2018 SACK-permitted */
 };
 
 struct estab_stack_config {
-	const char *name;             /**< unique in the process, up to 15 characters */
-	int socket_id;                /**< NUMA node of the memory, or -1 */
-	uint8_t secret[16];           /**< from getrandom(); the one source of unpredictability */
-	struct rte_mempool *mbuf_pool; /**< for headers and answers; data room of at least 256 bytes */
+	const char *name;   /**< unique in the process, up to 15 characters */
+	int socket_id;      /**< NUMA node of the memory, or -1 */
+	uint8_t secret[16]; /**< from getrandom(); the one source of unpredictability */
+	struct rte_mempool
+			*mbuf_pool; /**< for headers and answers; data room of at least 256 bytes */
 	const struct estab_port *port; /**< copied; NULL: the caller moves packets itself */
-	uint32_t port_offloads;       /**< where port is NULL: set of enum estab_port_offload */
-	uint16_t burst;               /**< packets per poll, up to ESTAB_BURST_MAX; 0 means 64 */
+	uint32_t port_offloads;        /**< where port is NULL: set of enum estab_port_offload */
+	uint16_t burst;                /**< packets per poll, up to ESTAB_BURST_MAX; 0 means 64 */
 	struct estab_interface interface;
 	struct estab_stack_limits limits;
 	struct estab_tcp_config tcp;
@@ -150,14 +151,14 @@ ESTAB_API void estab_stack_poll(struct estab_stack *stack, uint64_t now_ns);
  * @return how many packets were taken: always n. The stack owns them all.
  */
 ESTAB_API uint16_t estab_stack_receive_burst(struct estab_stack *stack, struct rte_mbuf **packets,
-					     uint16_t n, uint64_t now_ns);
+		uint16_t n, uint64_t now_ns);
 
 /**
  * The second half: timers expire, what is owed is built and handed over, up to n packets. The
  * caller owns what it gets. More may wait when the result is n.
  */
 ESTAB_API uint16_t estab_stack_transmit_burst(struct estab_stack *stack, struct rte_mbuf **packets,
-					      uint16_t n, uint64_t now_ns);
+		uint16_t n, uint64_t now_ns);
 
 /**
  * When the next turn is needed even if nothing arrives, over all timers.

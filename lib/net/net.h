@@ -34,7 +34,7 @@ struct net {
 	rte_be16_t vlan_be; /* tag to send and to require; 0: untagged */
 	uint16_t mtu;
 	uint8_t hop_limit; /* of what we send */
-	uint32_t offloads;  /* set of enum estab_port_offload */
+	uint32_t offloads; /* set of enum estab_port_offload */
 	uint16_t address_count;
 	struct net_address addresses[ESTAB_ADDRESSES_MAX];
 	union ip_address gateway_ipv4, gateway_ipv6;
@@ -71,7 +71,7 @@ bool net_is_local(const struct net *net, const union ip_address *ip, uint8_t fam
  * family (RFC 9293 MUST-44). @return 0, or -EADDRNOTAVAIL where we have none of that family
  */
 int net_source_address(const struct net *net, const union ip_address *remote, uint8_t family,
-		       union ip_address *local);
+		union ip_address *local);
 
 /* True for addresses that no connection may have at its other end: MUST-46, MUST-63. */
 bool net_is_unusable_peer(const struct net *net, const union ip_address *ip, uint8_t family);

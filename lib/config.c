@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a configuration may hold, and what a 0 in it stands for. The sources of the defaults stand
+ * beside the fields in include/estab/stack.h.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <rte_mbuf.h>
+
+#include <estab/stack.h>
+
+#define SECOND_NS      UINT64_C(1000000000)
+#define MILLISECOND_NS UINT64_C(1000000)
+#define DAY_NS         (86400 * SECOND_NS)
+
+enum {
+	MTU_DEFAULT = 1500,
+	MTU_MIN_IPV4 = 576,  /* RFC 9293 3.7.1: the least everybody takes */
+	MTU_MIN_IPV6 = 1280, /* RFC 8200 5 */
+	MTU_MAX = 9600,
+	MBUF_DATA_ROOM_MIN = 256, /* the longest headers, and the headroom before them */
+	NAME_MAX_LENGTH = 15,
+	BUFFER_MIN = 2048,
+	SYN_ACK_RETRANSMISSIONS_MAX = 7,
+};
+
+void
+estab_stack_config_init(struct estab_stack_config *config)
+{
+	memset(config, 0, sizeof(*config));
+}
+
+#define FILL(field, value)                                                                         \
+	do {                                                                                       \
+		if ((field) == 0)                                                                  \
+			(field) = (value);                                                         \
+	} while (0)
+
+static void
+fill_limits(struct estab_stack_limits *limits)
+{
+	FILL(limits->connections, 16384);
+	FILL(limits->syn_records, 1024);
+	FILL(limits->time_waits, 16384);
+	FILL(limits->listeners, 64);
+	FILL(limits->neighbours, 256);
+	FILL(limits->reassemblies, 1024);
+}
+
+static void
+fill_tcp(struct estab_tcp_config *tcp)
+{
+	FILL(tcp->time_wait_ns, 60 * SECOND_NS);
+	FILL(tcp->rto_initial_ns, SECOND_NS);
+	FILL(tcp->rto_min_ns, 200 * MILLISECOND_NS);
+	FILL(tcp->rto_max_ns, 120 * SECOND_NS);
+	FILL(tcp->delayed_ack_ns, 40 * MILLISECOND_NS);
+	FILL(tcp->fin_wait_2_ns, 60 * SECOND_NS);
+	FILL(tcp->receive_buffer_bytes, 262144);
+	FILL(tcp->send_buffer_bytes, 262144);
+	FILL(tcp->reassembly_segments, 128);
+	FILL(tcp->initial_window, 10);
+	FILL(tcp->r1_retransmissions, 3);
+	FILL(tcp->r2_retransmissions, 15);
+	FILL(tcp->syn_retransmissions, 7);
+	FILL(tcp->syn_ack_retransmissions, 5);
+	FILL(tcp->ephemeral_port_first, 32768);
+	FILL(tcp->ephemeral_port_last, 65535);
+	FILL(tcp->hop_limit, 64);
+}
+
+void
+config_fill_defaults(struct estab_stack_config *config)
+{
+	FILL(config->burst, 64);
+	FILL(config->interface.mtu, MTU_DEFAULT);
+	fill_limits(&config->limits);
+	fill_tcp(&config->tcp);
+}
+
+static const char *
+check_frame(const struct estab_stack_config *config)
+{
+	if (config->name == NULL || config->name[0] == '\0')
+		return "name: give the stack a name that is unique in the process";
+	if (strlen(config->name) > NAME_MAX_LENGTH)
+		return "name: at most 15 characters";
+	if (config->mbuf_pool == NULL)
+		return "mbuf_pool: a mempool for headers and answers is needed";
+	if (rte_pktmbuf_data_room_size(config->mbuf_pool) < MBUF_DATA_ROOM_MIN)
+		return "mbuf_pool: its mbufs need at least 256 bytes of data room";
+	if (config->burst > ESTAB_BURST_MAX)
+		return "burst: at most 256 packets";
+	if (config->port != NULL &&
+			(config->port->rx_burst == NULL || config->port->tx_burst == NULL))
+		return "port: rx_burst and tx_burst are needed";
+	return NULL;
+}
+
+static bool
+family_is_ip(uint8_t family)
+{
+	return family == ESTAB_FAMILY_IPV4 || family == ESTAB_FAMILY_IPV6;
+}
+
+static const char *
+check_address(const struct estab_local_address *local, uint16_t mtu)
+{
+	if (!family_is_ip(local->address.family))
+		return "interface.addresses: family must be IPv4 or IPv6";
+	if (local->prefix_length > (local->address.family == ESTAB_FAMILY_IPV4 ? 32 : 128))
+		return "interface.addresses: prefix_length is longer than the address";
+	if (local->address.family == ESTAB_FAMILY_IPV6 && mtu < MTU_MIN_IPV6)
+		return "interface.mtu: IPv6 needs at least 1280";
+	return NULL;
+}
+
+static bool
+gateway_is_wrong(const struct estab_address *gateway, uint8_t family)
+{
+	return gateway->family != ESTAB_FAMILY_ANY && gateway->family != family;
+}
+
+static const char *
+check_interface(const struct estab_interface *interface)
+{
+	const uint16_t mtu = interface->mtu == 0 ? MTU_DEFAULT : interface->mtu;
+	const char *why = NULL;
+	unsigned int i;
+
+	if (interface->vlan > 4094)
+		return "interface.vlan: 0 for untagged, or 1 to 4094";
+	if (mtu < MTU_MIN_IPV4 || mtu > MTU_MAX)
+		return "interface.mtu: 576 to 9600";
+	if ((interface->mac[0] & 1) != 0)
+		return "interface.mac: must not be a multicast address";
+	if (interface->address_count == 0 || interface->address_count > ESTAB_ADDRESSES_MAX)
+		return "interface.addresses: 1 to 16 addresses are needed";
+	for (i = 0; i < interface->address_count && why == NULL; i++)
+		why = check_address(&interface->addresses[i], mtu);
+	if (gateway_is_wrong(&interface->gateway_ipv4, ESTAB_FAMILY_IPV4))
+		return "interface.gateway_ipv4: must be an IPv4 address";
+	if (gateway_is_wrong(&interface->gateway_ipv6, ESTAB_FAMILY_IPV6))
+		return "interface.gateway_ipv6: must be an IPv6 address";
+	return why;
+}
+
+static const char *
+check_times(const struct estab_tcp_config *tcp)
+{
+	/* Deadlines are compared as 32-bit ticks of 100 us: see lib/tcp/tcb.h. */
+	if (tcp->time_wait_ns > DAY_NS || tcp->fin_wait_2_ns > DAY_NS)
+		return "tcp.time_wait_ns, tcp.fin_wait_2_ns: at most a day";
+	if (tcp->rto_max_ns > 3600 * SECOND_NS || tcp->rto_initial_ns > 60 * SECOND_NS)
+		return "tcp.rto_max_ns: at most an hour; tcp.rto_initial_ns: at most a minute";
+	if (tcp->rto_max_ns != 0 && tcp->rto_min_ns > tcp->rto_max_ns)
+		return "tcp.rto_min_ns: must not exceed tcp.rto_max_ns";
+	if (tcp->delayed_ack_ns >= 500 * MILLISECOND_NS)
+		return "tcp.delayed_ack_ns: must be below 500 ms (RFC 9293 MUST-40)";
+	return NULL;
+}
+
+static const char *
+check_tcp(const struct estab_tcp_config *tcp)
+{
+	if (tcp->receive_buffer_bytes != 0 && tcp->receive_buffer_bytes < BUFFER_MIN)
+		return "tcp.receive_buffer_bytes: at least 2048";
+	if (tcp->receive_buffer_bytes > UINT32_C(1) << 30)
+		return "tcp.receive_buffer_bytes: at most 1 GiB (RFC 7323 2.3)";
+	if (tcp->send_buffer_bytes > UINT32_C(1) << 30)
+		return "tcp.send_buffer_bytes: at most 1 GiB";
+	if (tcp->syn_cookies > ESTAB_SYN_COOKIES_NEVER)
+		return "tcp.syn_cookies: auto, always or never";
+	if (tcp->syn_ack_retransmissions > SYN_ACK_RETRANSMISSIONS_MAX)
+		return "tcp.syn_ack_retransmissions: at most 7";
+	if (tcp->ephemeral_port_first != 0 && tcp->ephemeral_port_last != 0 &&
+			tcp->ephemeral_port_first > tcp->ephemeral_port_last)
+		return "tcp.ephemeral_port_first: must not exceed tcp.ephemeral_port_last";
+	return check_times(tcp);
+}
+
+int
+estab_stack_config_check(const struct estab_stack_config *config, const char **why)
+{
+	const char *reason = check_frame(config);
+
+	if (reason == NULL)
+		reason = check_interface(&config->interface);
+	if (reason == NULL)
+		reason = check_tcp(&config->tcp);
+	if (why != NULL)
+		*why = reason;
+	return reason == NULL ? 0 : -EINVAL;
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The walk of a burst through the rooms: the file to read first.
+ *
+ * Each room turns one kind of thing into the next. Input marks and output sends, so that a burst is
+ * acknowledged as a whole (RFC 9293 MUST-58, MUST-59). All a stack does follows from its
+ * configuration, the packets and the times it is given.
+ */
+#include "stack.h"
+
+#include <string.h>
+
+#include <rte_errno.h>
+#include <rte_malloc.h>
+
+#include <estab/event.h>
+
+#include "config.h"
+#include "tcp/event.h"
+#include "tcp/input.h"
+#include "tcp/output.h"
+#include "tcp/timeout.h"
+
+/* Packets -> connections: all of rx[] is used, answered or dropped. */
+static void
+receive(struct estab_stack *stack, uint64_t now_ns)
+{
+	struct burst *burst = &stack->burst;
+
+	tcp_set_now(&stack->tcp, now_ns);
+	net_parse(&stack->net, burst, now_ns);   /* packets  -> segments, or a named drop  */
+	flow_lookup(&stack->flows, burst);       /* segments -> connections (TCBs)         */
+	tcp_segments_arrive(&stack->tcp, burst); /* 3.10.7; marks, sends nothing         */
+}
+
+/* Connections -> packets: all that is owed and fits goes to tx[]. */
+static void
+transmit(struct estab_stack *stack, uint64_t now_ns)
+{
+	struct burst *burst = &stack->burst;
+
+	tcp_set_now(&stack->tcp, now_ns);
+	net_timeouts(&stack->net, burst, now_ns);
+	tcp_timeouts(&stack->tcp, burst);      /* 3.10.8; marks, sends nothing           */
+	tcp_output(&stack->tcp, burst);        /* marks    -> segments                   */
+	net_build(&stack->net, burst, now_ns); /* segments -> packets                    */
+	tcp_output_built(&stack->tcp);
+}
+
+/* NIC -> packets. */
+static void
+port_receive(struct estab_stack *stack)
+{
+	struct burst *burst = &stack->burst;
+
+	burst->rx_count = stack->port.rx_burst(stack->port.context, burst->rx, stack->burst_size);
+}
+
+/* Forget the first packets of tx[]: somebody else owns them now. */
+static void
+shift_transmitted(struct burst *burst, uint16_t n)
+{
+	burst->tx_count = (uint16_t)(burst->tx_count - n);
+	memmove(burst->tx, burst->tx + n, burst->tx_count * sizeof(burst->tx[0]));
+}
+
+static void
+count_transmitted(struct estab_stats *stats, const uint64_t bytes, uint16_t n)
+{
+	stats->tx_packets += n;
+	stats->tx_bytes += bytes;
+}
+
+static uint64_t
+bytes_of(struct rte_mbuf *const *packets, uint16_t n)
+{
+	uint64_t bytes = 0;
+	uint16_t i;
+
+	for (i = 0; i < n; i++)
+		bytes += packets[i]->pkt_len;
+	return bytes;
+}
+
+/* Packets -> NIC. What the port does not take stays, in order, for the next turn. */
+static void
+port_transmit(struct estab_stack *stack)
+{
+	struct burst *burst = &stack->burst;
+	uint16_t done = 0;
+
+	while (done < burst->tx_count) {
+		const uint16_t want =
+				(uint16_t)RTE_MIN(burst->tx_count - done, (int)ESTAB_BURST_MAX);
+		uint64_t bytes = bytes_of(burst->tx + done, want);
+		const uint16_t n =
+				stack->port.tx_burst(stack->port.context, burst->tx + done, want);
+
+		if (n < want)
+			bytes -= bytes_of(burst->tx + done + n, (uint16_t)(want - n));
+		count_transmitted(&stack->stats, bytes, n);
+		done = (uint16_t)(done + n);
+		if (n < want)
+			break;
+	}
+	if (done > 0)
+		shift_transmitted(burst, done);
+}
+
+void
+estab_stack_poll(struct estab_stack *stack, uint64_t now_ns)
+{
+	port_receive(stack);
+	receive(stack, now_ns);
+	transmit(stack, now_ns);
+	port_transmit(stack);
+}
+
+uint16_t
+estab_stack_receive_burst(struct estab_stack *stack, struct rte_mbuf **packets, uint16_t n,
+		uint64_t now_ns)
+{
+	struct burst *burst = &stack->burst;
+	uint16_t done = 0;
+
+	while (done < n) {
+		const uint16_t chunk = (uint16_t)RTE_MIN(n - done, (int)BURST_RX_MAX);
+
+		memcpy(burst->rx, packets + done, chunk * sizeof(packets[0]));
+		burst->rx_count = chunk;
+		receive(stack, now_ns);
+		net_build(&stack->net, burst, now_ns); /* answers that belong to no TCB */
+		done = (uint16_t)(done + chunk);
+	}
+	return n;
+}
+
+uint16_t
+estab_stack_transmit_burst(struct estab_stack *stack, struct rte_mbuf **packets, uint16_t n,
+		uint64_t now_ns)
+{
+	struct burst *burst = &stack->burst;
+
+	transmit(stack, now_ns);
+	if (n > burst->tx_count)
+		n = burst->tx_count;
+	memcpy(packets, burst->tx, n * sizeof(packets[0]));
+	count_transmitted(&stack->stats, bytes_of(packets, n), n);
+	shift_transmitted(burst, n);
+	return n;
+}
+
+uint64_t
+estab_stack_deadline(const struct estab_stack *stack)
+{
+	const struct burst *burst = &stack->burst;
+
+	if (!TAILQ_EMPTY(&stack->tcp.output_list) || burst->tx_count > 0)
+		return 0;
+	return RTE_MIN(tcp_timeouts_next(&stack->tcp), net_deadline(&stack->net));
+}
+
+uint32_t
+estab_stack_drain(struct estab_stack *stack, uint64_t now_ns)
+{
+	tcp_set_now(&stack->tcp, now_ns);
+	tcp_drain(&stack->tcp);
+	if (stack->has_port)
+		estab_stack_poll(stack, now_ns);
+	return pool_used_count(&stack->tcp.tcbs);
+}
+
+uint16_t
+estab_event_burst(struct estab_stack *stack, struct estab_event *events, uint16_t n)
+{
+	return tcp_event_burst(&stack->tcp, events, n);
+}
+
+/* Set up the rooms; what has been set up is taken down again where one fails. */
+static int
+init_rooms(struct estab_stack *stack, const struct estab_stack_config *config)
+{
+	const struct estab_stack_limits *limits = &config->limits;
+	const uint32_t flows = limits->connections + limits->syn_records + limits->time_waits;
+	struct siphash_key secret, flow_key;
+	int rc;
+
+	siphash_key_init(&secret, config->secret);
+	siphash_derive(&secret, "flow table", &flow_key);
+	rc = flow_table_init(&stack->flows, config->name, flows, &flow_key, config->socket_id);
+	if (rc != 0)
+		return rc;
+	rc = net_init(&stack->net, config, &stack->stats);
+	if (rc == 0) {
+		rc = tcp_init(&stack->tcp, config, &stack->flows, &stack->stats, &secret);
+		if (rc != 0)
+			net_fini(&stack->net);
+	}
+	if (rc != 0)
+		flow_table_fini(&stack->flows);
+	return rc;
+}
+
+struct estab_stack *
+estab_stack_create(const struct estab_stack_config *given)
+{
+	struct estab_stack_config config = *given;
+	struct estab_stack *stack;
+	int rc;
+
+	rte_errno = EINVAL;
+	if (estab_stack_config_check(given, NULL) != 0)
+		return NULL;
+	config_fill_defaults(&config);
+	rte_errno = ENOMEM;
+	stack = rte_zmalloc_socket("estab_stack", sizeof(*stack), RTE_CACHE_LINE_SIZE,
+			config.socket_id);
+	if (stack == NULL)
+		return NULL;
+	stack->has_port = config.port != NULL;
+	if (stack->has_port)
+		stack->port = *config.port;
+	stack->burst_size = config.burst;
+	rc = init_rooms(stack, &config);
+	if (rc != 0) {
+		rte_free(stack);
+		rte_errno = -rc;
+		return NULL;
+	}
+	return stack;
+}
+
+void
+estab_stack_destroy(struct estab_stack *stack)
+{
+	if (stack == NULL)
+		return;
+	tcp_fini(&stack->tcp);
+	net_fini(&stack->net);
+	flow_table_fini(&stack->flows);
+	rte_pktmbuf_free_bulk(stack->burst.tx, stack->burst.tx_count);
+	rte_free(stack);
+}

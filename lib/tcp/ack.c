@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * RFC 9293 3.8.6.3 Delayed Acknowledgments, RFC 5681 4.2, RFC 5961 10 (per connection).
+ */
+#include "tcp/ack.h"
+
+#include "tcp/tcb.h"
+
+#define CHALLENGE_INTERVAL_NS UINT64_C(500000000) /* as Linux tcp_invalid_ratelimit */
+
+void
+ack_text(struct tcb *tcb)
+{
+	if ((tcb->flags & TCB_ACK_DELAYED) != 0) {
+		tcb_mark(tcb, MARK_ACK);
+		return;
+	}
+	tcb->flags |= TCB_ACK_DELAYED;
+	tcb_arm(tcb, TIMER_DELAYED_ACK, tcb->tcp->config.delayed_ack_ns);
+}
+
+void
+ack_duplicate(struct tcb *tcb)
+{
+	if (tcb->dupacks_owed < UINT8_MAX)
+		tcb->dupacks_owed++;
+	tcb_mark(tcb, MARK_ACK);
+}
+
+void
+ack_now(struct tcb *tcb)
+{
+	tcb_mark(tcb, MARK_ACK);
+}
+
+void
+ack_challenge(struct tcb *tcb, const struct segment *seg)
+{
+	const uint32_t now = (uint32_t)tcb->tcp->now_tick;
+	const bool limited = seg->text_len == 0 || (seg->flags & TCP_FLAG_SYN) != 0;
+
+	if (limited) {
+		if (tcb->challenge_tick != 0 &&
+				now - tcb->challenge_tick < CHALLENGE_INTERVAL_NS / TCP_TICK_NS)
+			return;
+		tcb->challenge_tick = now | 1;
+		tcb->tcp->stats->challenge_acks_sent++;
+	}
+	tcb_mark(tcb, MARK_ACK);
+}
+
+void
+ack_sent(struct tcb *tcb)
+{
+	tcb->last_ack_sent = tcb->rcv_nxt;
+	tcb->flags &= ~(uint32_t)TCB_ACK_DELAYED;
+	tcb->marks &= (uint8_t)~MARK_ACK;
+	tcb_cancel(tcb, TIMER_DELAYED_ACK);
+}

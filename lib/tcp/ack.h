@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * When to acknowledge (RFC 9293 3.8.6.3): decided here, sent by output.
+ */
+#ifndef LIB_TCP_ACK_H
+#define LIB_TCP_ACK_H
+
+#include "burst.h"
+
+struct tcb;
+
+/* Text arrived in order: every second segment at once, a single one within the delay. */
+void ack_text(struct tcb *tcb);
+
+/* Text arrived out of order, or again: an ACK for this very segment (RFC 5681 4.2). */
+void ack_duplicate(struct tcb *tcb);
+
+/* FIN, a filled gap, a window probe: at once. */
+void ack_now(struct tcb *tcb);
+
+/*
+ * An unacceptable segment, or one that RFC 5961 challenges. Segments without text are answered at
+ * most once in 500 ms per connection, so that two ends that disagree do not talk for ever.
+ */
+void ack_challenge(struct tcb *tcb, const struct segment *seg);
+
+/* An ACK with RCV.NXT has left: nothing is owed. */
+void ack_sent(struct tcb *tcb);
+
+#endif

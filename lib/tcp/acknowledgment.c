@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What an acknowledgment of something new does (RFC 9293 3.10.7.4, fifth check): text leaves the
+ * send queue, the round trip is measured, the retransmission timer starts again (RFC 6298 5).
+ */
+#include <rte_common.h>
+
+#include <estab/event.h>
+
+#include "tcp/input.h"
+#include "tcp/recovery.h"
+#include "tcp/seq.h"
+#include "tcp/tcb.h"
+
+/* A round-trip sample: the timed segment, or TSecr where Karn forbids that (RFC 7323 4.1). */
+static void
+sample_round_trip(struct tcb *tcb, const struct segment *seg)
+{
+	const struct tcp *tcp = tcb->tcp;
+	const uint32_t min_us = (uint32_t)(tcp->config.rto_min_ns / 1000);
+	const uint32_t max_us = (uint32_t)(tcp->config.rto_max_ns / 1000);
+	const uint32_t since_ms = tcp_ts_val(tcp, tcb->ts_offset) - seg->options.ts_ecr;
+
+	if ((tcb->flags & TCB_RTT_TIMING) != 0 && seq_geq(seg->ack, tcb->rtt_seq)) {
+		tcb->flags &= ~(uint32_t)TCB_RTT_TIMING;
+		rto_on_sample(&tcb->rtt, tcp_now_us(tcp) - tcb->rtt_start_us, min_us, max_us);
+	} else if (tcb->retransmissions > 0 && (tcb->flags & TCB_TIMESTAMPS) != 0 &&
+			seg->options.ts_ecr != 0 && since_ms < RTO_SAMPLE_MAX_US / 1000) {
+		rto_on_sample(&tcb->rtt, since_ms * 1000, min_us, max_us);
+	} else if (tcb->retransmissions > 0) {
+		rto_restore(&tcb->rtt, min_us, max_us);
+	}
+}
+
+/* Free acknowledged text, and keep the cursor on the octet that it was on. */
+static void
+discard_acknowledged(struct tcb *tcb, uint32_t text)
+{
+	const uint16_t before = tcb->send_at != NULL ? tcb->send_at->data_len : 0;
+
+	if (tcb->snd_cursor == tcb->snd_una)
+		tcb->send_at = NULL; /* its mbuf may be among those freed */
+	text_queue_discard(&tcb->send, text);
+	if (tcb->send_at != NULL)
+		tcb->send_at_offset -= (uint32_t)(before - tcb->send_at->data_len);
+}
+
+/* RFC 6298 5.2, 5.3. */
+static void
+restart_timer(struct tcb *tcb)
+{
+	if (tcb_flight_size(tcb) == 0)
+		tcb_cancel(tcb, TIMER_RETRANSMIT);
+	else
+		tcb_arm(tcb, TIMER_RETRANSMIT, (uint64_t)tcb->rtt.rto_us * 1000);
+}
+
+/* There is room in the send buffer again for one that was refused. */
+static void
+tell_writable(struct tcb *tcb)
+{
+	if ((tcb->flags & TCB_SEND_BLOCKED) == 0 ||
+			tcb->send.bytes > tcb->tcp->config.send_buffer_bytes / 2)
+		return;
+	tcb->flags &= ~(uint32_t)TCB_SEND_BLOCKED;
+	tcb_tell(tcb, ESTAB_EVENT_WRITABLE);
+}
+
+/* Text or a FIN that could be sent now, for the first time or again. */
+static bool
+something_waits(const struct tcb *tcb)
+{
+	return seq_lt(tcb->snd_cursor, tcb->snd_una + tcb->send.bytes) ||
+			seq_lt(tcb->snd_cursor, tcb->snd_nxt) ||
+			(tcb->flags & (TCB_FIN_QUEUED | TCB_FIN_SENT)) == TCB_FIN_QUEUED;
+}
+
+void
+acknowledgment_take(struct tcb *tcb, const struct segment *seg)
+{
+	const bool syn = tcb->state <= TCP_STATE_SYN_RECEIVED;
+	const bool fin = (tcb->flags & TCB_FIN_SENT) != 0 && seg->ack == tcb->snd_nxt;
+	const uint32_t acked = seg->ack - tcb->snd_una;
+	const uint32_t text = acked - (syn ? 1 : 0) - (fin ? 1 : 0);
+
+	sample_round_trip(tcb, seg);
+	tcb->retransmissions = 0;
+	tcb->snd_una = seg->ack;
+	if (seq_leq(tcb->snd_cursor, seg->ack))
+		tcb->snd_cursor = seg->ack;
+	discard_acknowledged(tcb, text);
+	restart_timer(tcb);
+	if (!syn)
+		recovery_on_ack(tcb, acked);
+	tell_writable(tcb);
+	if (something_waits(tcb))
+		tcb_mark(tcb, MARK_TEXT);
+}

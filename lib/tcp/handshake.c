@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * RFC 9293 3.5: from two SYNs to a connection. Options count only where both SYNs carried them.
+ */
+#include "tcp/handshake.h"
+
+#include <estab/event.h>
+
+#include "tcp/congestion.h"
+#include "tcp/isn.h"
+#include "tcp/listener.h"
+#include "tcp/segment_size.h"
+#include "tcp/tcb.h"
+#include "tcp/user.h"
+#include "tcp/window.h"
+
+uint8_t
+handshake_offer(const struct tcp *tcp)
+{
+	uint8_t options = 0;
+
+	options |= tcp->config.no_timestamps ? 0 : TCP_OPTION_TIMESTAMPS;
+	options |= tcp->config.no_window_scale ? 0 : TCP_OPTION_WINDOW_SCALE;
+	options |= tcp->config.no_sack ? 0 : TCP_OPTION_SACK_PERMITTED;
+	return options;
+}
+
+uint8_t
+handshake_agree(const struct tcp *tcp, const struct tcp_options *offered)
+{
+	return offered->seen & handshake_offer(tcp);
+}
+
+uint16_t
+handshake_peer_mss(const struct segment *seg)
+{
+	return (seg->options.seen & TCP_OPTION_MSS) != 0 ? seg->options.mss : 0;
+}
+
+void
+handshake_apply(struct tcb *tcb, uint8_t options, uint8_t snd_wscale, uint16_t peer_mss)
+{
+	struct tcp *tcp = tcb->tcp;
+	const struct tcp_options offered = {
+		.seen = peer_mss != 0 ? TCP_OPTION_MSS : 0,
+		.mss = peer_mss,
+	};
+
+	tcb->flags &= ~(uint32_t)(TCB_TIMESTAMPS | TCB_WINDOW_SCALE | TCB_SACK);
+	tcb->snd_mss = mss_effective(tcp, tcb->path.family, &offered);
+	tcb->rcv_mss = mss_announced(tcp, tcb->path.family);
+	if ((options & TCP_OPTION_TIMESTAMPS) != 0) {
+		tcb->flags |= TCB_TIMESTAMPS;
+		tcb->snd_mss = (uint16_t)(tcb->snd_mss - TCP_TIMESTAMPS_LENGTH);
+		tcb->rcv_mss = (uint16_t)(tcb->rcv_mss - TCP_TIMESTAMPS_LENGTH);
+	}
+	if ((options & TCP_OPTION_WINDOW_SCALE) != 0) {
+		tcb->flags |= TCB_WINDOW_SCALE;
+		tcb->snd_wscale = snd_wscale;
+		tcb->rcv_wscale = tcp->rcv_wscale;
+	}
+	if ((options & TCP_OPTION_SACK_PERMITTED) != 0)
+		tcb->flags |= TCB_SACK;
+}
+
+/* The sequence variables as a SYN and our SYN-ACK have set them. */
+static void
+set_sequence(struct tcb *tcb, const struct handshake *handshake)
+{
+	tcb->iss = handshake->iss;
+	tcb->snd_una = handshake->iss;
+	tcb->snd_nxt = handshake->iss + 1;
+	tcb->snd_cursor = tcb->snd_nxt;
+	tcb->snd_wnd = handshake->snd_wnd;
+	tcb->snd_wnd_max = handshake->snd_wnd;
+	tcb->snd_wl1 = handshake->irs;
+	tcb->snd_wl2 = handshake->iss;
+	tcb->recover = handshake->iss;
+	tcb->irs = handshake->irs;
+	tcb->rcv_nxt = handshake->irs + 1;
+	tcb->last_ack_sent = tcb->rcv_nxt;
+	tcb->rcv_wnd = window_initial(tcb->tcp);
+}
+
+struct tcb *
+handshake_create_tcb(struct tcp *tcp, const struct path *path, uint32_t hash,
+		const struct handshake *handshake)
+{
+	struct tcb *tcb = tcb_create(tcp, path, hash);
+
+	if (tcb == NULL)
+		return NULL;
+	tcb_enter(tcb, TCP_STATE_SYN_RECEIVED);
+	tcb->flags |= TCB_PASSIVE;
+	tcb->listener = handshake->listener;
+	set_sequence(tcb, handshake);
+	handshake_apply(tcb, handshake->options, handshake->snd_wscale, handshake->mss);
+	tcb->ts_recent = handshake->ts_recent;
+	tcb->ts_recent_tick = (uint32_t)tcp->now_tick;
+	if ((tcb->flags & TCB_TIMESTAMPS) != 0)
+		tcb->ts_offset = timestamp_offset_choose(&tcp->timestamp_key, path);
+	rto_init(&tcb->rtt, (uint32_t)(tcp->config.rto_initial_ns / 1000));
+	if (handshake->sent_ns != 0) {
+		tcb->flags |= TCB_RTT_TIMING;
+		tcb->rtt_seq = tcb->snd_nxt;
+		tcb->rtt_start_us = (uint32_t)(handshake->sent_ns / 1000);
+	}
+	return tcb;
+}
+
+void
+handshake_complete(struct tcb *tcb)
+{
+	struct estab_stats *stats = tcb->tcp->stats;
+
+	tcb_enter(tcb, TCP_STATE_ESTABLISHED);
+	tcb->flags |= TCB_REACHED_ESTABLISHED;
+	congestion_init(tcb);
+	tcb_cancel(tcb, TIMER_RETRANSMIT);
+	tcb->retransmissions = 0;
+	if ((tcb->flags & TCB_PASSIVE) != 0) {
+		stats->connections_passive++;
+		listener_queue(tcb->listener, tcb);
+	} else {
+		stats->connections_active++;
+		tcb_tell(tcb, ESTAB_EVENT_CONNECTED | ESTAB_EVENT_WRITABLE);
+	}
+	tcb_mark(tcb, MARK_TEXT);
+	if ((tcb->flags & TCB_FIN_QUEUED) != 0)
+		user_enter_closing_state(tcb);
+}

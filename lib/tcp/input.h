@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * SEGMENT ARRIVES, RFC 9293 3.10.7, divided as the RFC divides it: CLOSED (reset.c), LISTEN
+ * (input_listen.c), SYN-SENT (input_syn_sent.c), other states (input.c). Input marks what is owed;
+ * it sends nothing but answers that belong to no TCB.
+ */
+#ifndef LIB_TCP_INPUT_H
+#define LIB_TCP_INPUT_H
+
+#include "burst.h"
+
+struct listener;
+struct tcb;
+struct tcp;
+
+/*
+ * Process every segment of arrived[] before anything is acknowledged (MUST-59). Text that is taken
+ * moves to a queue; all other mbufs are spent. Every segment's fate is counted.
+ */
+void tcp_segments_arrive(struct tcp *tcp, struct burst *burst);
+
+/*
+ * 3.10.7.2 LISTEN.
+ *
+ * @return a TCB in SYN-RECEIVED where the segment completes a cookie's handshake: it is to be
+ *   processed with it; else NULL
+ */
+struct tcb *segment_arrives_listen(struct tcp *tcp, struct burst *burst, struct segment *seg,
+		struct listener *listener);
+
+/* 3.10.7.3 SYN-SENT. */
+void segment_arrives_syn_sent(struct tcb *tcb, struct burst *burst, struct segment *seg);
+
+/* The seventh and eighth of 3.10.7.4's checks, where a SYN brings text or a FIN with it. */
+void segment_text_and_fin(struct tcb *tcb, struct burst *burst, struct segment *seg);
+
+/* An acknowledgment that covers something new; acked is at least 1. */
+void acknowledgment_take(struct tcb *tcb, const struct segment *seg);
+
+#endif

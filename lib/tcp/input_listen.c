@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * RFC 9293 3.10.7.2 SEGMENT ARRIVES in LISTEN: a SYN is answered from a record or by a cookie; an
+ * ACK may be the answer to a cookie (RFC 4987 3.6).
+ */
+#include "tcp/input.h"
+
+#include "tcp/handshake.h"
+#include "tcp/isn.h"
+#include "tcp/listener.h"
+#include "tcp/output.h"
+#include "tcp/reset.h"
+#include "tcp/syn_cookie.h"
+#include "tcp/syn_record.h"
+#include "tcp/tcb.h"
+#include "tcp/window.h"
+
+/* How long after the last overflow ACKs are still tried as cookies: two of their slots. */
+#define COOKIE_LIFE_NS (UINT64_C(2) << SYN_COOKIE_SLOT_SHIFT)
+
+/* What a cookie granted, as a set of enum tcp_option_seen. */
+static uint8_t
+granted_options(const struct syn_cookie_grant *granted)
+{
+	return (uint8_t)((granted->window_scale ? TCP_OPTION_WINDOW_SCALE : 0) |
+			(granted->sack ? TCP_OPTION_SACK_PERMITTED : 0) |
+			(granted->timestamps ? TCP_OPTION_TIMESTAMPS : 0));
+}
+
+/* A SYN-ACK that remembers everything by itself. */
+static void
+answer_with_cookie(struct tcp *tcp, struct burst *burst, struct segment *seg)
+{
+	struct outgoing *out = reply(burst, seg, 0, seg->seq + 1, TCP_FLAG_SYN | TCP_FLAG_ACK);
+	struct tcp_options offered = seg->options;
+	struct syn_cookie_grant granted;
+	uint32_t ts_val;
+
+	if (out == NULL)
+		return;
+	offered.seen &= (uint8_t)(TCP_OPTION_MSS | handshake_agree(tcp, &seg->options));
+	ts_val = tcp_ts_val(tcp, timestamp_offset_choose(&tcp->timestamp_key, &seg->path));
+	out->seq = syn_cookie_make(&tcp->cookie_key, &seg->path, seg->seq, &offered, tcp->now_ns,
+			&granted, &ts_val);
+	out->wnd = window_initial(tcp);
+	output_syn_options(tcp, out, seg->path.family, granted_options(&granted));
+	out->options.ts_val = ts_val;
+	out->options.ts_ecr = seg->options.ts_val;
+	tcp->stats->syn_ack_sent++;
+	tcp->stats->syn_cookies_sent++;
+}
+
+/* Third: check for a SYN. */
+static void
+check_syn(struct tcp *tcp, struct burst *burst, struct segment *seg, struct listener *listener)
+{
+	tcp->stats->syn_received++;
+	if (tcp->draining) {
+		seg->fate = ESTAB_DROP_TCP_SHUTTING_DOWN;
+		reply_rst(burst, seg);
+		return;
+	}
+	if (listener_is_full(listener)) {
+		tcp->stats->accept_queue_overflows++;
+		seg->fate = ESTAB_DROP_TCP_ACCEPT_QUEUE_FULL;
+		return;
+	}
+	if (tcp->config.syn_cookies != ESTAB_SYN_COOKIES_ALWAYS &&
+			syn_record_create(tcp, burst, seg, listener) != NULL)
+		return;
+	if (tcp->config.syn_cookies == ESTAB_SYN_COOKIES_NEVER) {
+		seg->fate = ESTAB_DROP_TCP_SYN_RECORDS_FULL;
+		return;
+	}
+	tcp->cookies_until_ns = tcp->now_ns + COOKIE_LIFE_NS;
+	answer_with_cookie(tcp, burst, seg);
+}
+
+/* A TCB from what a right cookie says; the ACK's window is the first we learn, so it is scaled. */
+static struct tcb *
+create_from_cookie(struct tcp *tcp, const struct segment *seg, struct listener *listener,
+		const struct syn_cookie_grant *granted)
+{
+	const uint32_t wnd = (uint32_t)seg->wnd << granted->snd_wscale;
+	const struct handshake handshake = {
+		.listener = listener,
+		.iss = seg->ack - 1,
+		.irs = seg->seq - 1,
+		.mss = granted->mss,
+		.snd_wnd = (uint16_t)RTE_MIN(wnd, (uint32_t)UINT16_MAX),
+		.ts_recent = seg->options.ts_val,
+		.snd_wscale = granted->snd_wscale,
+		.options = granted_options(granted),
+	};
+
+	return handshake_create_tcb(tcp, &seg->path, seg->hash, &handshake);
+}
+
+/* Second: check for an ACK: a cookie that comes back, or a mistake. */
+static struct tcb *
+check_ack(struct tcp *tcp, struct burst *burst, struct segment *seg, struct listener *listener)
+{
+	const bool has_timestamps = (seg->options.seen & TCP_OPTION_TIMESTAMPS) != 0;
+	struct syn_cookie_grant granted;
+	struct tcb *tcb;
+
+	if ((seg->flags & TCP_FLAG_SYN) != 0 || tcp->now_ns >= tcp->cookies_until_ns) {
+		seg->fate = ESTAB_DROP_TCP_LISTEN_UNACCEPTABLE;
+		reply_rst(burst, seg);
+		return NULL;
+	}
+	if (!syn_cookie_check(&tcp->cookie_key, &seg->path, seg->seq - 1, seg->ack - 1,
+			    has_timestamps ? &seg->options.ts_ecr : NULL, tcp->now_ns, &granted)) {
+		seg->fate = ESTAB_DROP_TCP_COOKIE_WRONG;
+		reply_rst(burst, seg);
+		return NULL;
+	}
+	if (listener_is_full(listener)) {
+		tcp->stats->accept_queue_overflows++;
+		seg->fate = ESTAB_DROP_TCP_ACCEPT_QUEUE_FULL;
+		return NULL;
+	}
+	tcb = create_from_cookie(tcp, seg, listener, &granted);
+	if (tcb == NULL)
+		seg->fate = ESTAB_DROP_TCP_CONNECTIONS_FULL;
+	else
+		tcp->stats->syn_cookies_accepted++;
+	return tcb;
+}
+
+struct tcb *
+segment_arrives_listen(struct tcp *tcp, struct burst *burst, struct segment *seg,
+		struct listener *listener)
+{
+	if ((seg->flags & TCP_FLAG_RST) != 0) {
+		seg->fate = ESTAB_DROP_TCP_STRAY_RST; /* first */
+		return NULL;
+	}
+	if ((seg->flags & TCP_FLAG_ACK) != 0)
+		return check_ack(tcp, burst, seg, listener); /* second */
+	if ((seg->flags & TCP_FLAG_SYN) != 0)
+		check_syn(tcp, burst, seg, listener); /* third */
+	else
+		seg->fate = ESTAB_DROP_TCP_LISTEN_UNACCEPTABLE; /* fourth */
+	return NULL;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * RFC 9293 3.10.7.3 SEGMENT ARRIVES in SYN-SENT.
+ */
+#include <errno.h>
+
+#include "tcp/ack.h"
+#include "tcp/handshake.h"
+#include "tcp/input.h"
+#include "tcp/reset.h"
+#include "tcp/seq.h"
+#include "tcp/tcb.h"
+
+/* First: an ACK that is there must be for our SYN. */
+static bool
+check_ack(const struct tcb *tcb, struct burst *burst, struct segment *seg)
+{
+	if ((seg->flags & TCP_FLAG_ACK) == 0)
+		return true;
+	if (seq_gt(seg->ack, tcb->iss) && seq_leq(seg->ack, tcb->snd_nxt))
+		return true;
+	seg->fate = ESTAB_DROP_TCP_ACK_UNACCEPTABLE;
+	reply_rst(burst, seg);
+	return false;
+}
+
+/* Second: RST, believed only with an acceptable ACK. */
+static bool
+check_rst(struct tcb *tcb, struct segment *seg)
+{
+	if ((seg->flags & TCP_FLAG_RST) == 0)
+		return true;
+	if ((seg->flags & TCP_FLAG_ACK) == 0) {
+		seg->fate = ESTAB_DROP_TCP_RST_UNACCEPTABLE;
+		return false;
+	}
+	tcb->tcp->stats->rst_received++;
+	tcb->tcp->stats->connections_failed++;
+	tcb_close(tcb, -ECONNREFUSED);
+	return false;
+}
+
+/* What the peer's SYN says. */
+static void
+take_syn(struct tcb *tcb, const struct segment *seg)
+{
+	tcb->irs = seg->seq;
+	tcb->rcv_nxt = seg->seq + 1;
+	tcb->last_ack_sent = tcb->rcv_nxt;
+	tcb->path.next_hop = seg->path.next_hop;
+	tcb->path.mac_known = true;
+	handshake_apply(tcb, handshake_agree(tcb->tcp, &seg->options), seg->options.window_scale,
+			handshake_peer_mss(seg));
+	if ((tcb->flags & TCB_TIMESTAMPS) != 0) {
+		tcb->ts_recent = seg->options.ts_val;
+		tcb->ts_recent_tick = (uint32_t)tcb->tcp->now_tick;
+	}
+	tcb->snd_wnd = seg->wnd; /* a SYN's window is never scaled */
+	tcb->snd_wnd_max = seg->wnd;
+	tcb->snd_wl1 = seg->seq;
+	tcb->snd_wl2 = seg->ack;
+}
+
+/* Our SYN is acknowledged: ESTABLISHED; text and FIN of the segment come next. */
+static void
+establish(struct tcb *tcb, struct burst *burst, struct segment *seg)
+{
+	acknowledgment_take(tcb, seg);
+	handshake_complete(tcb);
+	ack_now(tcb);
+	seg->flags &= (uint8_t)~TCP_FLAG_SYN;
+	seg->seq++;
+	seg->len--;
+	segment_text_and_fin(tcb, burst, seg);
+}
+
+void
+segment_arrives_syn_sent(struct tcb *tcb, struct burst *burst, struct segment *seg)
+{
+	if (!check_ack(tcb, burst, seg)) /* first */
+		return;
+	if (!check_rst(tcb, seg)) /* second */
+		return;
+	/* third: security is not implemented */
+	if ((seg->flags & TCP_FLAG_SYN) == 0) { /* fifth */
+		seg->fate = ESTAB_DROP_TCP_SYN_MISSING;
+		return;
+	}
+	take_syn(tcb, seg); /* fourth */
+	if ((seg->flags & TCP_FLAG_ACK) != 0) {
+		establish(tcb, burst, seg);
+		return;
+	}
+	/* Simultaneous open (MUST-10): our SYN again, now with an ACK. */
+	tcb_enter(tcb, TCP_STATE_SYN_RECEIVED);
+	tcb_mark(tcb, MARK_SYN);
+}

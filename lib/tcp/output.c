@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Segmentation. Order within one visit: RST alone; SYN; what was lost; a probe; new text and FIN;
+ * and an ACK of its own only where nothing else has carried it (MUST-58).
+ *
+ * The text of a segment is borrowed from the send queue, which keeps it until it is acknowledged.
+ */
+#include "tcp/output.h"
+
+#include <assert.h>
+
+#include <rte_common.h>
+#include <rte_mbuf.h>
+
+#include "tcp/ack.h"
+#include "tcp/reassembly.h"
+#include "tcp/segment_size.h"
+#include "tcp/seq.h"
+#include "tcp/tcb.h"
+#include "tcp/time_wait.h"
+#include "tcp/window.h"
+
+/* Sequence number of the first octet in the send queue. */
+static uint32_t
+queue_first(const struct tcb *tcb)
+{
+	return tcb->state <= TCP_STATE_SYN_RECEIVED ? tcb->iss + 1 : tcb->snd_una;
+}
+
+/* Sequence number after the last octet in the send queue: where the FIN goes. */
+static uint32_t
+queue_end(const struct tcb *tcb)
+{
+	return queue_first(tcb) + tcb->send.bytes;
+}
+
+/* Make send_at point to the octet at snd_cursor. */
+static void
+seek_cursor(struct tcb *tcb)
+{
+	uint32_t offset = tcb->snd_cursor - queue_first(tcb);
+	struct rte_mbuf *mbuf = tcb->send.head;
+
+	if (tcb->send_at != NULL)
+		return;
+	while (mbuf != NULL && offset >= mbuf->data_len) {
+		offset -= mbuf->data_len;
+		mbuf = mbuf->next;
+	}
+	tcb->send_at = mbuf;
+	tcb->send_at_offset = offset;
+}
+
+/* Move send_at past text that is about to leave; at the end of the queue it stays on the tail. */
+static void
+advance_cursor(struct tcb *tcb, uint32_t bytes)
+{
+	tcb->snd_cursor += bytes;
+	bytes += tcb->send_at_offset;
+	while (bytes >= tcb->send_at->data_len && tcb->send_at->next != NULL) {
+		bytes -= tcb->send_at->data_len;
+		tcb->send_at = tcb->send_at->next;
+	}
+	tcb->send_at_offset = bytes;
+}
+
+/* A segment with what every one of a synchronized connection carries. */
+static struct outgoing *
+begin_segment(struct tcb *tcb, struct burst *burst, uint32_t seq, uint8_t flags)
+{
+	struct outgoing *out = burst_outgoing(burst);
+
+	if (out == NULL)
+		return NULL;
+	out->path = &tcb->path;
+	out->seq = seq;
+	out->ack = tcb->rcv_nxt;
+	out->wnd = window_announce(tcb);
+	out->flags = flags | TCP_FLAG_ACK;
+	if ((tcb->flags & TCB_TIMESTAMPS) != 0) {
+		out->options.seen |= TCP_OPTION_TIMESTAMPS;
+		out->options.ts_val = tcp_ts_val(tcb->tcp, tcb->ts_offset);
+		out->options.ts_ecr = tcb->ts_recent;
+	}
+	if (tcb->reassembly != NULL && (tcb->flags & TCB_SACK) != 0)
+		reassembly_sack(tcb, &out->options, sack_blocks_max(tcb));
+	ack_sent(tcb);
+	return out;
+}
+
+/* RFC 6298 3: time one segment at a time, never one that was sent before (Karn, MUST-18). */
+static void
+time_segment(struct tcb *tcb, uint32_t end)
+{
+	if ((tcb->flags & TCB_RTT_TIMING) != 0)
+		return;
+	tcb->flags |= TCB_RTT_TIMING;
+	tcb->rtt_seq = end;
+	tcb->rtt_start_us = tcp_now_us(tcb->tcp);
+}
+
+/* Book a segment that begins at seq and takes that much of the sequence space. */
+static void
+book_segment(struct tcb *tcb, uint32_t seq, uint32_t text_len, uint32_t len)
+{
+	struct estab_stats *stats = tcb->tcp->stats;
+	const uint32_t end = seq + len;
+
+	if (seq_lt(seq, tcb->snd_nxt)) {
+		stats->segments_retransmitted++;
+		tcb->flags &= ~(uint32_t)TCB_RTT_TIMING;
+	} else {
+		stats->text_bytes_sent += text_len;
+		time_segment(tcb, end);
+	}
+	tcb->snd_nxt = seq_max(tcb->snd_nxt, end);
+	if (tcb->deadlines[TIMER_RETRANSMIT] == 0)
+		tcb_arm(tcb, TIMER_RETRANSMIT, (uint64_t)tcb->rtt.rto_us * 1000);
+}
+
+/* The segment at the cursor: text_len octets, then FIN if asked for. */
+static bool
+send_at_cursor(struct tcb *tcb, struct burst *burst, uint32_t text_len, bool fin)
+{
+	const uint32_t seq = tcb->snd_cursor;
+	struct outgoing *out;
+
+	out = begin_segment(tcb, burst, seq, fin ? TCP_FLAG_FIN : 0);
+	if (out == NULL)
+		return false;
+	if (text_len > 0) {
+		seek_cursor(tcb);
+		out->text = tcb->send_at;
+		out->text_offset = tcb->send_at_offset;
+		out->text_len = text_len;
+		if (seq + text_len == queue_end(tcb))
+			out->flags |= TCP_FLAG_PSH; /* MUST-61 */
+		advance_cursor(tcb, text_len);
+	}
+	if (fin) {
+		tcb->flags |= TCB_FIN_SENT;
+		tcb->snd_cursor++;
+	}
+	book_segment(tcb, seq, text_len, text_len + (fin ? 1 : 0));
+	return true;
+}
+
+/* True when the FIN is due right after that many octets from the cursor. */
+static bool
+fin_follows(const struct tcb *tcb, uint32_t text_len)
+{
+	return (tcb->flags & TCB_FIN_QUEUED) != 0 && tcb->snd_cursor + text_len == queue_end(tcb);
+}
+
+/* Octets of text at the cursor that wait to be sent, for the first time or again. */
+static uint32_t
+unsent_text(const struct tcb *tcb)
+{
+	const uint32_t end = queue_end(tcb);
+
+	return seq_gt(end, tcb->snd_cursor) ? end - tcb->snd_cursor : 0;
+}
+
+/* What SND.WND and cwnd still allow at the cursor. */
+static uint32_t
+usable_window(const struct tcb *tcb)
+{
+	const uint32_t window = RTE_MIN(tcb->snd_wnd, tcb->cwnd);
+	const uint32_t used = tcb->snd_cursor - tcb->snd_una;
+
+	return window > used ? window - used : 0;
+}
+
+/* How much text the next segment carries; 0 where it must wait. */
+static uint32_t
+next_text_len(const struct tcb *tcb, uint32_t unsent, uint32_t usable)
+{
+	const uint32_t again = tcb->snd_nxt - tcb->snd_cursor;
+	uint32_t len = RTE_MIN(RTE_MIN(unsent, usable), segment_size(tcb));
+
+	if (again > 0)
+		return RTE_MIN(len, again);
+	return window_allows_text(tcb, unsent, usable) ? len : 0;
+}
+
+/* Send text and FIN from the cursor on, as far as the windows allow; false: burst is full. */
+static bool
+output_text(struct tcb *tcb, struct burst *burst)
+{
+	for (;;) {
+		const uint32_t unsent = unsent_text(tcb);
+		const uint32_t usable = usable_window(tcb);
+		const uint32_t len = next_text_len(tcb, unsent, usable);
+		const bool fin = len == unsent && usable > len && fin_follows(tcb, len);
+
+		if (len == 0 && !fin)
+			break;
+		if (!send_at_cursor(tcb, burst, len, fin))
+			return false;
+	}
+	/* 3.8.6.1 and 3.8.6.2.1 (4): nothing in flight to clock us, yet something waits. */
+	if (tcb->deadlines[TIMER_RETRANSMIT] == 0 && (unsent_text(tcb) > 0 || fin_follows(tcb, 0)))
+		tcb_arm(tcb, TIMER_RETRANSMIT, (uint64_t)tcb->rtt.rto_us * 1000);
+	return true;
+}
+
+/* Go back to SND.UNA for one segment, and return to where sending was. */
+static bool
+output_first_again(struct tcb *tcb, struct burst *burst, uint32_t limit)
+{
+	const uint32_t cursor = tcb->snd_cursor;
+	uint32_t len;
+	bool fin, sent;
+
+	tcb->snd_cursor = tcb->snd_una;
+	tcb->send_at = NULL;
+	len = RTE_MIN(RTE_MIN(unsent_text(tcb), limit), segment_size(tcb));
+	fin = fin_follows(tcb, len) && len < limit;
+	sent = (len == 0 && !fin) || send_at_cursor(tcb, burst, len, fin);
+	tcb->snd_cursor = seq_max(cursor, tcb->snd_cursor);
+	tcb->send_at = NULL;
+	return sent;
+}
+
+/* 3.8.6.1: one octet, or the FIN, into a closed window. */
+static bool
+output_probe(struct tcb *tcb, struct burst *burst)
+{
+	tcb->tcp->stats->zero_window_probes++;
+	return output_first_again(tcb, burst, 1);
+}
+
+void
+output_syn_options(const struct tcp *tcp, struct outgoing *out, uint8_t family, uint8_t agreed)
+{
+	out->options.seen = (uint8_t)(TCP_OPTION_MSS | agreed);
+	out->options.mss = mss_announced(tcp, family);
+	out->options.window_scale = tcp->rcv_wscale;
+}
+
+/* SYN (SYN-SENT) or SYN-ACK (SYN-RECEIVED, by simultaneous open). */
+static bool
+output_syn(struct tcb *tcb, struct burst *burst)
+{
+	const struct tcp *tcp = tcb->tcp;
+	const bool answer = tcb->state == TCP_STATE_SYN_RECEIVED;
+	struct outgoing *out = burst_outgoing(burst);
+	uint8_t agreed = 0;
+
+	if (out == NULL)
+		return false;
+	agreed |= (tcb->flags & TCB_TIMESTAMPS) != 0 ? TCP_OPTION_TIMESTAMPS : 0;
+	agreed |= (tcb->flags & TCB_WINDOW_SCALE) != 0 ? TCP_OPTION_WINDOW_SCALE : 0;
+	agreed |= (tcb->flags & TCB_SACK) != 0 ? TCP_OPTION_SACK_PERMITTED : 0;
+	out->path = &tcb->path;
+	out->seq = tcb->iss;
+	out->ack = answer ? tcb->rcv_nxt : 0;
+	out->flags = (uint8_t)(TCP_FLAG_SYN | (answer ? TCP_FLAG_ACK : 0));
+	out->wnd = window_initial(tcp);
+	output_syn_options(tcp, out, tcb->path.family, agreed);
+	out->options.ts_val = tcp_ts_val(tcp, tcb->ts_offset);
+	out->options.ts_ecr = answer ? tcb->ts_recent : 0;
+	tcp->stats->syn_ack_sent += answer;
+	if (answer)
+		ack_sent(tcb);
+	if (tcb->snd_nxt == tcb->iss)
+		tcb->snd_cursor = tcb->iss; /* first time */
+	book_segment(tcb, tcb->iss, 0, 1);
+	tcb->snd_cursor = tcb->snd_nxt;
+	return true;
+}
+
+/* ACKs of their own: one for each out-of-order segment, else one. */
+static bool
+output_acks(struct tcb *tcb, struct burst *burst, bool carried)
+{
+	uint8_t owed = tcb->dupacks_owed;
+
+	if (owed == 0 && (tcb->marks & MARK_ACK) != 0 && !carried)
+		owed = 1;
+	for (; owed > 0; owed--) {
+		if (begin_segment(tcb, burst, tcb->snd_nxt, 0) == NULL) {
+			tcb->dupacks_owed = owed;
+			return false;
+		}
+	}
+	tcb->dupacks_owed = 0;
+	return true;
+}
+
+/* ABORT (3.10.5): the RST is the last thing; the TCB has nothing else to wait for. */
+static bool
+output_rst(struct tcb *tcb, struct burst *burst)
+{
+	struct outgoing *out = burst_outgoing(burst);
+
+	if (out == NULL)
+		return false;
+	out->path = &tcb->path;
+	out->seq = tcb->snd_nxt;
+	out->flags = TCP_FLAG_RST;
+	tcb->marks = 0;
+	return true;
+}
+
+/* Pay in order; false when the burst is full and the TCB must be visited again. */
+static bool
+output_marks(struct tcb *tcb, struct burst *burst)
+{
+	const uint8_t marks = tcb->marks;
+	const uint16_t out_before = burst->out_count;
+
+	if ((marks & MARK_RST) != 0)
+		return output_rst(tcb, burst);
+	if ((marks & MARK_SYN) != 0 && !output_syn(tcb, burst))
+		return false;
+	tcb->marks &= (uint8_t)~MARK_SYN;
+	if (!tcb_is_synchronized(tcb))
+		return output_acks(tcb, burst, burst->out_count > out_before);
+	if ((marks & MARK_RETRANSMIT) != 0 && !output_first_again(tcb, burst, tcb_flight_size(tcb)))
+		return false;
+	tcb->marks &= (uint8_t)~MARK_RETRANSMIT;
+	if ((marks & MARK_PROBE) != 0 && !output_probe(tcb, burst))
+		return false;
+	tcb->marks &= (uint8_t)~MARK_PROBE;
+	if (!output_text(tcb, burst))
+		return false;
+	return output_acks(tcb, burst, burst->out_count > out_before);
+}
+
+/* Visit one TCB; false when the burst is full. */
+static bool
+output_connection(struct tcb *tcb, struct burst *burst)
+{
+	struct tcp *tcp = tcb->tcp;
+
+	if (!output_marks(tcb, burst))
+		return false;
+	tcb->marks = 0;
+	TAILQ_REMOVE(&tcp->output_list, tcb, output_link);
+	tcb->flags &= ~(uint32_t)TCB_ON_OUTPUT_LIST;
+	if (tcb->state == TCP_STATE_TIME_WAIT || tcb->state == TCP_STATE_CLOSED)
+		TAILQ_INSERT_TAIL(&tcp->finished_list, tcb, output_link);
+	return true;
+}
+
+void
+tcp_output(struct tcp *tcp, struct burst *burst)
+{
+	struct tcb *tcb, *next;
+
+	for (tcb = TAILQ_FIRST(&tcp->output_list); tcb != NULL; tcb = next) {
+		next = TAILQ_NEXT(tcb, output_link);
+		if (!output_connection(tcb, burst))
+			return;
+	}
+}
+
+void
+tcp_output_built(struct tcp *tcp)
+{
+	struct tcb *tcb;
+
+	while ((tcb = TAILQ_FIRST(&tcp->finished_list)) != NULL) {
+		TAILQ_REMOVE(&tcp->finished_list, tcb, output_link);
+		if (tcb->state == TCP_STATE_TIME_WAIT && (tcb->flags & TCB_IN_FLOW_TABLE) != 0)
+			time_wait_begin(tcb);
+		else
+			tcb_release(tcb);
+	}
+}

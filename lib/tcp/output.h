@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * From marks to segments (RFC 9293 3.7, 3.10.2 SEND): each TCB that owes something is visited once
+ * per burst, and everything it owes leaves together.
+ */
+#ifndef LIB_TCP_OUTPUT_H
+#define LIB_TCP_OUTPUT_H
+
+#include "burst.h"
+
+struct tcb;
+struct tcp;
+
+/* Pay what marked TCBs owe, as far as the burst has room; the rest stays marked. */
+void tcp_output(struct tcp *tcp, struct burst *burst);
+
+/* The segments of tcp_output are packets now: connections that are over may go. */
+void tcp_output_built(struct tcp *tcp);
+
+/* Put the options of a SYN or SYN-ACK, as offered or agreed (set of enum tcp_option_seen). */
+void output_syn_options(const struct tcp *tcp, struct outgoing *out, uint8_t family,
+		uint8_t agreed);
+
+#endif

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The reassembly queue. Where old and new text overlap, what came first is kept.
+ */
+#include "tcp/reassembly.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include <rte_common.h>
+
+#include "tcp/seq.h"
+#include "tcp/tcb.h"
+
+/* The connection's reassembly, taken from the pool if it has none; NULL when the pool is empty. */
+static struct reassembly *
+reassembly_get(struct tcb *tcb)
+{
+	struct reassembly *reassembly = tcb->reassembly;
+
+	if (reassembly == NULL) {
+		reassembly = pool_get(&tcb->tcp->reassemblies);
+		if (reassembly == NULL)
+			return NULL;
+		memset(reassembly, 0, offsetof(struct reassembly, blocks));
+		tcb->reassembly = reassembly;
+	}
+	return reassembly;
+}
+
+void
+reassembly_destroy(struct tcb *tcb)
+{
+	struct reassembly *reassembly = tcb->reassembly;
+	uint16_t i;
+
+	for (i = 0; i < reassembly->block_count; i++)
+		text_queue_clear(&reassembly->blocks[i].text);
+	tcb->reassembly = NULL;
+	pool_put(&tcb->tcp->reassemblies, reassembly);
+}
+
+/* Remove the block at index i; its text has gone elsewhere. */
+static void
+remove_block(struct reassembly *reassembly, uint16_t i)
+{
+	reassembly->block_count--;
+	memmove(&reassembly->blocks[i], &reassembly->blocks[i + 1],
+			(size_t)(reassembly->block_count - i) * sizeof(reassembly->blocks[0]));
+}
+
+/* Make room for an empty block at index i; false when there are too many. */
+static bool
+insert_block(struct reassembly *reassembly, uint16_t i, uint32_t left)
+{
+	struct reassembly_block *block = &reassembly->blocks[i];
+
+	if (reassembly->block_count == REASSEMBLY_BLOCKS_MAX)
+		return false;
+	memmove(block + 1, block, (size_t)(reassembly->block_count - i) * sizeof(*block));
+	*block = (struct reassembly_block){ .left = left, .right = left };
+	reassembly->block_count++;
+	return true;
+}
+
+/* Join block i with the next one where they touch. */
+static void
+join_with_next(struct reassembly *reassembly, uint16_t i)
+{
+	struct reassembly_block *block = &reassembly->blocks[i];
+
+	if (i + 1 == reassembly->block_count || block[1].left != block->right)
+		return;
+	block->right = block[1].right;
+	text_queue_join(&block->text, &block[1].text);
+	if (reassembly->latest == block[1].left)
+		reassembly->latest = block->left;
+	remove_block(reassembly, (uint16_t)(i + 1));
+}
+
+/* Append the segment's text [left, right) to block i, which ends at left. */
+static void
+extend_block(struct reassembly *reassembly, uint16_t i, struct segment *seg, uint32_t left,
+		uint32_t right)
+{
+	struct reassembly_block *block = &reassembly->blocks[i];
+
+	if (left != seg->seq)
+		seg->mbuf = text_cut_front(seg->mbuf, left - seg->seq);
+	if (right != seg->seq + seg->text_len)
+		text_cut_to(seg->mbuf, right - left);
+	text_queue_append(&block->text, seg->mbuf);
+	seg->mbuf = NULL;
+	block->right = right;
+	reassembly->latest = block->left;
+	reassembly->segments++;
+	join_with_next(reassembly, i);
+}
+
+/*
+ * Keep what is new of [seg->seq, seg->seq + text_len): the part after the block before it and up to
+ * the block after it. A segment that spans a whole block keeps its part before that block only;
+ * the rest is sent again by the peer.
+ */
+static bool
+insert_text(struct reassembly *reassembly, struct segment *seg)
+{
+	uint32_t left = seg->seq, right = seg->seq + seg->text_len;
+	uint16_t i = 0;
+
+	while (i < reassembly->block_count && seq_leq(reassembly->blocks[i].left, left))
+		i++;
+	if (i > 0)
+		left = seq_max(left, reassembly->blocks[i - 1].right);
+	if (i < reassembly->block_count)
+		right = seq_min(right, reassembly->blocks[i].left);
+	if (seq_geq(left, right)) {
+		reassembly->latest = i > 0 ? reassembly->blocks[i - 1].left : reassembly->latest;
+		seg->fate = ESTAB_DROP_TCP_DUPLICATE_TEXT;
+		return false;
+	}
+	if (i > 0 && reassembly->blocks[i - 1].right == left) {
+		extend_block(reassembly, (uint16_t)(i - 1), seg, left, right);
+		return true;
+	}
+	if (!insert_block(reassembly, i, left)) {
+		seg->fate = ESTAB_DROP_TCP_REASSEMBLY_FULL;
+		return false;
+	}
+	extend_block(reassembly, i, seg, left, right);
+	return true;
+}
+
+bool
+reassembly_insert(struct tcb *tcb, struct segment *seg)
+{
+	struct reassembly *reassembly = reassembly_get(tcb);
+
+	if (reassembly == NULL ||
+			(seg->text_len > 0 &&
+					reassembly->segments >=
+							tcb->tcp->config.reassembly_segments)) {
+		seg->fate = ESTAB_DROP_TCP_REASSEMBLY_FULL;
+		return false;
+	}
+	if ((seg->flags & TCP_FLAG_FIN) != 0) {
+		reassembly->fin = true;
+		reassembly->fin_seq = seg->seq + seg->text_len;
+	}
+	return seg->text_len == 0 || insert_text(reassembly, seg);
+}
+
+/* Hand the first block to the user, without what was received meanwhile. */
+static void
+collect_first(struct tcb *tcb)
+{
+	struct reassembly *reassembly = tcb->reassembly;
+	struct reassembly_block *block = &reassembly->blocks[0];
+	const uint32_t old = tcb->rcv_nxt - block->left;
+	const uint32_t fresh = block->text.bytes > old ? block->text.bytes - old : 0;
+
+	text_queue_discard(&block->text, block->text.bytes - fresh);
+	tcb->rcv_nxt += fresh;
+	tcb->rcv_wnd -= RTE_MIN(fresh, tcb->rcv_wnd);
+	tcb->tcp->stats->text_bytes_received += fresh;
+	text_queue_join(&tcb->receive, &block->text);
+	remove_block(reassembly, 0);
+}
+
+bool
+reassembly_collect(struct tcb *tcb)
+{
+	const uint32_t before = tcb->rcv_nxt;
+	struct reassembly *reassembly = tcb->reassembly;
+
+	while (reassembly->block_count > 0 && seq_leq(reassembly->blocks[0].left, tcb->rcv_nxt))
+		collect_first(tcb);
+	if (reassembly->block_count == 0) {
+		reassembly->segments = 0;
+		if (!reassembly->fin)
+			reassembly_destroy(tcb);
+	}
+	return tcb->rcv_nxt != before;
+}
+
+bool
+reassembly_reached_fin(const struct tcb *tcb)
+{
+	return tcb->reassembly != NULL && tcb->reassembly->fin &&
+			tcb->reassembly->fin_seq == tcb->rcv_nxt;
+}
+
+void
+reassembly_sack(const struct tcb *tcb, struct tcp_options *options, uint8_t blocks_max)
+{
+	const struct reassembly *reassembly = tcb->reassembly;
+	uint16_t i;
+
+	for (i = 0; i < reassembly->block_count && options->sack_count == 0; i++)
+		if (reassembly->blocks[i].left == reassembly->latest)
+			options->sack[options->sack_count++] =
+					(struct sack_block){ reassembly->blocks[i].left,
+						reassembly->blocks[i].right };
+	for (i = 0; i < reassembly->block_count && options->sack_count < blocks_max; i++)
+		if (reassembly->blocks[i].left != reassembly->latest)
+			options->sack[options->sack_count++] =
+					(struct sack_block){ reassembly->blocks[i].left,
+						reassembly->blocks[i].right };
+	if (options->sack_count > 0)
+		options->seen |= TCP_OPTION_SACK;
+}

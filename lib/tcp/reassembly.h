@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Out-of-order text, kept until the gap before it closes (RFC 9293 SHLD-31), and the SACK blocks
+ * that tell the peer of it (RFC 2018 4).
+ *
+ * A connection has one only while it has a gap. It is a sorted array of blocks of contiguous text;
+ * blocks, segments and bytes are limited, so the work per segment is bounded whatever the peer sends.
+ */
+#ifndef LIB_TCP_REASSEMBLY_H
+#define LIB_TCP_REASSEMBLY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "burst.h"
+#include "tcp/text_queue.h"
+
+struct tcb;
+
+enum { REASSEMBLY_BLOCKS_MAX = 32 };
+
+struct reassembly_block {
+	uint32_t left, right; /* first sequence number, and the one after the last */
+	struct text_queue text;
+};
+
+struct reassembly {
+	uint16_t block_count;
+	uint16_t segments;
+	bool fin;         /* the peer's FIN was seen, beyond a gap */
+	uint32_t fin_seq; /* its sequence number */
+	uint32_t latest; /* left edge of the block that took the latest segment: first SACK block */
+	struct reassembly_block blocks[REASSEMBLY_BLOCKS_MAX];
+};
+
+/*
+ * Keep the text (and FIN) of a segment that lies beyond RCV.NXT and within the window. Takes the
+ * segment's mbuf where it keeps any of it.
+ *
+ * @return false where there was no room or nothing new: seg->fate says which
+ */
+bool reassembly_insert(struct tcb *tcb, struct segment *seg);
+
+/* Move what has become contiguous with RCV.NXT to the receive queue; true when RCV.NXT moved. */
+bool reassembly_collect(struct tcb *tcb);
+
+/* True when the peer's FIN was kept and RCV.NXT has now reached it. */
+bool reassembly_reached_fin(const struct tcb *tcb);
+
+/* Fill in SACK blocks, the latest first, as many as fit. */
+void reassembly_sack(const struct tcb *tcb, struct tcp_options *options, uint8_t blocks_max);
+
+/* Free everything that is kept. */
+void reassembly_destroy(struct tcb *tcb);
+
+#endif

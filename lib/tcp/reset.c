@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * RFC 9293 3.5.2 Reset Generation and 3.10.7.1 CLOSED. The answer's numbers make it acceptable to
+ * the TCP that sent the offending segment.
+ */
+#include "tcp/reset.h"
+
+#include "tcp/tcb.h"
+
+struct outgoing *
+reply(struct burst *burst, const struct segment *seg, uint32_t seq, uint32_t ack, uint8_t flags)
+{
+	struct outgoing *out = burst_outgoing(burst);
+
+	if (out == NULL)
+		return NULL;
+	out->path = &seg->path;
+	out->seq = seq;
+	out->ack = ack;
+	out->flags = flags;
+	return out;
+}
+
+void
+reply_rst(struct burst *burst, const struct segment *seg)
+{
+	if ((seg->flags & TCP_FLAG_RST) != 0)
+		return;
+	if ((seg->flags & TCP_FLAG_ACK) != 0)
+		reply(burst, seg, seg->ack, 0, TCP_FLAG_RST);
+	else
+		reply(burst, seg, 0, seg->seq + seg->len, TCP_FLAG_RST | TCP_FLAG_ACK);
+}
+
+void
+segment_arrives_closed(struct tcp *tcp, struct burst *burst, struct segment *seg)
+{
+	(void)tcp;
+	seg->fate = (seg->flags & TCP_FLAG_RST) != 0 ? ESTAB_DROP_TCP_STRAY_RST
+						     : ESTAB_DROP_TCP_NO_CONNECTION;
+	reply_rst(burst, seg);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * How large segments may be (RFC 9293 3.7.1, RFC 6691): the MSS that is announced counts no
+ * options, the text of a segment is what they leave of it.
+ */
+#ifndef LIB_TCP_SEGMENT_SIZE_H
+#define LIB_TCP_SEGMENT_SIZE_H
+
+#include <stdint.h>
+
+#include "burst.h"
+
+struct tcb;
+struct tcp;
+
+/* MUST-67: the MSS we announce, from our MTU. */
+uint16_t mss_announced(const struct tcp *tcp, uint8_t family);
+
+/* MUST-15, MUST-16: the text limit that the peer's MSS option (or its lack) and our MTU set. */
+uint16_t mss_effective(const struct tcp *tcp, uint8_t family, const struct tcp_options *offered);
+
+/* Text that the next segment may carry, what its options take subtracted. */
+uint32_t segment_size(const struct tcb *tcb);
+
+/* SACK blocks that fit beside the connection's other options. */
+uint8_t sack_blocks_max(const struct tcb *tcb);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * RFC 9293 3.10.6 STATUS, and the events that tell an application to look.
+ */
+#include <string.h>
+
+#include <rte_byteorder.h>
+
+#include <estab/conn.h>
+#include <estab/event.h>
+
+#include "tcp/event.h"
+#include "tcp/tcb.h"
+
+void
+estab_conn_status(const struct estab_conn *conn, struct estab_conn_info *info)
+{
+	const struct tcb *tcb = (const struct tcb *)conn;
+	const struct path *path = &tcb->path;
+
+	*info = (struct estab_conn_info){
+		.state = tcp_state_text((enum tcp_state)tcb->state),
+		.local.port = rte_be_to_cpu_16(path->local_port),
+		.remote.port = rte_be_to_cpu_16(path->remote_port),
+		.snd_una = tcb->snd_una,
+		.snd_nxt = tcb->snd_nxt,
+		.snd_wnd = tcb->snd_wnd,
+		.rcv_nxt = tcb->rcv_nxt,
+		.rcv_wnd = tcb->rcv_wnd,
+		.cwnd = tcb->cwnd,
+		.ssthresh = tcb->ssthresh,
+		.rtt_us = rto_srtt_us(&tcb->rtt),
+		.rttvar_us = rto_rttvar_us(&tcb->rtt),
+		.rto_us = tcb->rtt.rto_us,
+		.send_queued = tcb->send.bytes,
+		.receive_queued = tcb->receive.bytes,
+		.mss = tcb->snd_mss,
+		.snd_wscale = tcb->snd_wscale,
+		.rcv_wscale = tcb->rcv_wscale,
+		.timestamps = (tcb->flags & TCB_TIMESTAMPS) != 0,
+		.sack = (tcb->flags & TCB_SACK) != 0,
+		.window_scale = (tcb->flags & TCB_WINDOW_SCALE) != 0,
+		.retransmissions = tcb->retransmissions,
+	};
+	path_address_export(&path->local, path->family, &info->local.address);
+	path_address_export(&path->remote, path->family, &info->remote.address);
+}
+
+uint16_t
+tcp_event_burst(struct tcp *tcp, struct estab_event *events, uint16_t n)
+{
+	uint16_t count = 0;
+	struct tcb *tcb;
+
+	while (count < n && (tcb = TAILQ_FIRST(&tcp->event_list)) != NULL) {
+		TAILQ_REMOVE(&tcp->event_list, tcb, event_link);
+		tcb->flags &= ~(uint32_t)TCB_ON_EVENT_LIST;
+		events[count++] = (struct estab_event){
+			.conn = (struct estab_conn *)tcb,
+			.user = tcb->user,
+			.what = tcb->events,
+		};
+		tcb->events = 0;
+	}
+	return count;
+}

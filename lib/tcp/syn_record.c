@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * SYN-RECEIVED without a TCB: the note, its SYN-ACK, and what ends it: an acceptable ACK turns it
+ * into a TCB, a RST or a new SYN ends it, silence gives it up.
+ */
+#include "tcp/syn_record.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "tcp/handshake.h"
+#include "tcp/isn.h"
+#include "tcp/listener.h"
+#include "tcp/output.h"
+#include "tcp/reset.h"
+#include "tcp/seq.h"
+#include "tcp/tcb.h"
+#include "tcp/window.h"
+
+/* SYN-ACK number n + 1 follows after 2^n initial RTOs. */
+static void
+schedule(struct tcp *tcp, struct syn_record *record)
+{
+	record->deadline_ns = tcp->now_ns + (tcp->config.rto_initial_ns << record->attempts);
+	TAILQ_INSERT_TAIL(&tcp->syn_record_lists[record->attempts], record, link);
+}
+
+static void
+destroy(struct tcp *tcp, struct syn_record *record)
+{
+	TAILQ_REMOVE(&tcp->syn_record_lists[record->attempts], record, link);
+	pool_put(&tcp->syn_records, record);
+}
+
+/* Forget a record: the listener is back in LISTEN for this peer. */
+static void
+forget(struct tcp *tcp, struct syn_record *record)
+{
+	flow_remove(tcp->flows, &record->path, record->hash);
+	tcp_note_flow_change(tcp, record->hash);
+	destroy(tcp, record);
+}
+
+/* <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> along a path that lives until the segment is built. */
+static void
+send_syn_ack(struct tcp *tcp, struct burst *burst, const struct syn_record *record,
+		const struct path *path)
+{
+	struct outgoing *out = burst_outgoing(burst);
+
+	if (out == NULL)
+		return;
+	out->path = path;
+	out->seq = record->iss;
+	out->ack = record->irs + 1;
+	out->wnd = window_initial(tcp);
+	out->flags = TCP_FLAG_SYN | TCP_FLAG_ACK;
+	output_syn_options(tcp, out, path->family, record->options);
+	if ((record->options & TCP_OPTION_TIMESTAMPS) != 0) {
+		out->options.ts_val =
+				tcp_ts_val(tcp, timestamp_offset_choose(&tcp->timestamp_key, path));
+		out->options.ts_ecr = record->ts_recent;
+	}
+	tcp->stats->syn_ack_sent++;
+}
+
+struct syn_record *
+syn_record_create(struct tcp *tcp, struct burst *burst, struct segment *seg,
+		struct listener *listener)
+{
+	struct syn_record *record = pool_get(&tcp->syn_records);
+
+	if (record == NULL)
+		return NULL;
+	if (flow_set(tcp->flows, &seg->path, seg->hash, flow_make(FLOW_SYN_RECORD, record)) != 0) {
+		pool_put(&tcp->syn_records, record);
+		return NULL;
+	}
+	tcp_note_flow_change(tcp, seg->hash);
+	*record = (struct syn_record){
+		.listener = listener,
+		.sent_ns = tcp->now_ns,
+		.iss = isn_choose(&tcp->iss_key, &seg->path, tcp->now_ns),
+		.irs = seg->seq,
+		.ts_recent = seg->options.ts_val,
+		.hash = seg->hash,
+		.mss = handshake_peer_mss(seg),
+		.snd_wnd = seg->wnd,
+		.options = handshake_agree(tcp, &seg->options),
+		.path = seg->path,
+	};
+	if ((record->options & TCP_OPTION_WINDOW_SCALE) != 0)
+		record->snd_wscale = seg->options.window_scale;
+	schedule(tcp, record);
+	send_syn_ack(tcp, burst, record, &seg->path);
+	return record;
+}
+
+/* First check, 3.10.7.4: the window of SYN-RECEIVED is the one that the SYN-ACK announced. */
+static bool
+is_acceptable(const struct tcp *tcp, const struct syn_record *record, const struct segment *seg)
+{
+	const uint32_t window = window_initial(tcp);
+
+	if (seg->len == 0)
+		return seq_in_window(seg->seq, record->irs + 1, window);
+	return seq_in_window(seg->seq, record->irs + 1, window) ||
+			seq_in_window(seg->seq + seg->len - 1, record->irs + 1, window);
+}
+
+/* The same SYN again asks for the SYN-ACK again; anything else outside the window for an ACK. */
+static void
+answer_unacceptable(struct tcp *tcp, struct burst *burst, struct segment *seg,
+		struct syn_record *record)
+{
+	struct outgoing *out;
+
+	if ((seg->flags & (TCP_FLAG_SYN | TCP_FLAG_ACK | TCP_FLAG_RST)) == TCP_FLAG_SYN &&
+			seg->seq == record->irs) {
+		seg->fate = ESTAB_DROP_TCP_DUPLICATE_SYN;
+		record->sent_ns = 0;
+		send_syn_ack(tcp, burst, record, &seg->path);
+		return;
+	}
+	seg->fate = ESTAB_DROP_TCP_OUT_OF_WINDOW;
+	if ((seg->flags & TCP_FLAG_RST) != 0)
+		return;
+	out = reply(burst, seg, record->iss + 1, record->irs + 1, TCP_FLAG_ACK);
+	if (out != NULL)
+		out->wnd = window_initial(tcp);
+}
+
+/* Second check: RFC 5961 3.2. */
+static void
+check_rst(struct tcp *tcp, struct burst *burst, struct segment *seg, struct syn_record *record)
+{
+	if (seg->seq == record->irs + 1) {
+		tcp->stats->rst_received++;
+		forget(tcp, record);
+		return;
+	}
+	seg->fate = ESTAB_DROP_TCP_RST_UNACCEPTABLE;
+	reply(burst, seg, record->iss + 1, record->irs + 1, TCP_FLAG_ACK);
+}
+
+/* Turn the record into a TCB in SYN-RECEIVED that knows all the record knew. */
+static struct tcb *
+promote(struct tcp *tcp, struct syn_record *record)
+{
+	const struct handshake handshake = {
+		.listener = record->listener,
+		.iss = record->iss,
+		.irs = record->irs,
+		.mss = record->mss,
+		.snd_wnd = record->snd_wnd,
+		.ts_recent = record->ts_recent,
+		.sent_ns = record->sent_ns,
+		.snd_wscale = record->snd_wscale,
+		.options = record->options,
+	};
+	struct tcb *tcb = handshake_create_tcb(tcp, &record->path, record->hash, &handshake);
+
+	if (tcb != NULL)
+		destroy(tcp, record); /* the flow table's entry is the TCB's now */
+	return tcb;
+}
+
+/* Fifth check and what it takes to leave SYN-RECEIVED. */
+static struct tcb *
+check_ack(struct tcp *tcp, struct burst *burst, struct segment *seg, struct syn_record *record)
+{
+	struct tcb *tcb;
+
+	if ((seg->flags & TCP_FLAG_ACK) == 0) {
+		seg->fate = ESTAB_DROP_TCP_ACK_MISSING;
+		return NULL;
+	}
+	if (seg->ack != record->iss + 1) {
+		seg->fate = ESTAB_DROP_TCP_ACK_UNACCEPTABLE;
+		reply_rst(burst, seg);
+		return NULL;
+	}
+	if (listener_is_full(record->listener)) {
+		tcp->stats->accept_queue_overflows++;
+		seg->fate = ESTAB_DROP_TCP_ACCEPT_QUEUE_FULL;
+		return NULL;
+	}
+	tcb = promote(tcp, record);
+	if (tcb == NULL)
+		seg->fate = ESTAB_DROP_TCP_CONNECTIONS_FULL;
+	return tcb;
+}
+
+struct tcb *
+segment_arrives_syn_record(struct tcp *tcp, struct burst *burst, struct segment *seg,
+		struct syn_record *record)
+{
+	if (!is_acceptable(tcp, record, seg)) {
+		answer_unacceptable(tcp, burst, seg, record);
+		return NULL;
+	}
+	if ((seg->flags & TCP_FLAG_RST) != 0) {
+		check_rst(tcp, burst, seg, record);
+		return NULL;
+	}
+	if ((seg->flags & TCP_FLAG_SYN) != 0) {
+		/* Fourth check: begun by a passive OPEN, so back to LISTEN. */
+		seg->fate = ESTAB_DROP_TCP_SYN_UNEXPECTED;
+		forget(tcp, record);
+		return NULL;
+	}
+	return check_ack(tcp, burst, seg, record);
+}
+
+/* One SYN-ACK more, or the end of patience. */
+static void
+expire(struct tcp *tcp, struct burst *burst, struct syn_record *record)
+{
+	if (record->attempts == tcp->config.syn_ack_retransmissions) {
+		tcp->stats->connections_timed_out++;
+		forget(tcp, record);
+		return;
+	}
+	TAILQ_REMOVE(&tcp->syn_record_lists[record->attempts], record, link);
+	record->attempts++;
+	record->sent_ns = 0;
+	schedule(tcp, record);
+	tcp->stats->segments_retransmitted++;
+	send_syn_ack(tcp, burst, record, &record->path);
+}
+
+void
+syn_records_expire(struct tcp *tcp, struct burst *burst)
+{
+	unsigned int attempt;
+	struct syn_record *record;
+
+	/* The last attempts first: a record that moves up must not be met again in this turn. */
+	for (attempt = SYN_ACK_ATTEMPTS_MAX; attempt-- > 0;)
+		while ((record = TAILQ_FIRST(&tcp->syn_record_lists[attempt])) != NULL &&
+				record->deadline_ns <= tcp->now_ns &&
+				burst->out_count < BURST_OUT_MAX)
+			expire(tcp, burst, record);
+}
+
+uint64_t
+syn_records_next(const struct tcp *tcp)
+{
+	uint64_t next = UINT64_MAX;
+	unsigned int attempt;
+
+	for (attempt = 0; attempt < SYN_ACK_ATTEMPTS_MAX; attempt++) {
+		const struct syn_record *record = TAILQ_FIRST(&tcp->syn_record_lists[attempt]);
+
+		if (record != NULL && record->deadline_ns < next)
+			next = record->deadline_ns;
+	}
+	return next;
+}
+
+void
+syn_records_forget(struct tcp *tcp, const struct listener *listener)
+{
+	unsigned int attempt;
+
+	for (attempt = 0; attempt < SYN_ACK_ATTEMPTS_MAX; attempt++) {
+		struct syn_record *record = TAILQ_FIRST(&tcp->syn_record_lists[attempt]);
+
+		while (record != NULL) {
+			struct syn_record *next = TAILQ_NEXT(record, link);
+
+			if (listener == NULL || record->listener == listener)
+				forget(tcp, record);
+			record = next;
+		}
+	}
+}

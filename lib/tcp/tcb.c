@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The life of a TCB: taken from the pool, found by packets, held by the application, given back
+ * when neither is true any more. What a connection means at each moment is in input, user and
+ * timeout; here it only comes and goes.
+ */
+#include "tcp/tcb.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include <rte_common.h>
+
+#include <estab/event.h>
+
+#include "tcp/reassembly.h"
+#include "tcp/seq.h"
+
+struct tcb *
+tcb_create(struct tcp *tcp, const struct path *path, uint32_t hash)
+{
+	struct tcb *tcb = pool_get(&tcp->tcbs);
+
+	if (tcb == NULL)
+		return NULL;
+	memset(tcb, 0, sizeof(*tcb));
+	tcb->tcp = tcp;
+	tcb->path = *path;
+	tcb->hash = hash;
+	if (flow_set(tcp->flows, path, hash, flow_make(FLOW_TCB, tcb)) != 0) {
+		pool_put(&tcp->tcbs, tcb);
+		return NULL;
+	}
+	tcb->flags = TCB_IN_USE | TCB_IN_FLOW_TABLE;
+	tcp_note_flow_change(tcp, hash);
+	return tcb;
+}
+
+void
+tcb_leave_flow_table(struct tcb *tcb)
+{
+	if ((tcb->flags & TCB_IN_FLOW_TABLE) == 0)
+		return;
+	tcb->flags &= ~(uint32_t)TCB_IN_FLOW_TABLE;
+	flow_remove(tcb->tcp->flows, &tcb->path, tcb->hash);
+	tcp_note_flow_change(tcb->tcp, tcb->hash);
+}
+
+/* Free what the connection keeps beside the TCB itself. */
+static void
+tcb_clear_queues(struct tcb *tcb)
+{
+	text_queue_clear(&tcb->send);
+	tcb->send_at = NULL;
+	if (tcb->reassembly != NULL)
+		reassembly_destroy(tcb);
+}
+
+void
+tcb_release(struct tcb *tcb)
+{
+	struct tcp *tcp = tcb->tcp;
+
+	if ((tcb->flags & (TCB_IN_FLOW_TABLE | TCB_HELD | TCB_IN_ACCEPT_QUEUE)) != 0 ||
+			(tcb->marks & MARK_RST) != 0)
+		return;
+	if ((tcb->flags & TCB_ON_OUTPUT_LIST) != 0)
+		TAILQ_REMOVE(&tcp->output_list, tcb, output_link);
+	if ((tcb->flags & TCB_ON_EVENT_LIST) != 0)
+		TAILQ_REMOVE(&tcp->event_list, tcb, event_link);
+	timer_wheel_cancel(&tcp->wheel, &tcb->timer);
+	tcb_clear_queues(tcb);
+	text_queue_clear(&tcb->receive);
+	tcb->flags = 0;
+	pool_put(&tcp->tcbs, tcb);
+}
+
+void
+tcb_close(struct tcb *tcb, int error)
+{
+	tcb_enter(tcb, TCP_STATE_CLOSED);
+	tcb_leave_flow_table(tcb);
+	timer_wheel_cancel(&tcb->tcp->wheel, &tcb->timer);
+	memset(tcb->deadlines, 0, sizeof(tcb->deadlines));
+	tcb->marks &= MARK_RST;
+	tcb->dupacks_owed = 0;
+	tcb_clear_queues(tcb);
+	if (error != 0)
+		tcb->error = error;
+	tcb_tell(tcb, ESTAB_EVENT_CLOSED);
+	tcb_release(tcb);
+}
+
+void
+tcb_mark(struct tcb *tcb, enum tcb_mark mark)
+{
+	tcb->marks |= (uint8_t)mark;
+	if ((tcb->flags & TCB_ON_OUTPUT_LIST) == 0) {
+		tcb->flags |= TCB_ON_OUTPUT_LIST;
+		TAILQ_INSERT_TAIL(&tcb->tcp->output_list, tcb, output_link);
+	}
+}
+
+void
+tcb_tell(struct tcb *tcb, uint32_t what)
+{
+	if ((tcb->flags & (TCB_HELD | TCB_IN_ACCEPT_QUEUE)) == 0)
+		return;
+	tcb->events |= (uint8_t)what;
+	if ((tcb->flags & TCB_HELD) != 0 && (tcb->flags & TCB_ON_EVENT_LIST) == 0) {
+		tcb->flags |= TCB_ON_EVENT_LIST;
+		TAILQ_INSERT_TAIL(&tcb->tcp->event_list, tcb, event_link);
+	}
+}
+
+void
+tcb_arm(struct tcb *tcb, enum tcb_timer timer, uint64_t delay_ns)
+{
+	struct tcp *tcp = tcb->tcp;
+	const uint64_t ticks = (delay_ns + TCP_TICK_NS - 1) / TCP_TICK_NS;
+	const uint64_t expires = tcp->now_tick + RTE_MAX(ticks, UINT64_C(1));
+
+	tcb->deadlines[timer] = (uint32_t)expires;
+	if (tcb->deadlines[timer] == 0)
+		tcb->deadlines[timer] = 1; /* 0 means not armed: one tick late, once in 5 days */
+	if (!timer_node_is_armed(&tcb->timer) || tcb->timer.expires > expires)
+		timer_wheel_arm(&tcp->wheel, &tcb->timer, expires);
+}
+
+void
+tcb_cancel(struct tcb *tcb, enum tcb_timer timer)
+{
+	tcb->deadlines[timer] = 0; /* the node stays: its expiry finds nothing due */
+}
+
+void
+tcb_check(const struct tcb *tcb)
+{
+	const bool fin_sent = (tcb->flags & TCB_FIN_SENT) != 0;
+
+	assert(tcb->state < TCP_STATE_COUNT);
+	assert(seq_leq(tcb->snd_una, tcb->snd_cursor));
+	assert(seq_leq(tcb->snd_cursor, tcb->snd_nxt));
+	assert(!fin_sent || (tcb->flags & TCB_FIN_QUEUED) != 0);
+	assert((tcb->send.bytes == 0) == (tcb->send.head == NULL));
+	assert((tcb->receive.bytes == 0) == (tcb->receive.head == NULL));
+	if (tcb_is_synchronized(tcb) && tcb->state != TCP_STATE_TIME_WAIT) {
+		const uint32_t queued_end = tcb->snd_una + tcb->send.bytes;
+
+		assert((tcb->flags & TCB_IN_FLOW_TABLE) != 0);
+		assert(seq_leq(tcb->snd_nxt, queued_end + 1));
+		assert(tcb->cwnd >= tcb->snd_mss || tcb->cwnd > 0);
+		assert(tcb_flight_size(tcb) == 0 || tcb->deadlines[TIMER_RETRANSMIT] != 0 ||
+				(tcb->flags & TCB_ON_OUTPUT_LIST) != 0);
+	}
+	if (tcb->state == TCP_STATE_CLOSED)
+		assert((tcb->flags & TCB_IN_FLOW_TABLE) == 0 && tcb->send.head == NULL);
+	(void)fin_sent;
+}

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The transmission control block (RFC 9293 3.3.1), the records that stand for a connection before
+ * and after it needs one, and the tcp room itself.
+ *
+ * Life of a passive connection:
+ *   SYN arrives    struct syn_record, or nothing at all but a cookie in the SYN-ACK
+ *   its ACK        struct tcb in SYN-RECEIVED, taken through the ordinary checks to ESTABLISHED
+ *   both closed    struct time_wait where we closed first; the TCB is given back
+ *
+ * A TCB is given back when no packet can find it (it left the flow table), no application holds it
+ * and nothing is owed to the peer.
+ */
+#ifndef LIB_TCP_TCB_H
+#define LIB_TCP_TCB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include <estab/stack.h>
+
+#include "base/pool.h"
+#include "base/siphash.h"
+#include "base/timer_wheel.h"
+#include "flow/ephemeral_port.h"
+#include "flow/flow_table.h"
+#include "flow/listener_table.h"
+#include "path.h"
+#include "tcp/rto.h"
+#include "tcp/state.h"
+#include "tcp/text_queue.h"
+
+struct reassembly;
+struct tcp;
+
+/*
+ * The room's unit of time. A deadline in a TCB is the low 32 bits of a tick, compared serially:
+ * nothing may lie further ahead than 2^31 ticks, which is two and a half days.
+ */
+#define TCP_TICK_NS UINT64_C(100000)
+
+enum {
+	TCP_WSCALE_MAX = 14,         /* RFC 7323 2.3 */
+	TCP_MSS_MIN = 48,            /* smaller offers are raised: Linux tcp_min_snd_mss */
+	TCP_MSS_DEFAULT_IPV4 = 536,  /* MUST-15 */
+	TCP_MSS_DEFAULT_IPV6 = 1220, /* MUST-15 */
+	TCP_TIMESTAMPS_LENGTH = 12,  /* with its two NOPs */
+	SYN_ACK_ATTEMPTS_MAX = 8,
+};
+
+/* What is owed to the peer; tcp_output pays and clears. */
+enum tcb_mark {
+	MARK_ACK = 1 << 0,        /* an ACK now */
+	MARK_TEXT = 1 << 1,       /* look whether text or FIN can be sent */
+	MARK_SYN = 1 << 2,        /* SYN or SYN-ACK, by state */
+	MARK_RETRANSMIT = 1 << 3, /* the first unacknowledged segment again */
+	MARK_PROBE = 1 << 4,      /* one octet into a closed window */
+	MARK_RST = 1 << 5,        /* RST, after which nothing more is owed */
+};
+
+enum tcb_flag {
+	TCB_IN_FLOW_TABLE = 1 << 0, /* packets find it */
+	TCB_HELD = 1 << 1,          /* the application has its pointer */
+	TCB_IN_ACCEPT_QUEUE = 1 << 2,
+	TCB_ON_OUTPUT_LIST = 1 << 3,
+	TCB_ON_EVENT_LIST = 1 << 4,
+	TCB_PASSIVE = 1 << 5,       /* MUST-11: SYN-RECEIVED remembers where it came from */
+	TCB_FIN_QUEUED = 1 << 6,    /* the user has closed: FIN follows the queued text */
+	TCB_FIN_SENT = 1 << 7,      /* SND.NXT is past the FIN */
+	TCB_FIN_RECEIVED = 1 << 8,  /* RCV.NXT is past the peer's FIN */
+	TCB_DISCARD = 1 << 9,       /* draining: arriving text is acknowledged and freed */
+	TCB_ACK_DELAYED = 1 << 10,  /* one segment of text is not yet acknowledged */
+	TCB_TIMESTAMPS = 1 << 11,   /* RFC 7323, negotiated */
+	TCB_SACK = 1 << 12,         /* RFC 2018, negotiated */
+	TCB_WINDOW_SCALE = 1 << 13, /* RFC 7323, negotiated */
+	TCB_NO_DELAY = 1 << 14,     /* Nagle off */
+	TCB_SEND_BLOCKED = 1 << 15, /* a send fell short: WRITABLE is owed */
+	TCB_RTT_TIMING = 1 << 16,   /* rtt_seq is being timed */
+	TCB_RECOVERY = 1 << 17,     /* RFC 6582 fast recovery, until recover is acknowledged */
+	TCB_PROBING = 1 << 18,      /* the peer's window is closed; R2 does not count */
+	TCB_REACHED_ESTABLISHED = 1 << 19,
+	TCB_IN_USE = 1 << 20, /* not given back to the pool */
+};
+
+/* Each logical timer is a deadline here; one node in the wheel serves them all. */
+enum tcb_timer {
+	TIMER_RETRANSMIT, /* RTO, and zero-window probes: never both */
+	TIMER_DELAYED_ACK,
+	TIMER_LINGER, /* FIN-WAIT-2 of a connection that the user has closed */
+	TIMER_COUNT
+};
+
+struct listener;
+
+struct tcb {
+	/* What a segment of an established connection touches. */
+	struct tcp *tcp;
+	uint32_t flags;       /* set of enum tcb_flag */
+	uint8_t state;        /* enum tcp_state */
+	uint8_t marks;        /* set of enum tcb_mark */
+	uint8_t dupacks_owed; /* an ACK for each out-of-order segment: the peer counts them */
+	uint8_t events;       /* set of enum estab_event_what not yet collected */
+	uint32_t snd_una;     /* SND.UNA: oldest unacknowledged */
+	uint32_t snd_nxt;     /* SND.NXT: highest sent, plus one */
+	uint32_t snd_cursor;  /* next to send: below snd_nxt while sending again after a timeout */
+	uint32_t snd_wnd;     /* SND.WND, scaled up */
+	uint32_t snd_wl1;     /* SND.WL1: SEG.SEQ of the last window update */
+	uint32_t snd_wl2;     /* SND.WL2: SEG.ACK of the last window update */
+	uint32_t rcv_nxt;     /* RCV.NXT */
+	uint32_t rcv_wnd;     /* RCV.WND: as promised to the peer, right edge rcv_nxt + rcv_wnd */
+	uint32_t last_ack_sent;          /* RFC 7323 Last.ACK.sent */
+	uint32_t ts_recent;              /* RFC 7323 TS.Recent */
+	uint32_t ts_offset;              /* added to our clock to make TSval, RFC 7323 5.4 */
+	uint32_t deadlines[TIMER_COUNT]; /* low 32 bits of a tick; 0: not armed */
+	uint32_t cwnd;                   /* bytes */
+	uint32_t ssthresh;               /* bytes */
+	uint16_t snd_mss;                /* text in a full segment, options taken off (MUST-16) */
+	uint16_t rcv_mss;                /* what we announced */
+	uint8_t snd_wscale, rcv_wscale;
+	uint8_t dupacks;         /* duplicate ACKs in a row, RFC 5681 2 */
+	uint8_t retransmissions; /* of the segment at SND.UNA, in a row */
+
+	struct text_queue
+			send; /* from SND.UNA on (from ISS + 1 while the SYN is not acknowledged) */
+	struct rte_mbuf *send_at; /* the mbuf that holds the octet at snd_cursor; NULL: find it */
+	uint32_t send_at_offset;
+	uint32_t recover;              /* RFC 6582 */
+	struct text_queue receive;     /* in order, not yet received by the user */
+	struct reassembly *reassembly; /* out of order; NULL: nothing */
+	struct timer_node timer;
+	TAILQ_ENTRY(tcb) output_link;
+	TAILQ_ENTRY(tcb) event_link; /* event list, or its listener's accept queue */
+	struct rtt_estimator rtt;
+	uint32_t rtt_seq; /* the timed segment ends here */
+	uint32_t rtt_start_us;
+	uint32_t snd_wnd_max;    /* MAX.SND.WND, RFC 5961 5 and sender's silly-window avoidance */
+	uint32_t ts_recent_tick; /* when ts_recent was taken: it is void after 24 days */
+	uint32_t challenge_tick; /* when the last rate-limited ACK went out */
+	uint32_t iss, irs;
+	uint32_t hash;
+	int error;                 /* pending, negative errno; read once */
+	struct listener *listener; /* that it was accepted on, while in its accept queue */
+	void *user;
+	struct path path;
+};
+
+/* A half-open connection of which we keep a note (RFC 9293 SYN-RECEIVED from LISTEN). */
+struct syn_record {
+	TAILQ_ENTRY(syn_record) link; /* in the FIFO of its attempt */
+	struct listener *listener;
+	uint64_t deadline_ns;
+	uint64_t sent_ns; /* the first SYN-ACK, for the RTT; 0 once it was sent again (Karn) */
+	uint32_t iss, irs;
+	uint32_t ts_recent;
+	uint32_t hash;
+	uint16_t mss;     /* the peer's, as offered */
+	uint16_t snd_wnd; /* the SYN's, never scaled */
+	uint8_t snd_wscale;
+	uint8_t options;  /* agreed: set of enum tcp_option_seen */
+	uint8_t attempts; /* SYN-ACKs sent again so far */
+	struct path path;
+};
+
+/* What TIME-WAIT needs: enough to acknowledge the peer's FIN again and to judge a new SYN. */
+struct time_wait {
+	union ip_address local, remote;
+	rte_be16_t local_port, remote_port;
+	uint8_t family;
+	uint8_t flags; /* enum time_wait_flag */
+	uint16_t wnd;  /* as last sent */
+	uint32_t snd_nxt;
+	uint32_t rcv_nxt;
+	uint32_t ts_recent;
+	uint32_t deadline;       /* low 32 bits of a tick */
+	uint32_t next, previous; /* FIFO by deadline: pool indexes plus one; 0: none */
+};
+
+_Static_assert(sizeof(struct time_wait) <= 64, "TIME-WAIT records are many");
+
+TAILQ_HEAD(tcb_list, tcb);
+TAILQ_HEAD(syn_record_list, syn_record);
+
+struct listener {
+	struct listener_link link; /* first: flow/listener_table finds it */
+	struct tcp *tcp;
+	struct tcb_list accept_queue;
+	uint32_t accept_count;
+	uint32_t backlog;
+	void *user;
+	bool in_use;
+};
+
+/* The room: one per stack. */
+struct tcp {
+	struct estab_tcp_config config; /* defaults filled in */
+	uint64_t now_ns;                /* of this turn */
+	uint64_t now_tick;
+	struct flow_table *flows;
+	struct estab_stats *stats;
+	struct rte_mempool *mbuf_pool;
+	struct timer_wheel wheel;
+	struct tcb_list output_list;   /* TCBs with marks */
+	struct tcb_list finished_list; /* TIME-WAIT or CLOSED, last segment being built */
+	struct tcb_list event_list;    /* TCBs with events to collect */
+	struct pool tcbs, syn_records, time_waits, reassemblies, listeners_pool;
+	struct listener_table listeners;
+	struct ephemeral_ports ports;
+	struct syn_record_list syn_record_lists[SYN_ACK_ATTEMPTS_MAX];
+	uint32_t time_wait_first, time_wait_last; /* pool indexes plus one; 0: none */
+	uint64_t cookies_until_ns; /* auto: records overflowed; ACKs are tried as cookies until then */
+	uint64_t flow_changed[8]; /* hashes inserted or removed in this burst, folded to 512 bits:
+				    * a look-up made before may be stale and is made again */
+	struct siphash_key iss_key, cookie_key, timestamp_key;
+	uint16_t mtu;
+	uint8_t rcv_wscale; /* that we offer */
+	bool draining;
+};
+
+/* Take a zeroed TCB for the path and put it into the flow table; NULL when either is full. */
+struct tcb *tcb_create(struct tcp *tcp, const struct path *path, uint32_t hash);
+
+/* The flow table's answer for this hash may have changed since the burst was looked up. */
+static inline void
+tcp_note_flow_change(struct tcp *tcp, uint32_t hash)
+{
+	tcp->flow_changed[hash >> 6 & 7] |= UINT64_C(1) << (hash & 63);
+}
+
+static inline bool
+tcp_flow_has_changed(const struct tcp *tcp, uint32_t hash)
+{
+	return (tcp->flow_changed[hash >> 6 & 7] >> (hash & 63) & 1) != 0;
+}
+
+/* Let no packet find it any more: the state is CLOSED or has moved to a TIME-WAIT record. */
+void tcb_leave_flow_table(struct tcb *tcb);
+
+/* Give it back if nothing holds it any more. The pointer may be invalid afterwards. */
+void tcb_release(struct tcb *tcb);
+
+/* End the connection with an error for the user (0: none); cancels every timer and queue. */
+void tcb_close(struct tcb *tcb, int error);
+
+/* Remember that something is owed; tcp_output will visit it. */
+void tcb_mark(struct tcb *tcb, enum tcb_mark mark);
+
+/* Tell the application, where it holds the connection or will. */
+void tcb_tell(struct tcb *tcb, uint32_t what);
+
+/* Arm one of the logical timers. */
+void tcb_arm(struct tcb *tcb, enum tcb_timer timer, uint64_t delay_ns);
+void tcb_cancel(struct tcb *tcb, enum tcb_timer timer);
+
+/* Every invariant of a TCB, asserted. */
+void tcb_check(const struct tcb *tcb);
+
+/* Bytes sent and not yet acknowledged, SYN and FIN counted. */
+static inline uint32_t
+tcb_flight_size(const struct tcb *tcb)
+{
+	return tcb->snd_nxt - tcb->snd_una;
+}
+
+/* True in the states that RFC 9293 3.3.2 calls synchronized. */
+static inline bool
+tcb_is_synchronized(const struct tcb *tcb)
+{
+	return tcb->state >= TCP_STATE_ESTABLISHED;
+}
+
+/* RFC 9293 3.9.1: the states in which text of the peer is taken. */
+static inline bool
+tcb_takes_text(const struct tcb *tcb)
+{
+	return tcb->state == TCP_STATE_ESTABLISHED || tcb->state == TCP_STATE_FIN_WAIT_1 ||
+			tcb->state == TCP_STATE_FIN_WAIT_2;
+}
+
+/* True where the user may still queue text to send. */
+static inline bool
+tcb_may_send(const struct tcb *tcb)
+{
+	return (tcb->state == TCP_STATE_SYN_SENT || tcb->state == TCP_STATE_SYN_RECEIVED ||
+			       tcb->state == TCP_STATE_ESTABLISHED ||
+			       tcb->state == TCP_STATE_CLOSE_WAIT) &&
+			(tcb->flags & TCB_FIN_QUEUED) == 0;
+}
+
+/* Our timestamp clock: milliseconds, RFC 7323 5.4, with the connection's offset. */
+static inline uint32_t
+tcp_ts_val(const struct tcp *tcp, uint32_t ts_offset)
+{
+	return (uint32_t)(tcp->now_ns / 1000000) + ts_offset;
+}
+
+static inline uint32_t
+tcp_now_us(const struct tcp *tcp)
+{
+	return (uint32_t)(tcp->now_ns / 1000);
+}
+
+#endif

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The tcp room's own beginning and end: keys, pools, lists.
+ */
+#include "tcp/tcp.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <rte_common.h>
+
+#include "tcp/reassembly.h"
+#include "tcp/syn_record.h"
+#include "tcp/user.h"
+#include "tcp/window.h"
+
+static void
+init_keys(struct tcp *tcp, const struct estab_stack_config *config,
+		const struct siphash_key *secret)
+{
+	struct siphash_key ports;
+
+	siphash_derive(secret, "iss", &tcp->iss_key);
+	siphash_derive(secret, "syn cookie", &tcp->cookie_key);
+	siphash_derive(secret, "timestamp", &tcp->timestamp_key);
+	siphash_derive(secret, "ephemeral port", &ports);
+	ephemeral_ports_init(&tcp->ports, &ports, config->tcp.ephemeral_port_first,
+			config->tcp.ephemeral_port_last);
+}
+
+static void
+init_lists(struct tcp *tcp)
+{
+	unsigned int i;
+
+	TAILQ_INIT(&tcp->output_list);
+	TAILQ_INIT(&tcp->finished_list);
+	TAILQ_INIT(&tcp->event_list);
+	for (i = 0; i < SYN_ACK_ATTEMPTS_MAX; i++)
+		TAILQ_INIT(&tcp->syn_record_lists[i]);
+	listener_table_init(&tcp->listeners);
+	timer_wheel_init(&tcp->wheel, 0);
+}
+
+static int
+init_pools(struct tcp *tcp, const struct estab_stack_config *config)
+{
+	const struct estab_stack_limits *limits = &config->limits;
+	const int socket = config->socket_id;
+	int failed = 0;
+
+	failed |= pool_init(&tcp->tcbs, "tcbs", limits->connections, sizeof(struct tcb), 64,
+			socket);
+	failed |= pool_init(&tcp->syn_records, "syn_records", limits->syn_records,
+			sizeof(struct syn_record), 64, socket);
+	failed |= pool_init(&tcp->time_waits, "time_waits", limits->time_waits,
+			sizeof(struct time_wait), 64, socket);
+	failed |= pool_init(&tcp->reassemblies, "reassemblies", limits->reassemblies,
+			sizeof(struct reassembly), 64, socket);
+	failed |= pool_init(&tcp->listeners_pool, "listeners", limits->listeners,
+			sizeof(struct listener), 64, socket);
+	return failed != 0 ? -ENOMEM : 0;
+}
+
+static void
+fini_pools(struct tcp *tcp)
+{
+	pool_fini(&tcp->tcbs);
+	pool_fini(&tcp->syn_records);
+	pool_fini(&tcp->time_waits);
+	pool_fini(&tcp->reassemblies);
+	pool_fini(&tcp->listeners_pool);
+}
+
+int
+tcp_init(struct tcp *tcp, const struct estab_stack_config *config, struct flow_table *flows,
+		struct estab_stats *stats, const struct siphash_key *secret)
+{
+	memset(tcp, 0, sizeof(*tcp));
+	tcp->config = config->tcp;
+	tcp->flows = flows;
+	tcp->stats = stats;
+	tcp->mbuf_pool = config->mbuf_pool;
+	tcp->mtu = config->interface.mtu;
+	tcp->rcv_wscale = window_scale_choose(config->tcp.receive_buffer_bytes);
+	init_keys(tcp, config, secret);
+	init_lists(tcp);
+	if (init_pools(tcp, config) != 0) {
+		fini_pools(tcp);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Looks also at TCBs that were given back: the pool leaves all but their first word as it was. */
+static __rte_no_asan bool
+is_in_use(const struct tcb *tcb)
+{
+	return (tcb->flags & TCB_IN_USE) != 0;
+}
+
+/* Call a function for each TCB that is in use. */
+static void
+for_each_tcb(struct tcp *tcp, void (*visit)(struct tcb *))
+{
+	uint32_t i;
+
+	for (i = 0; i < tcp->tcbs.n_touched; i++) {
+		struct tcb *tcb = pool_at(&tcp->tcbs, i);
+
+		if (is_in_use(tcb))
+			visit(tcb);
+	}
+}
+
+/* Free what a connection holds; its pool goes as a whole. */
+static void
+free_mbufs(struct tcb *tcb)
+{
+	text_queue_clear(&tcb->send);
+	text_queue_clear(&tcb->receive);
+	if (tcb->reassembly != NULL)
+		reassembly_destroy(tcb);
+}
+
+void
+tcp_fini(struct tcp *tcp)
+{
+	for_each_tcb(tcp, free_mbufs);
+	fini_pools(tcp);
+}
+
+void
+tcp_set_now(struct tcp *tcp, uint64_t now_ns)
+{
+	if (now_ns <= tcp->now_ns)
+		return;
+	tcp->now_ns = now_ns;
+	tcp->now_tick = now_ns / TCP_TICK_NS;
+}
+
+void
+tcp_drain(struct tcp *tcp)
+{
+	if (tcp->draining)
+		return;
+	tcp->draining = true;
+	syn_records_forget(tcp, NULL);
+	for_each_tcb(tcp, user_drain);
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Text queues: chains of mbufs as they came, never copied here.
+ */
+#include "tcp/text_queue.h"
+
+#include <assert.h>
+#include <stddef.h>
+
+#include <rte_mbuf.h>
+
+/* Link one mbuf to the end, or free it where it holds nothing. */
+static void
+append_one(struct text_queue *queue, struct rte_mbuf *mbuf)
+{
+	mbuf->next = NULL;
+	if (mbuf->data_len == 0) {
+		rte_pktmbuf_free_seg(mbuf);
+		return;
+	}
+	if (queue->tail == NULL)
+		queue->head = mbuf;
+	else
+		queue->tail->next = mbuf;
+	queue->tail = mbuf;
+	queue->bytes += mbuf->data_len;
+}
+
+void
+text_queue_append(struct text_queue *queue, struct rte_mbuf *packet)
+{
+	while (packet != NULL) {
+		struct rte_mbuf *next = packet->next;
+
+		packet->nb_segs = 1;
+		append_one(queue, packet);
+		packet = next;
+	}
+}
+
+void
+text_queue_join(struct text_queue *queue, struct text_queue *other)
+{
+	if (other->head == NULL)
+		return;
+	if (queue->tail == NULL)
+		queue->head = other->head;
+	else
+		queue->tail->next = other->head;
+	queue->tail = other->tail;
+	queue->bytes += other->bytes;
+	*other = (struct text_queue){ 0 };
+}
+
+/* Unlink and return the first mbuf of a queue that is not empty. */
+static struct rte_mbuf *
+unlink_head(struct text_queue *queue)
+{
+	struct rte_mbuf *mbuf = queue->head;
+
+	queue->head = mbuf->next;
+	if (queue->head == NULL)
+		queue->tail = NULL;
+	queue->bytes -= mbuf->data_len;
+	mbuf->next = NULL;
+	return mbuf;
+}
+
+void
+text_queue_discard(struct text_queue *queue, uint32_t bytes)
+{
+	assert(bytes <= queue->bytes);
+	while (bytes > 0) {
+		struct rte_mbuf *head = queue->head;
+
+		if (head->data_len > bytes) {
+			head->data_off = (uint16_t)(head->data_off + bytes);
+			head->data_len = (uint16_t)(head->data_len - bytes);
+			queue->bytes -= bytes;
+			return;
+		}
+		bytes -= head->data_len;
+		rte_pktmbuf_free_seg(unlink_head(queue));
+	}
+}
+
+struct rte_mbuf *
+text_queue_take(struct text_queue *queue)
+{
+	struct rte_mbuf *mbuf;
+
+	if (queue->head == NULL)
+		return NULL;
+	mbuf = unlink_head(queue);
+	mbuf->nb_segs = 1;
+	mbuf->pkt_len = mbuf->data_len;
+	return mbuf;
+}
+
+void
+text_queue_clear(struct text_queue *queue)
+{
+	while (queue->head != NULL)
+		rte_pktmbuf_free_seg(unlink_head(queue));
+}
+
+struct rte_mbuf *
+text_cut_front(struct rte_mbuf *packet, uint32_t bytes)
+{
+	assert(bytes < packet->pkt_len);
+	while (bytes >= packet->data_len) {
+		struct rte_mbuf *next = packet->next;
+
+		bytes -= packet->data_len;
+		next->pkt_len = packet->pkt_len - packet->data_len;
+		next->nb_segs = (uint16_t)(packet->nb_segs - 1);
+		packet->next = NULL;
+		packet->nb_segs = 1;
+		rte_pktmbuf_free_seg(packet);
+		packet = next;
+	}
+	rte_pktmbuf_adj(packet, (uint16_t)bytes);
+	return packet;
+}
+
+void
+text_cut_to(struct rte_mbuf *packet, uint32_t length)
+{
+	struct rte_mbuf *mbuf = packet;
+	uint32_t left = length;
+	uint16_t segments = 1;
+
+	assert(length > 0 && length <= packet->pkt_len);
+	while (mbuf->data_len < left) {
+		left -= mbuf->data_len;
+		mbuf = mbuf->next;
+		segments++;
+	}
+	mbuf->data_len = (uint16_t)left;
+	if (mbuf->next != NULL) {
+		struct rte_mbuf *rest = mbuf->next;
+
+		mbuf->next = NULL;
+		rest->nb_segs = (uint16_t)(packet->nb_segs - segments);
+		rte_pktmbuf_free(rest);
+	}
+	packet->nb_segs = segments;
+	packet->pkt_len = length;
+}

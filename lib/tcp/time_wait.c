@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * TIME-WAIT records, in a FIFO: they all live equally long. When their limit is reached the oldest
+ * makes room, which is counted.
+ */
+#include "tcp/time_wait.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "tcp/isn.h"
+#include "tcp/reset.h"
+#include "tcp/seq.h"
+#include "tcp/tcb.h"
+#include "tcp/window.h"
+
+enum time_wait_flag {
+	TIME_WAIT_TIMESTAMPS = 1 << 0,
+};
+
+static struct time_wait *
+record_at(const struct tcp *tcp, uint32_t number)
+{
+	return number == 0 ? NULL : pool_at(&tcp->time_waits, number - 1);
+}
+
+static void
+append(struct tcp *tcp, struct time_wait *record)
+{
+	const uint32_t number = pool_index(&tcp->time_waits, record) + 1;
+	struct time_wait *last = record_at(tcp, tcp->time_wait_last);
+
+	record->next = 0;
+	record->previous = tcp->time_wait_last;
+	tcp->time_wait_last = number;
+	if (last != NULL)
+		last->next = number;
+	else
+		tcp->time_wait_first = number;
+}
+
+static void
+unlink_record(struct tcp *tcp, struct time_wait *record)
+{
+	struct time_wait *next = record_at(tcp, record->next);
+	struct time_wait *previous = record_at(tcp, record->previous);
+
+	if (next != NULL)
+		next->previous = record->previous;
+	else
+		tcp->time_wait_last = record->previous;
+	if (previous != NULL)
+		previous->next = record->next;
+	else
+		tcp->time_wait_first = record->next;
+}
+
+/* The 4-tuple as a path, to find the flow table's entry. */
+static void
+record_path(const struct time_wait *record, struct path *path)
+{
+	memset(path, 0, sizeof(*path));
+	path->local = record->local;
+	path->remote = record->remote;
+	path->local_port = record->local_port;
+	path->remote_port = record->remote_port;
+	path->family = record->family;
+}
+
+static void
+destroy(struct tcp *tcp, struct time_wait *record)
+{
+	struct path path;
+	uint32_t hash;
+
+	record_path(record, &path);
+	hash = flow_hash(tcp->flows, &path);
+	flow_remove(tcp->flows, &path, hash);
+	tcp_note_flow_change(tcp, hash);
+	unlink_record(tcp, record);
+	pool_put(&tcp->time_waits, record);
+}
+
+/* A record, at the expense of the oldest where all are in use; NULL where there are none at all. */
+static struct time_wait *
+record_get(struct tcp *tcp)
+{
+	struct time_wait *record = pool_get(&tcp->time_waits);
+
+	if (record != NULL || tcp->time_wait_first == 0)
+		return record;
+	tcp->stats->time_wait_recycled++;
+	destroy(tcp, record_at(tcp, tcp->time_wait_first));
+	return pool_get(&tcp->time_waits);
+}
+
+static uint32_t
+deadline_tick(const struct tcp *tcp)
+{
+	return (uint32_t)(tcp->now_tick + tcp->config.time_wait_ns / TCP_TICK_NS);
+}
+
+/* What remains to be known of a connection. */
+static void
+fill(struct time_wait *record, struct tcb *tcb)
+{
+	memset(record, 0, sizeof(*record));
+	record->local = tcb->path.local;
+	record->remote = tcb->path.remote;
+	record->local_port = tcb->path.local_port;
+	record->remote_port = tcb->path.remote_port;
+	record->family = tcb->path.family;
+	record->flags = (tcb->flags & TCB_TIMESTAMPS) != 0 ? TIME_WAIT_TIMESTAMPS : 0;
+	record->wnd = window_announce(tcb);
+	record->snd_nxt = tcb->snd_nxt;
+	record->rcv_nxt = tcb->rcv_nxt;
+	record->ts_recent = tcb->ts_recent;
+	record->deadline = deadline_tick(tcb->tcp);
+}
+
+void
+time_wait_begin(struct tcb *tcb)
+{
+	struct tcp *tcp = tcb->tcp;
+	struct time_wait *record = record_get(tcp);
+
+	assert(tcb->state == TCP_STATE_TIME_WAIT);
+	if (record == NULL) {
+		tcb_leave_flow_table(tcb);
+		tcb_release(tcb);
+		return;
+	}
+	fill(record, tcb);
+	append(tcp, record);
+	flow_set(tcp->flows, &tcb->path, tcb->hash, flow_make(FLOW_TIME_WAIT, record));
+	tcp_note_flow_change(tcp, tcb->hash);
+	tcb->flags &= ~(uint32_t)TCB_IN_FLOW_TABLE; /* the entry is the record's now */
+	timer_wheel_cancel(&tcp->wheel, &tcb->timer);
+	tcb_release(tcb);
+}
+
+/*
+ * May this SYN open the connection anew? Only where nothing old can be mistaken for new: a greater
+ * timestamp (RFC 6191 2), or a sequence number beyond everything received (RFC 1122 4.2.2.13).
+ */
+static bool
+may_take_over(const struct time_wait *record, const struct segment *seg)
+{
+	const bool both = (record->flags & TIME_WAIT_TIMESTAMPS) != 0 &&
+			(seg->options.seen & TCP_OPTION_TIMESTAMPS) != 0;
+
+	if ((seg->flags & (TCP_FLAG_SYN | TCP_FLAG_ACK | TCP_FLAG_RST)) != TCP_FLAG_SYN)
+		return false;
+	if (both && seg->options.ts_val != record->ts_recent)
+		return seq_gt(seg->options.ts_val, record->ts_recent);
+	return seq_gt(seg->seq, record->rcv_nxt);
+}
+
+/* Acknowledge what the connection received to its end. */
+static void
+acknowledge(struct tcp *tcp, struct burst *burst, const struct segment *seg,
+		const struct time_wait *record)
+{
+	struct outgoing *out = reply(burst, seg, record->snd_nxt, record->rcv_nxt, TCP_FLAG_ACK);
+
+	if (out == NULL)
+		return;
+	out->wnd = record->wnd;
+	if ((record->flags & TIME_WAIT_TIMESTAMPS) != 0) {
+		out->options.seen = TCP_OPTION_TIMESTAMPS;
+		out->options.ts_ecr = record->ts_recent;
+		out->options.ts_val = tcp_ts_val(tcp,
+				timestamp_offset_choose(&tcp->timestamp_key, &seg->path));
+	}
+}
+
+/* 3.10.7.4, eighth check: the peer's FIN again starts the 2 MSL anew. */
+static void
+restart(struct tcp *tcp, struct time_wait *record)
+{
+	unlink_record(tcp, record);
+	append(tcp, record);
+	record->deadline = deadline_tick(tcp);
+}
+
+bool
+segment_arrives_time_wait(struct tcp *tcp, struct burst *burst, struct segment *seg,
+		struct time_wait *record)
+{
+	if (may_take_over(record, seg)) {
+		tcp->stats->time_wait_reused++;
+		destroy(tcp, record);
+		return true;
+	}
+	seg->fate = ESTAB_DROP_TCP_TIME_WAIT;
+	if ((seg->flags & TCP_FLAG_RST) != 0)
+		return false; /* RFC 1337: a RST does not end TIME-WAIT */
+	if ((seg->flags & TCP_FLAG_SYN) == 0 && seg->len == 0 && seg->seq == record->rcv_nxt)
+		return false; /* a bare ACK asks for nothing */
+	acknowledge(tcp, burst, seg, record);
+	if ((seg->flags & TCP_FLAG_FIN) != 0 && seg->seq + seg->len == record->rcv_nxt) {
+		seg->fate = FATE_DELIVERED;
+		restart(tcp, record);
+	}
+	return false;
+}
+
+void
+time_waits_expire(struct tcp *tcp)
+{
+	struct time_wait *record;
+
+	while ((record = record_at(tcp, tcp->time_wait_first)) != NULL &&
+			seq_leq(record->deadline, (uint32_t)tcp->now_tick))
+		destroy(tcp, record);
+}
+
+uint64_t
+time_waits_next(const struct tcp *tcp)
+{
+	const struct time_wait *record = record_at(tcp, tcp->time_wait_first);
+
+	if (record == NULL)
+		return UINT64_MAX;
+	return tcp->now_tick + (uint32_t)(int32_t)(record->deadline - (uint32_t)tcp->now_tick);
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Every timer of the tcp room:
+ *
+ *	retransmission  RFC 6298; SYNs too. Gives up after R2 retransmissions (3.8.3)
+ *	persist         3.8.6.1: probes a closed window as long as the peer answers; also the override
+ *	                timeout of sender's silly-window avoidance (3.8.6.2.1). Shares the slot of the
+ *	                retransmission timer: a connection never needs both
+ *	delayed ACK     3.8.6.3
+ *	linger          FIN-WAIT-2 of a connection that the user has closed (not in the RFC; as Linux)
+ *	SYN-ACK         of SYN records: syn_record.c
+ *	TIME-WAIT       2 MSL: time_wait.c
+ *
+ * A TCB has one node in the wheel and a deadline for each timer. Deadlines move without touching
+ * the wheel; the node, when it comes out, is put back for the next one.
+ */
+#include "tcp/timeout.h"
+
+#include <errno.h>
+
+#include <rte_common.h>
+
+#include "tcp/ack.h"
+#include "tcp/recovery.h"
+#include "tcp/seq.h"
+#include "tcp/syn_record.h"
+#include "tcp/tcb.h"
+#include "tcp/time_wait.h"
+
+enum { EXPIRED_BATCH = 64 };
+
+/* Nothing was heard for R2: the connection is given up (3.8.3, MUST-20). */
+static void
+give_up(struct tcb *tcb)
+{
+	struct estab_stats *stats = tcb->tcp->stats;
+
+	stats->connections_timed_out++;
+	if ((tcb->flags & TCB_REACHED_ESTABLISHED) == 0)
+		stats->connections_failed++;
+	tcb_close(tcb, -ETIMEDOUT);
+}
+
+static uint8_t
+r2(const struct tcb *tcb)
+{
+	const struct estab_tcp_config *config = &tcb->tcp->config;
+
+	return tcb_is_synchronized(tcb) ? config->r2_retransmissions : config->syn_retransmissions;
+}
+
+/* The next hop may be at fault: RFC 9293 3.8.3 R1, "negative advice to IP". */
+static void
+advise_ip(struct tcb *tcb)
+{
+	if (tcb->retransmissions == tcb->tcp->config.r1_retransmissions)
+		tcb->path.mac_known = false;
+}
+
+static void
+retransmission_timeout(struct tcb *tcb)
+{
+	if (tcb->retransmissions >= r2(tcb)) {
+		give_up(tcb);
+		return;
+	}
+	if (!tcb_is_synchronized(tcb)) {
+		tcb->tcp->stats->retransmission_timeouts++;
+		tcb_mark(tcb, MARK_SYN);
+	} else if (tcb->snd_wnd == 0 || tcb_flight_size(tcb) == 0) {
+		tcb->flags |= tcb->snd_wnd == 0 ? TCB_PROBING : 0;
+		tcb_mark(tcb, MARK_PROBE);
+	} else {
+		tcb->tcp->stats->retransmission_timeouts++;
+		recovery_on_timeout(tcb);
+	}
+	tcb->retransmissions++;
+	rto_back_off(&tcb->rtt, (uint32_t)(tcb->tcp->config.rto_max_ns / 1000));
+	advise_ip(tcb);
+}
+
+static void
+delayed_ack_timeout(struct tcb *tcb)
+{
+	tcb->tcp->stats->delayed_acks++;
+	ack_now(tcb);
+}
+
+static void
+linger_timeout(struct tcb *tcb)
+{
+	tcb->tcp->stats->connections_timed_out++;
+	tcb_close(tcb, 0);
+}
+
+/* Put the node back for the earliest deadline that is left. */
+static void
+rearm(struct tcb *tcb)
+{
+	struct tcp *tcp = tcb->tcp;
+	uint64_t next = UINT64_MAX;
+	unsigned int i;
+
+	for (i = 0; i < TIMER_COUNT; i++) {
+		const uint32_t deadline = tcb->deadlines[i];
+		const int32_t ahead = (int32_t)(deadline - (uint32_t)tcp->now_tick);
+
+		if (deadline != 0)
+			next = RTE_MIN(next, tcp->now_tick + (uint64_t)RTE_MAX(ahead, 1));
+	}
+	if (next != UINT64_MAX && (!timer_node_is_armed(&tcb->timer) || tcb->timer.expires > next))
+		timer_wheel_arm(&tcp->wheel, &tcb->timer, next);
+}
+
+/* Take one timer that is due off; TIMER_COUNT: none is. */
+static enum tcb_timer
+take_due(struct tcb *tcb)
+{
+	unsigned int i;
+
+	for (i = 0; i < TIMER_COUNT; i++) {
+		const uint32_t deadline = tcb->deadlines[i];
+
+		if (deadline != 0 && seq_leq(deadline, (uint32_t)tcb->tcp->now_tick)) {
+			tcb->deadlines[i] = 0;
+			return (enum tcb_timer)i;
+		}
+	}
+	return TIMER_COUNT;
+}
+
+static void
+expire(struct tcb *tcb)
+{
+	switch (take_due(tcb)) {
+	case TIMER_RETRANSMIT:
+		retransmission_timeout(tcb);
+		return;
+	case TIMER_DELAYED_ACK:
+		delayed_ack_timeout(tcb);
+		return;
+	case TIMER_LINGER:
+		linger_timeout(tcb);
+		return;
+	case TIMER_COUNT:
+		return;
+	}
+}
+
+/* The TCB of an expired node. Rearmed first: a handler may end the connection, and then disarms. */
+static void
+node_expired(struct timer_node *node)
+{
+	struct tcb *tcb = container_of(node, struct tcb, timer);
+
+	rearm(tcb);
+	expire(tcb);
+}
+
+void
+tcp_timeouts(struct tcp *tcp, struct burst *burst)
+{
+	struct timer_node *expired[EXPIRED_BATCH];
+	unsigned int n, i;
+
+	syn_records_expire(tcp, burst);
+	time_waits_expire(tcp);
+	do {
+		n = timer_wheel_advance(&tcp->wheel, tcp->now_tick, expired, EXPIRED_BATCH);
+		for (i = 0; i < n; i++)
+			node_expired(expired[i]);
+	} while (n == EXPIRED_BATCH);
+}
+
+uint64_t
+tcp_timeouts_next(const struct tcp *tcp)
+{
+	const uint64_t wheel = timer_wheel_next(&tcp->wheel);
+	const uint64_t waits = time_waits_next(tcp);
+	const uint64_t ticks = RTE_MIN(wheel, waits);
+	const uint64_t records = syn_records_next(tcp);
+
+	return ticks == UINT64_MAX ? records : RTE_MIN(records, ticks * TCP_TICK_NS);
+}

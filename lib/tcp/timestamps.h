@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Timestamps (RFC 7323): protection against wrapped sequence numbers, and what is echoed.
+ */
+#ifndef LIB_TCP_TIMESTAMPS_H
+#define LIB_TCP_TIMESTAMPS_H
+
+#include <stdbool.h>
+
+#include "burst.h"
+
+struct tcb;
+
+/* RFC 7323 5.3 R1, and 3.2 for a segment without the option; false: the segment has its fate. */
+bool timestamps_check(struct tcb *tcb, struct segment *seg);
+
+/* RFC 7323 4.3 (2): remember TSval of the segment that will be acknowledged. */
+void timestamps_take(struct tcb *tcb, const struct segment *seg);
+
+#endif

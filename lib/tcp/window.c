@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * RFC 9293 3.8.6. The receive window is a promise: its right edge, once announced, stays.
+ */
+#include "tcp/window.h"
+
+#include <rte_common.h>
+
+#include "tcp/seq.h"
+#include "tcp/tcb.h"
+
+uint8_t
+window_scale_choose(uint32_t receive_buffer_bytes)
+{
+	uint8_t shift = 0;
+
+	while (shift < TCP_WSCALE_MAX && receive_buffer_bytes >> shift > UINT16_MAX)
+		shift++;
+	return shift;
+}
+
+uint16_t
+window_initial(const struct tcp *tcp)
+{
+	return (uint16_t)RTE_MIN(tcp->config.receive_buffer_bytes, (uint32_t)UINT16_MAX);
+}
+
+/* Bytes the receive buffer could still take. */
+static uint32_t
+receive_room(const struct tcb *tcb)
+{
+	const uint32_t size = tcb->tcp->config.receive_buffer_bytes;
+
+	return tcb->receive.bytes < size ? size - tcb->receive.bytes : 0;
+}
+
+/* How far the right edge may move: 3.8.6.2.2 asks for a worthwhile step, or none at all. */
+static uint32_t
+worthwhile_growth(const struct tcb *tcb, uint32_t room)
+{
+	const uint32_t step =
+			RTE_MIN(tcb->tcp->config.receive_buffer_bytes / 2, (uint32_t)tcb->rcv_mss);
+	const uint32_t growth = room > tcb->rcv_wnd ? room - tcb->rcv_wnd : 0;
+
+	return growth >= step ? growth : 0;
+}
+
+uint16_t
+window_announce(struct tcb *tcb)
+{
+	const uint32_t limit = (uint32_t)UINT16_MAX << tcb->rcv_wscale;
+	const uint32_t room = receive_room(tcb);
+	const uint32_t window = tcb->rcv_wnd + worthwhile_growth(tcb, room);
+	uint32_t announced = RTE_MIN(window, limit) >> tcb->rcv_wscale;
+
+	/*
+	 * The shift cuts bits off. Rounding up keeps the edge where it was but promises a little more,
+	 * which is done only where there is room; otherwise the peer may see the edge move left by
+	 * less than one unit of the shift (RFC 7323 2.4), and we go on to accept what was promised.
+	 */
+	if (announced << tcb->rcv_wscale < tcb->rcv_wnd && announced < UINT16_MAX &&
+			(announced + 1) << tcb->rcv_wscale <= room)
+		announced++;
+	tcb->rcv_wnd = RTE_MAX(tcb->rcv_wnd, announced << tcb->rcv_wscale);
+	return (uint16_t)announced;
+}
+
+void
+window_reopen(struct tcb *tcb)
+{
+	const uint32_t growth = worthwhile_growth(tcb, receive_room(tcb));
+	const uint32_t half = tcb->tcp->config.receive_buffer_bytes / 2;
+
+	if (!tcb_takes_text(tcb))
+		return;
+	if (growth > 0 &&
+			(tcb->rcv_wnd < tcb->rcv_mss || growth >= RTE_MIN(half, 2U * tcb->rcv_mss)))
+		tcb_mark(tcb, MARK_ACK);
+}
+
+void
+window_update(struct tcb *tcb, const struct segment *seg)
+{
+	const uint32_t was = tcb->snd_wnd;
+
+	if (!seq_lt(tcb->snd_wl1, seg->seq) &&
+			!(tcb->snd_wl1 == seg->seq && seq_leq(tcb->snd_wl2, seg->ack)))
+		return;
+	tcb->snd_wnd = (uint32_t)seg->wnd
+			<< ((seg->flags & TCP_FLAG_SYN) != 0 ? 0 : tcb->snd_wscale);
+	tcb->snd_wl1 = seg->seq;
+	tcb->snd_wl2 = seg->ack;
+	tcb->snd_wnd_max = RTE_MAX(tcb->snd_wnd_max, tcb->snd_wnd);
+	if (tcb->snd_wnd > was)
+		tcb_mark(tcb, MARK_TEXT);
+	if (tcb->snd_wnd > 0)
+		tcb->flags &= ~(uint32_t)TCB_PROBING;
+}
+
+bool
+window_allows_text(const struct tcb *tcb, uint32_t unsent, uint32_t usable)
+{
+	const uint32_t fits = RTE_MIN(unsent, usable);
+	const bool idle = tcb->snd_nxt == tcb->snd_una;
+
+	if (fits >= tcb->snd_mss)
+		return true; /* (1) */
+	if (unsent <= usable && (idle || (tcb->flags & (TCB_NO_DELAY | TCB_FIN_QUEUED)) != 0))
+		return true; /* (2) Nagle; what the user ends with a FIN waits for nothing */
+	return idle && fits > 0 && fits >= tcb->snd_wnd_max / 2; /* (3) */
+}

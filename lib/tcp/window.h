@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Windows (RFC 9293 3.8.6): what we promise the peer, and what the peer's promise lets us send.
+ */
+#ifndef LIB_TCP_WINDOW_H
+#define LIB_TCP_WINDOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "burst.h"
+
+struct tcb;
+struct tcp;
+
+/* The smallest shift with which 16 bits can announce a receive buffer (RFC 7323 2.3). */
+uint8_t window_scale_choose(uint32_t receive_buffer_bytes);
+
+/* The window of a SYN or SYN-ACK, which is never scaled. */
+uint16_t window_initial(const struct tcp *tcp);
+
+/*
+ * Move the right edge of the receive window to what the buffer has free, with receiver's
+ * silly-window avoidance (3.8.6.2.2, MUST-39); it never moves left (SHLD-14).
+ *
+ * @return SEG.WND to announce
+ */
+uint16_t window_announce(struct tcb *tcb);
+
+/* After the user has received: owe a window update where it has grown by enough to matter. */
+void window_reopen(struct tcb *tcb);
+
+/* 3.10.7.4, fifth check: take SND.WND from a segment that is newer than the last that gave it. */
+void window_update(struct tcb *tcb, const struct segment *seg);
+
+/* Sender's silly-window avoidance and Nagle (3.8.6.2.1, MUST-38; 3.7.4): may this much go now? */
+bool window_allows_text(const struct tcb *tcb, uint32_t unsent, uint32_t usable);
+
+#endif
