@@ -139,6 +139,19 @@ blame(const char *said)
 			EXIT_USAGE : EXIT_ENVIRONMENT;
 }
 
+/* Pass on what EAL warned of, but for what it says on every machine. */
+static void
+pass_on(const char *said)
+{
+	while (*said != '\0') {
+		const int length = (int)strcspn(said, "\n");
+
+		if (length > 0 && strncmp(said, "TELEMETRY: No legacy callbacks", 30) != 0)
+			fprintf(stderr, "%.*s\n", length, said);
+		said += length + (said[length] == '\n');
+	}
+}
+
 /* Warnings are worth seeing; the rest of what a start says is not. */
 static int
 start_quietly(const struct command_line *line)
@@ -158,7 +171,7 @@ start_quietly(const struct command_line *line)
 		eal_explain(said, text, sizeof(text));
 		return complain(blame(said), "%s", text);
 	}
-	fputs(said, stderr);
+	pass_on(said);
 	return -1;
 }
 

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "bench_options.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <rte_common.h>
+
+#include "clock.h"
+#include "complain.h"
+#include "parse.h"
+
+static const char *const workload_names[] = {
+	[WORKLOAD_OPEN] = "open",
+	[WORKLOAD_CRR] = "crr",
+};
+
+const char *
+bench_workload_name(uint32_t workload)
+{
+	return workload_names[workload];
+}
+
+static int
+take_workload(const char *text, void *value)
+{
+	for (uint32_t i = WORKLOAD_OPEN; i < RTE_DIM(workload_names); i++) {
+		if (strcmp(text, workload_names[i]) == 0) {
+			*(uint32_t *)value = i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+static int
+take_closer(const char *text, void *value)
+{
+	if (strcmp(text, "server") != 0 && strcmp(text, "client") != 0)
+		return -EINVAL;
+	*(uint32_t *)value = text[0] == 's' ? CLOSER_SERVER : CLOSER_CLIENT;
+	return 0;
+}
+
+static int
+take_server(const char *text, void *value)
+{
+	return parse_endpoint(text, value);
+}
+
+static int
+take_json(const char *text, void *value)
+{
+	*(const char **)value = text;
+	return 0;
+}
+
+static int
+take_seed(const char *text, void *value)
+{
+	struct bench_options *options = value;
+	const int ret = parse_number(text, &options->seed);
+
+	options->seed_given = ret == 0;
+	return ret;
+}
+
+static const struct option_row rows[] = {
+	{ .name = "workload", .argument = "WORKLOAD", .kind = OPTION_TAKE, .take = take_workload,
+		.offset = offsetof(struct bench_options, workload), .expected = "open or crr",
+		.help = "open: connect, accept, close;\ncrr: connect, request, response, close" },
+	{ .name = "loopback", .kind = OPTION_FLAG, .offset = offsetof(struct bench_options, loopback),
+		.help = "both ends in this process, rings between them: needs no NIC;\n"
+			"on one lcore they take turns, on two they run apart" },
+	{ .name = "ipv6", .kind = OPTION_FLAG, .offset = offsetof(struct bench_options, ipv6),
+		.help = "with --loopback: over IPv6" },
+	{ .name = "server", .argument = "ADDRESS:PORT", .kind = OPTION_TAKE, .take = take_server,
+		.offset = offsetof(struct bench_options, server),
+		.expected = "an endpoint such as 192.0.2.1:80 or [2001:db8::1]:80",
+		.help = "instead of --loopback: another program, over the first device" },
+	{ .name = "server-ports", .argument = "N", .kind = OPTION_NUMBER, .min = 1, .max = 64,
+		.offset = offsetof(struct bench_options, server_ports),
+		.help = "ports used in turn, from the server's first on\n(loopback 16, else 1)" },
+	{ .name = "connections", .argument = "N", .kind = OPTION_NUMBER, .min = 1, .max = 1000000,
+		.offset = offsetof(struct bench_options, connections),
+		.help = "open at once, at most (64)" },
+	{ .name = "duration", .argument = "TIME", .kind = OPTION_TIME, .min = 1,
+		.offset = offsetof(struct bench_options, duration_ns), .help = "of the measurement (10s)" },
+	{ .name = "rate", .argument = "N", .kind = OPTION_NUMBER, .min = 1,
+		.offset = offsetof(struct bench_options, rate),
+		.help = "connections planned per second; latency counts from the plan\n"
+			"(a new one as soon as one ends)" },
+	{ .name = "request-size", .argument = "BYTES", .kind = OPTION_NUMBER, .min = 1, .max = 16000000,
+		.offset = offsetof(struct bench_options, request_size), .help = "(64)" },
+	{ .name = "response-size", .argument = "BYTES", .kind = OPTION_NUMBER, .min = 1,
+		.max = 16000000, .offset = offsetof(struct bench_options, response_size),
+		.help = "(64)" },
+	{ .name = "close", .argument = "WHO", .kind = OPTION_TAKE, .take = take_closer,
+		.offset = offsetof(struct bench_options, closer), .expected = "server or client",
+		.help = "closes first: server (default), whose FIN rides with the\n"
+			"response; client. With --server: what that program does" },
+	{ .name = "drain-timeout", .argument = "TIME", .kind = OPTION_TIME,
+		.offset = offsetof(struct bench_options, drain_timeout_ns),
+		.help = "how long open connections may take to end afterwards (5s)" },
+	{ .name = "json", .argument = "FILE", .kind = OPTION_TAKE, .take = take_json,
+		.offset = offsetof(struct bench_options, json), .expected = "a file, or -",
+		.help = "write the result there too; -: to stdout, the text to stderr" },
+	{ .name = "seed", .argument = "N", .kind = OPTION_TAKE, .take = take_seed, .offset = 0,
+		.expected = "a number", .help = "from which both stacks' secrets are made (random)" },
+};
+
+static const char usage[] =
+	"Measures how fast TCP connections are made and used.\n\n"
+	"  estab-bench --no-huge --no-pci -l 0 -- --loopback --workload crr --duration 5s";
+
+/* Options that need or exclude one another. */
+static int
+check(const struct bench_options *options)
+{
+	const bool has_server = options->server.address.family != ESTAB_FAMILY_ANY;
+	const bool has_address = options->stack.interface.address_count > 0;
+
+	if (options->workload == WORKLOAD_NONE)
+		return complain(EXIT_USAGE, "--workload is missing: open or crr");
+	if (options->loopback == has_server)
+		return complain(EXIT_USAGE, "give either --loopback or --server ADDRESS:PORT");
+	if (options->loopback && has_address)
+		return complain(EXIT_USAGE, "--address goes with --server: --loopback has its own");
+	if (has_server && !has_address)
+		return complain(EXIT_USAGE, "--address is missing: for example --address 192.0.2.2/24");
+	if (has_server && options->ipv6)
+		return complain(EXIT_USAGE, "--ipv6 goes with --loopback: --server says its family itself");
+	if (options->server.port + options->server_ports > UINT16_MAX + 1u)
+		return complain(EXIT_USAGE, "--server-ports %u: they would end above 65535",
+			options->server_ports);
+	return -1;
+}
+
+static int
+open_outputs(struct bench_options *options)
+{
+	options->text_file = stdout;
+	if (options->json == NULL)
+		return -1;
+	if (strcmp(options->json, "-") == 0) {
+		options->json_file = stdout;
+		options->text_file = stderr;
+		return -1;
+	}
+	options->json_file = fopen(options->json, "w");
+	if (options->json_file == NULL)
+		return complain(EXIT_ENVIRONMENT, "--json %s: cannot be written: %s", options->json,
+			strerror(errno));
+	return -1;
+}
+
+static void
+set_defaults(struct bench_options *options)
+{
+	*options = (struct bench_options){
+		.connections = 64,
+		.request_size = 64,
+		.response_size = 64,
+		.duration_ns = 10 * NS_PER_SECOND,
+		.drain_timeout_ns = 5 * NS_PER_SECOND,
+		.device.mbcache = 250,
+	};
+}
+
+int
+bench_options_read(struct bench_options *options, struct command_line *line, int argc, char **argv)
+{
+	const struct option_table tables[] = {
+		{ "Measurement", rows, RTE_DIM(rows), options },
+		{ "Stack", stack_option_rows, stack_option_count, &options->stack },
+		{ "Device", device_option_rows, device_option_count, &options->device },
+	};
+	int ret;
+
+	set_defaults(options);
+	ret = command_line_split(line, argc, argv, usage, tables, RTE_DIM(tables));
+	if (ret < 0)
+		ret = options_read(line, tables, RTE_DIM(tables));
+	if (ret < 0)
+		ret = check(options);
+	if (options->server_ports == 0)
+		options->server_ports = options->loopback ? 16 : 1;
+	return ret < 0 ? open_outputs(options) : ret;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the command line says to estab-bench. */
+#ifndef APP_BENCH_BENCH_OPTIONS_H
+#define APP_BENCH_BENCH_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <estab/address.h>
+
+#include "device.h"
+#include "options.h"
+#include "stack_options.h"
+
+enum bench_workload {
+	WORKLOAD_NONE,
+	WORKLOAD_OPEN, /* connect, accept, close */
+	WORKLOAD_CRR,  /* connect, request, response, close */
+};
+
+/* Who closes first, and so keeps TIME-WAIT. */
+enum bench_closer {
+	CLOSER_SERVER, /* in crr its FIN rides with the response */
+	CLOSER_CLIENT,
+};
+
+struct bench_options {
+	uint32_t workload; /* enum bench_workload */
+	uint32_t closer;   /* enum bench_closer */
+	bool loopback;
+	bool ipv6;                    /* loopback's addresses */
+	struct estab_endpoint server; /* family ANY: not given */
+	uint32_t server_ports;        /* ports from the server's first on */
+	uint32_t connections;         /* open at once */
+	uint32_t rate;                /* planned per second; 0: as fast as they end */
+	uint32_t request_size, response_size;
+	uint64_t duration_ns;
+	uint64_t drain_timeout_ns;
+	uint64_t seed;
+	bool seed_given;
+	const char *json; /* path, "-" for stdout, NULL for none */
+	FILE *json_file;
+	FILE *text_file; /* for people: stdout, or stderr where JSON goes to stdout */
+	struct device_options device;
+	struct stack_options stack;
+};
+
+/* @return -1 to go on, with the EAL arguments in line; else the exit code */
+int bench_options_read(struct bench_options *options, struct command_line *line, int argc,
+	char **argv);
+
+/* "open" or "crr" */
+const char *bench_workload_name(uint32_t workload);
+
+#endif

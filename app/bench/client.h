@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The side that opens connections. It keeps so many open at once (closed loop), or opens them by a
+ * plan (open loop): then latency counts from the planned time, so that a server that stalls, or a
+ * client that comes late, cannot hide it.
+ */
+#ifndef APP_BENCH_CLIENT_H
+#define APP_BENCH_CLIENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bench_options.h"
+#include "histogram.h"
+#include "slots.h"
+
+struct estab_conn;
+struct estab_stack;
+struct party;
+struct party_numbers;
+
+/* X(name): how a connection can fail. */
+#define CLIENT_ERRORS(X)                                                                           \
+	X(connect_refused)                                                                         \
+	X(connect_reset)                                                                           \
+	X(connect_timed_out)                                                                       \
+	X(connect_not_possible) /* estab_connect refused for good */                               \
+	X(reset)                                                                                   \
+	X(timed_out)                                                                               \
+	X(closed_early) /* end of file before the whole response */                                \
+	X(response_too_long)                                                                       \
+	X(no_mbuf)                                                                                 \
+	X(unfinished) /* still open when the time to finish was over */
+
+enum client_error {
+#define CLIENT_ERROR_ENUM(name) CLIENT_ERROR_##name,
+	CLIENT_ERRORS(CLIENT_ERROR_ENUM)
+#undef CLIENT_ERROR_ENUM
+	CLIENT_ERROR_COUNT
+};
+
+/* X(name): what made an estab_connect wait for another turn; no connection is lost by it. */
+#define CLIENT_RETRIES(X)                                                                          \
+	X(no_free_port)                                                                            \
+	X(no_room_for_connection)
+
+enum client_retry {
+#define CLIENT_RETRY_ENUM(name) CLIENT_RETRY_##name,
+	CLIENT_RETRIES(CLIENT_RETRY_ENUM)
+#undef CLIENT_RETRY_ENUM
+	CLIENT_RETRY_COUNT
+};
+
+/* One connection on its way. */
+struct client_conn {
+	struct estab_conn *conn;
+	uint64_t planned_ns; /* when it was to be opened; then when its request was to be sent */
+	uint32_t request_left;
+	uint32_t response_left;
+	bool connected;
+};
+
+struct client {
+	const struct bench_options *options;
+	struct estab_stack *stack;
+	struct estab_endpoint server; /* the first of its ports */
+	uint32_t next_port;           /* counts on from there */
+	uint64_t budget;              /* how many may still be opened */
+	uint64_t begin_ns;            /* of the plan */
+	uint64_t planned;             /* connections whose planned time was taken up */
+	uint64_t done;
+	uint64_t errors[CLIENT_ERROR_COUNT];
+	uint64_t retries[CLIENT_RETRY_COUNT];
+	struct slots slots;
+	struct client_conn *conns;
+	struct histogram connect_ns;
+	struct histogram response_ns;
+};
+
+/* @return 0 or -ENOMEM */
+int client_init(struct client *client, const struct bench_options *options,
+	const struct estab_endpoint *server);
+
+void client_fini(struct client *client);
+
+/* Forget what was counted; the plan begins now. */
+void client_begin(struct client *client, uint64_t now_ns, uint64_t budget);
+
+/* True when nothing is open. */
+bool client_is_idle(const struct client *client);
+
+/* Count what is still open as unfinished and abort it. */
+void client_give_up(struct client *client);
+
+uint64_t client_error_sum(const struct client *client);
+
+const char *client_error_name(enum client_error error);
+const char *client_retry_name(enum client_retry retry);
+
+/* The party's work and count. */
+bool client_work(struct party *party, uint64_t now_ns);
+void client_count(const struct party *party, struct party_numbers *numbers);
+
+#endif

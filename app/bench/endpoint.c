@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A connection's life, seen from the server: accepted -> request read -> response written -> closed
+ * by whoever closes first. Whatever has come since is looked at in one function, called after accept
+ * and after each event.
+ */
+#include "endpoint.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_common.h>
+#include <rte_mbuf.h>
+
+#include <estab/conn.h>
+#include <estab/event.h>
+#include <estab/listen.h>
+
+#include "party.h"
+
+enum {
+	ACCEPT_BATCH = 32,
+	EVENT_BATCH = 64,
+	RECEIVE_BATCH = 32,
+	WRITE_CHUNK = 16384,
+};
+
+static const uint8_t response_text[WRITE_CHUNK];
+
+const char *
+endpoint_error_name(enum endpoint_error error)
+{
+	static const char *const names[] = {
+#define ENDPOINT_ERROR_NAME(name) #name,
+		ENDPOINT_ERRORS(ENDPOINT_ERROR_NAME)
+#undef ENDPOINT_ERROR_NAME
+	};
+
+	return names[error];
+}
+
+int
+endpoint_init(struct endpoint *endpoint, const struct bench_options *options, uint32_t connections)
+{
+	*endpoint = (struct endpoint){ .options = options };
+	endpoint->exchanges = calloc(connections, sizeof(*endpoint->exchanges));
+	if (endpoint->exchanges == NULL || slots_init(&endpoint->slots, connections) != 0)
+		return -ENOMEM;
+	return 0;
+}
+
+void
+endpoint_fini(struct endpoint *endpoint)
+{
+	slots_fini(&endpoint->slots);
+	free(endpoint->exchanges);
+	endpoint->exchanges = NULL;
+}
+
+int
+endpoint_listen(struct endpoint *endpoint, struct estab_stack *stack)
+{
+	endpoint->stack = stack;
+	for (uint32_t i = 0; i < endpoint->options->server_ports; i++) {
+		const struct estab_listen_config config = {
+			.local.port = (uint16_t)(ENDPOINT_PORT_FIRST + i),
+			.backlog = endpoint->options->connections,
+		};
+		const int ret = estab_listen(stack, &config, &endpoint->listeners[i]);
+
+		if (ret != 0)
+			return ret;
+	}
+	return 0;
+}
+
+void
+endpoint_begin(struct endpoint *endpoint)
+{
+	endpoint->done = 0;
+	memset(endpoint->errors, 0, sizeof(endpoint->errors));
+}
+
+uint64_t
+endpoint_error_sum(const struct endpoint *endpoint)
+{
+	uint64_t sum = 0;
+
+	for (unsigned int i = 0; i < ENDPOINT_ERROR_COUNT; i++)
+		sum += endpoint->errors[i];
+	return sum;
+}
+
+static void
+release(struct endpoint *endpoint, struct exchange *exchange)
+{
+	exchange->conn = NULL;
+	slots_give(&endpoint->slots, (uint32_t)(exchange - endpoint->exchanges));
+}
+
+static void
+finish(struct endpoint *endpoint, struct exchange *exchange)
+{
+	estab_conn_close(exchange->conn);
+	endpoint->done++;
+	release(endpoint, exchange);
+}
+
+static void
+fail(struct endpoint *endpoint, struct exchange *exchange, enum endpoint_error error)
+{
+	estab_conn_abort(exchange->conn);
+	endpoint->errors[error]++;
+	release(endpoint, exchange);
+}
+
+/* What is more than a request is left to --close: a server that closes with text unread resets. */
+static void
+read_request(struct exchange *exchange)
+{
+	struct rte_mbuf *batch[RECEIVE_BATCH];
+	uint16_t n;
+
+	while ((n = estab_conn_receive_burst(exchange->conn, batch, RECEIVE_BATCH)) > 0) {
+		for (uint16_t i = 0; i < n; i++)
+			exchange->request_left -=
+				RTE_MIN(exchange->request_left, rte_pktmbuf_pkt_len(batch[i]));
+		rte_pktmbuf_free_bulk(batch, n);
+	}
+}
+
+/* @return 0, also where the rest must wait, or a negative errno */
+static int
+write_response(struct exchange *exchange)
+{
+	while (exchange->response_left > 0) {
+		const ssize_t written = estab_conn_write(exchange->conn, response_text,
+			RTE_MIN(exchange->response_left, sizeof(response_text)));
+
+		if (written < 0)
+			return written == -EAGAIN ? 0 : (int)written;
+		exchange->response_left -= (uint32_t)written;
+	}
+	return 0;
+}
+
+static void
+progress(struct endpoint *endpoint, struct exchange *exchange)
+{
+	int ret = 0;
+
+	read_request(exchange);
+	if (exchange->request_left == 0)
+		ret = write_response(exchange);
+	if (ret == -ENOMEM)
+		fail(endpoint, exchange, ENDPOINT_ERROR_server_no_mbuf);
+	else if (exchange->request_left > 0 && estab_conn_at_end(exchange->conn))
+		fail(endpoint, exchange, ENDPOINT_ERROR_server_closed_early);
+	else if (exchange->request_left == 0 && exchange->response_left == 0 &&
+		(endpoint->options->closer == CLOSER_SERVER || estab_conn_at_end(exchange->conn)))
+		finish(endpoint, exchange);
+}
+
+static void
+begin_exchange(struct endpoint *endpoint, struct estab_conn *conn)
+{
+	const uint32_t slot = slots_take(&endpoint->slots);
+	struct exchange *exchange;
+
+	assert(slot != SLOT_NONE); /* there are as many as the stack has connections */
+	exchange = &endpoint->exchanges[slot];
+	*exchange = (struct exchange){ .conn = conn };
+	if (endpoint->options->workload == WORKLOAD_CRR) {
+		exchange->request_left = endpoint->options->request_size;
+		exchange->response_left = endpoint->options->response_size;
+	}
+	estab_conn_set_user(conn, exchange);
+	progress(endpoint, exchange);
+}
+
+static bool
+accept_all(struct endpoint *endpoint)
+{
+	struct estab_conn *conns[ACCEPT_BATCH];
+	bool any = false;
+
+	for (uint32_t i = 0; i < endpoint->options->server_ports; i++) {
+		const uint16_t n = estab_accept_burst(endpoint->listeners[i], conns, ACCEPT_BATCH);
+
+		for (uint16_t j = 0; j < n; j++)
+			begin_exchange(endpoint, conns[j]);
+		any |= n > 0;
+	}
+	return any;
+}
+
+static void
+on_event(struct endpoint *endpoint, const struct estab_event *event)
+{
+	struct exchange *exchange = event->user;
+
+	if (event->what & ESTAB_EVENT_CLOSED)
+		fail(endpoint, exchange, estab_conn_error(event->conn) == -ETIMEDOUT ?
+			ENDPOINT_ERROR_server_timed_out : ENDPOINT_ERROR_server_reset);
+	else
+		progress(endpoint, exchange);
+}
+
+bool
+endpoint_work(struct party *party, uint64_t now_ns)
+{
+	struct endpoint *endpoint = party->role;
+	struct estab_event events[EVENT_BATCH];
+	const bool accepted = accept_all(endpoint);
+	const uint16_t n = estab_event_burst(endpoint->stack, events, EVENT_BATCH);
+
+	(void)now_ns;
+	for (uint16_t i = 0; i < n; i++)
+		on_event(endpoint, &events[i]);
+	return accepted || n > 0;
+}
+
+void
+endpoint_count(const struct party *party, struct party_numbers *numbers)
+{
+	const struct endpoint *endpoint = party->role;
+
+	numbers->done = endpoint->done;
+	numbers->errors = endpoint_error_sum(endpoint);
+	numbers->open = slots_used(&endpoint->slots);
+}

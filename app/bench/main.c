@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * estab-bench [EAL arguments] -- --workload W [options]: measures how fast connections are made and
+ * used.
+ *
+ *	bench_options.c  the command line
+ *	setup.c          devices, memory, stacks (loopback.c: two devices made of rings)
+ *	client.c         one side of every connection; endpoint.c the other, with --loopback
+ *	party.c          one turn of either side, and what it costs
+ *	run.c            warm up, measure, finish, drain
+ *	report.c         the result as text; report_json.c as JSON
+ */
+#include <stdlib.h>
+
+#include <rte_eal.h>
+
+#include "bench.h"
+#include "bench_options.h"
+#include "complain.h"
+#include "eal.h"
+#include "report.h"
+#include "secret.h"
+#include "signals.h"
+
+static struct bench_options options;
+static struct bench bench; /* holds two histograms: kept off the stack */
+static struct report report;
+
+/* @return the exit code */
+static int
+measure(int argc, char **argv)
+{
+	int ret = bench_create(&bench, &options);
+
+	if (ret < 0)
+		ret = bench_warm_up(&bench);
+	if (ret >= 0) {
+		bench_destroy(&bench);
+		return ret;
+	}
+	bench_run(&bench, &report);
+	bench_destroy(&bench);
+	if (report_end(&report, &bench, argc, argv) != 0)
+		return complain(EXIT_ENVIRONMENT, "--json %s: could not be written", options.json);
+	return bench_is_clean(&bench) ? EXIT_FINE : EXIT_ENVIRONMENT;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct command_line line;
+	int ret = bench_options_read(&options, &line, argc, argv);
+
+	if (ret < 0 && !options.seed_given && secret_fill(&options.seed, sizeof(options.seed)) != 0)
+		ret = complain(EXIT_ENVIRONMENT, "getrandom gives no seed: give one with --seed");
+	options.seed &= INT64_MAX; /* JSON's integers are signed */
+	if (ret < 0)
+		ret = eal_start(&line);
+	if (ret >= 0)
+		return ret;
+	signals_init();
+	report_init(&report, options.text_file, options.json_file);
+	ret = measure(argc, argv);
+	report_fini(&report);
+	rte_eal_cleanup();
+	return ret;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One end of the measurement: a stack, the work that is done on it, and what it costs. An lcore runs
+ * one party, or two in turn. Its numbers belong to that lcore; others ask through the mailbox.
+ */
+#ifndef APP_BENCH_PARTY_H
+#define APP_BENCH_PARTY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <estab/port.h>
+#include <estab/stats.h>
+
+#include "clock.h"
+#include "device.h"
+#include "mailbox.h"
+
+struct estab_stack;
+struct rte_mempool;
+
+/* A port that counts what goes through it, so that a turn that moved packets is known as such. */
+struct metered_port {
+	struct estab_port inner;
+	uint64_t moved; /* packets, both ways */
+};
+
+/* What an interval line shows of a party. */
+struct party_numbers {
+	uint64_t now_ns;
+	uint64_t done;   /* connections that ran their whole course */
+	uint64_t errors;
+	uint64_t open;
+	struct estab_stats stats;
+};
+
+struct party {
+	const char *name;
+	struct device device;
+	struct rte_mempool *pool;
+	struct metered_port port;
+	struct estab_stack *stack;
+
+	/* Do what the role has to do after a poll. @return whether there was anything */
+	bool (*work)(struct party *party, uint64_t now_ns);
+	void (*count)(const struct party *party, struct party_numbers *numbers);
+	void *role; /* struct client or struct endpoint */
+
+	uint64_t cycles_busy;  /* of turns that moved packets or had work */
+	uint64_t cycles_begin; /* TSC when the measurement began, and when it ended */
+	uint64_t cycles_end;
+
+	struct mailbox mailbox;
+	struct party_numbers numbers; /* written when asked through the mailbox */
+};
+
+/* Put the meter before the port. The party must not move in memory afterwards. */
+void party_meter(struct party *party, struct estab_port *port);
+
+/* One turn: packets, then the role's work. @return the time it began */
+uint64_t party_turn(struct party *party, const struct clock *clock);
+
+/* The party's numbers as of now; on its own lcore. */
+void party_count(const struct party *party, const struct clock *clock,
+	struct party_numbers *numbers);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The result, for people and for programs: a line per second and a table as text, and the same
+ * numbers as one JSON object. README.md in this folder has the fields.
+ */
+#ifndef APP_BENCH_REPORT_H
+#define APP_BENCH_REPORT_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include "party.h"
+
+struct bench;
+
+struct report {
+	FILE *text;
+	FILE *json; /* NULL: none wanted */
+	json_t *intervals;
+	uint64_t begin_ns;
+	uint64_t last_ns;
+	struct party_numbers before[2]; /* by party, as of the last line */
+};
+
+/* One interval: what happened since the one before. */
+struct interval {
+	double second; /* since the measurement began, at its end */
+	double seconds;
+	uint64_t connections;
+	uint64_t errors;
+	uint64_t open;
+	struct estab_stats stats[2]; /* by party */
+};
+
+/* Derived numbers that text and JSON both show. */
+struct summary {
+	double seconds;
+	double connections_per_second;
+	double packets_per_connection;
+	double busy_ratio[2];
+	double busy_cycles_per_connection[2];
+	int64_t unaccounted[2];
+	struct estab_stats stats[2]; /* from the beginning of the measurement to the end of the drain */
+};
+
+/* Take the outputs; no bytes are written yet. */
+void report_init(struct report *report, FILE *text, FILE *json);
+
+/* The first lines: what is in force. */
+void report_begin(struct report *report, const struct bench *bench);
+
+/* A line for what the parties' mailboxes hold. */
+void report_interval(struct report *report, const struct bench *bench);
+
+/* The table, and the JSON object. @return 0, or -EIO where the JSON could not be written */
+int report_end(struct report *report, const struct bench *bench, int argc, char **argv);
+
+void report_fini(struct report *report);
+
+void summary_make(struct summary *summary, const struct bench *bench);
+
+/* report_json.c */
+json_t *report_json_interval(const struct interval *interval, unsigned int party_count);
+json_t *report_json(const struct bench *bench, const struct summary *summary, json_t *intervals,
+	int argc, char **argv);
+
+#endif

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The result as JSON. A field that the workload does not have is left out, never null; README.md in
+ * this folder says which. json_object_set_new steals what it is given, so nothing here is freed.
+ */
+#include "report.h"
+
+#include <string.h>
+
+#include <rte_common.h>
+#include <rte_cycles.h>
+#include <rte_version.h>
+
+#include <estab/version.h>
+
+#include "bench.h"
+#include "host.h"
+
+enum { REPORT_SCHEMA = 1 };
+
+static void
+set_count(json_t *object, const char *key, uint64_t value)
+{
+	json_object_set_new(object, key, json_integer((json_int_t)value));
+}
+
+static void
+set_real(json_t *object, const char *key, double value)
+{
+	json_object_set_new(object, key, json_real(value));
+}
+
+static void
+set_text(json_t *object, const char *key, const char *value)
+{
+	json_object_set_new(object, key, json_string(value));
+}
+
+/* Only what happened. */
+static void
+set_nonzero(json_t *object, const char *key, uint64_t value)
+{
+	if (value != 0)
+		set_count(object, key, value);
+}
+
+static json_t *
+host_json(void)
+{
+	json_t *host = json_object();
+	char text[256];
+
+	set_text(host, "cpu", host_cpu(text, sizeof(text)));
+	set_text(host, "kernel", host_kernel(text, sizeof(text)));
+	set_count(host, "tsc_hz", rte_get_tsc_hz());
+	return host;
+}
+
+static json_t *
+args_json(int argc, char **argv)
+{
+	json_t *args = json_array();
+
+	for (int i = 0; i < argc; i++)
+		json_array_append_new(args, json_string(argv[i]));
+	return args;
+}
+
+static json_t *
+offloads_json(const struct device *device)
+{
+	json_t *offloads = json_array();
+	char text[4 * DEVICE_TEXT_MAX], *rest = text, *word;
+
+	if ((device->rx_offloads | device->tx_offloads) == 0)
+		return offloads;
+	device_offload_text(device, text, sizeof(text));
+	while ((word = strsep(&rest, " ")) != NULL)
+		json_array_append_new(offloads, json_string(word));
+	return offloads;
+}
+
+static json_t *
+ports_json(const struct bench *bench)
+{
+	json_t *ports = json_array();
+	char text[DEVICE_TEXT_MAX];
+
+	for (unsigned int i = 0; i < bench->party_count; i++) {
+		const struct device *device = &bench->parties[i].device;
+		json_t *port = json_object();
+
+		set_text(port, "driver", device->driver);
+		json_object_set_new(port, "offloads", offloads_json(device));
+		set_text(port, "rss", device_rss_text(device, text, sizeof(text)));
+		json_array_append_new(ports, port);
+	}
+	return ports;
+}
+
+json_t *
+report_json_interval(const struct interval *interval, unsigned int party_count)
+{
+	static const char *const names[] = { "client", "server" };
+	json_t *object = json_object();
+
+	set_real(object, "second", interval->second);
+	set_count(object, "connections", interval->connections);
+	set_real(object, "connections_per_second",
+		interval->seconds > 0 ? (double)interval->connections / interval->seconds : 0);
+	set_count(object, "open", interval->open);
+	set_count(object, "errors", interval->errors);
+	for (unsigned int i = 0; i < party_count; i++) {
+		json_t *party = json_object();
+
+		set_count(party, "rx_packets", interval->stats[i].rx_packets);
+		set_count(party, "tx_packets", interval->stats[i].tx_packets);
+		set_count(party, "drops", estab_stats_drops(&interval->stats[i]));
+		json_object_set_new(object, names[i], party);
+	}
+	return object;
+}
+
+static json_t *
+latency_json(const struct histogram *histogram)
+{
+	static const struct {
+		const char *key;
+		unsigned int per_mille;
+	} shares[] = { { "p50", 500 }, { "p90", 900 }, { "p99", 990 }, { "p999", 999 } };
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < RTE_DIM(shares); i++)
+		set_real(object, shares[i].key,
+			(double)histogram_quantile(histogram, shares[i].per_mille) / 1000);
+	set_real(object, "max", (double)histogram->max / 1000);
+	return object;
+}
+
+static json_t *
+latencies_json(const struct bench *bench)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "connect", latency_json(&bench->client.connect_ns));
+	if (bench->options->workload == WORKLOAD_CRR)
+		json_object_set_new(object, "response", latency_json(&bench->client.response_ns));
+	return object;
+}
+
+static json_t *
+errors_json(const struct bench *bench)
+{
+	json_t *object = json_object();
+
+	for (unsigned int i = 0; i < CLIENT_ERROR_COUNT; i++)
+		set_nonzero(object, client_error_name((enum client_error)i), bench->client.errors[i]);
+	for (unsigned int i = 0; i < ENDPOINT_ERROR_COUNT; i++)
+		set_nonzero(object, endpoint_error_name((enum endpoint_error)i),
+			bench->endpoint.errors[i]);
+	return object;
+}
+
+static json_t *
+retries_json(const struct bench *bench)
+{
+	json_t *object = json_object();
+
+	for (unsigned int i = 0; i < CLIENT_RETRY_COUNT; i++)
+		set_nonzero(object, client_retry_name((enum client_retry)i), bench->client.retries[i]);
+	return object;
+}
+
+/* Both stacks' drops under one name each. */
+static json_t *
+drops_json(const struct bench *bench, const struct summary *summary)
+{
+	json_t *object = json_object();
+
+	for (unsigned int reason = 0; reason < ESTAB_DROP_COUNT; reason++) {
+		uint64_t sum = 0;
+
+		for (unsigned int i = 0; i < bench->party_count; i++)
+			sum += summary->stats[i].drops[reason];
+		set_nonzero(object, estab_drop_name(reason), sum);
+	}
+	return object;
+}
+
+/* One stack's counters, all of them, so that a reader can check the balance. */
+static json_t *
+stack_json(const struct estab_stats *stats)
+{
+	json_t *object = json_object(), *drops = json_object();
+
+#define SET_COUNTER(name, text) set_count(object, #name, stats->name);
+	ESTAB_COUNTERS(SET_COUNTER)
+	ESTAB_GAUGES(SET_COUNTER)
+#undef SET_COUNTER
+	for (unsigned int reason = 0; reason < ESTAB_DROP_COUNT; reason++)
+		set_nonzero(drops, estab_drop_name(reason), stats->drops[reason]);
+	json_object_set_new(object, "drops", drops);
+	return object;
+}
+
+static json_t *
+by_party(const struct bench *bench, const double values[PARTIES_MAX])
+{
+	json_t *object = json_object();
+
+	for (unsigned int i = 0; i < bench->party_count; i++)
+		set_real(object, bench->parties[i].name, values[i]);
+	return object;
+}
+
+static json_t *
+summary_json(const struct bench *bench, const struct summary *summary)
+{
+	json_t *object = json_object(), *stacks = json_object();
+
+	set_real(object, "seconds", summary->seconds);
+	set_count(object, "connections", bench->done_in_time);
+	set_real(object, "connections_per_second", summary->connections_per_second);
+	set_real(object, "packets_per_connection", summary->packets_per_connection);
+	json_object_set_new(object, "busy_ratio", by_party(bench, summary->busy_ratio));
+	json_object_set_new(object, "busy_cycles_per_connection",
+		by_party(bench, summary->busy_cycles_per_connection));
+	json_object_set_new(object, "latency_us", latencies_json(bench));
+	json_object_set_new(object, "errors", errors_json(bench));
+	json_object_set_new(object, "retries", retries_json(bench));
+	json_object_set_new(object, "drops", drops_json(bench, summary));
+	json_object_set_new(object, "mbufs_leaked", json_integer(bench->mbufs_leaked));
+	json_object_set_new(object, "tcbs_leaked", json_integer(bench->tcbs_leaked));
+	for (unsigned int i = 0; i < bench->party_count; i++)
+		json_object_set_new(stacks, bench->parties[i].name, stack_json(&summary->stats[i]));
+	json_object_set_new(object, "stacks", stacks);
+	return object;
+}
+
+json_t *
+report_json(const struct bench *bench, const struct summary *summary, json_t *intervals, int argc,
+	char **argv)
+{
+	json_t *root = json_object();
+
+	set_count(root, "schema", REPORT_SCHEMA);
+	set_text(root, "estab", estab_version());
+	set_text(root, "dpdk", rte_version());
+	json_object_set_new(root, "host", host_json());
+	json_object_set_new(root, "args", args_json(argc, argv));
+	set_count(root, "seed", bench->options->seed);
+	set_text(root, "workload", bench_workload_name(bench->options->workload));
+	json_object_set_new(root, "ports", ports_json(bench));
+	json_object_set(root, "intervals", intervals);
+	json_object_set_new(root, "summary", summary_json(bench, summary));
+	return root;
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A measurement in four steps: one connection beforehand; the measurement itself, every lcore on its
+ * own; what is open is given time to finish; then one thread drains both stacks and reads the
+ * counters.
+ */
+#include "bench.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <rte_common.h>
+#include <rte_launch.h>
+#include <rte_lcore.h>
+#include <rte_pause.h>
+#include <rte_ring.h>
+
+#include <estab/stack.h>
+
+#include "complain.h"
+#include "report.h"
+#include "signals.h"
+#include "stats_print.h"
+
+enum { MAIN_NAP_US = 1000 }; /* of a main lcore that runs no party */
+
+#define WARM_UP_NS (5 * NS_PER_SECOND) /* a SYN and two repetitions of it, RFC 6298: 1 s + 2 s */
+
+static void
+turn_all(struct bench *bench)
+{
+	for (unsigned int i = 0; i < bench->party_count; i++)
+		party_turn(&bench->parties[i], &bench->clock);
+}
+
+static int
+complain_about_warm_up(const struct bench *bench)
+{
+	char text[ESTAB_ADDRESS_TEXT_MAX];
+	const char *reason = "no answer";
+
+	for (unsigned int i = 0; i < CLIENT_ERROR_COUNT; i++) {
+		if (bench->client.errors[i] > 0)
+			reason = client_error_name((enum client_error)i);
+	}
+	return complain(EXIT_ENVIRONMENT, "the first connection to %s failed (%s): check --address, "
+		"--gateway, and that a server is there", estab_endpoint_format(&bench->client.server, text,
+		sizeof(text)), reason);
+}
+
+int
+bench_warm_up(struct bench *bench)
+{
+	const uint64_t deadline_ns = clock_now(&bench->clock) + WARM_UP_NS;
+
+	client_begin(&bench->client, clock_now(&bench->clock), 1);
+	while (bench->client.done == 0 && client_error_sum(&bench->client) == 0 && !signals_stopped() &&
+		clock_now(&bench->clock) < deadline_ns)
+		turn_all(bench);
+	while (bench->endpoint.slots.count > 0 && slots_used(&bench->endpoint.slots) > 0 &&
+		clock_now(&bench->clock) < deadline_ns)
+		turn_all(bench);
+	return bench->client.done == 1 ? -1 : complain_about_warm_up(bench);
+}
+
+/* On the client's lcore: open no more once the time is over; all is over when nothing is open. */
+static void
+check_end(struct bench *bench, uint64_t now_ns)
+{
+	if (bench->end_ns == 0) {
+		if (!signals_stopped() && now_ns < bench->begin_ns + bench->options->duration_ns)
+			return;
+		bench->end_ns = now_ns;
+		bench->done_in_time = bench->client.done;
+		bench->client.budget = 0;
+	}
+	if (client_is_idle(&bench->client) ||
+		now_ns >= bench->end_ns + bench->options->drain_timeout_ns) {
+		client_give_up(&bench->client);
+		atomic_store_explicit(&bench->over, true, memory_order_release);
+	}
+}
+
+static bool
+is_over(struct bench *bench)
+{
+	return atomic_load_explicit(&bench->over, memory_order_acquire);
+}
+
+static void
+lcore_turn(struct bench_lcore *lcore)
+{
+	for (unsigned int i = 0; i < lcore->party_count; i++) {
+		const uint64_t now_ns = party_turn(lcore->parties[i], &lcore->bench->clock);
+
+		if (lcore->parties[i]->role == &lcore->bench->client)
+			check_end(lcore->bench, now_ns);
+	}
+}
+
+static int
+lcore_main(void *argument)
+{
+	struct bench_lcore *lcore = argument;
+
+	while (!is_over(lcore->bench))
+		lcore_turn(lcore);
+	return 0;
+}
+
+static struct bench_lcore *
+main_lcore(struct bench *bench)
+{
+	for (unsigned int i = 0; i < bench->lcore_count; i++) {
+		if (bench->lcores[i].id == rte_get_main_lcore())
+			return &bench->lcores[i];
+	}
+	return NULL;
+}
+
+/* Ask every party for its numbers, and serve one's own meanwhile. @return false: it is over */
+static bool
+ask_all(struct bench *bench, struct bench_lcore *own)
+{
+	for (unsigned int i = 0; i < bench->party_count; i++)
+		mailbox_ask(&bench->parties[i].mailbox);
+	for (unsigned int i = 0; i < bench->party_count; i++) {
+		while (!mailbox_is_answered(&bench->parties[i].mailbox)) {
+			if (is_over(bench))
+				return false;
+			if (own != NULL)
+				lcore_turn(own);
+			else
+				rte_pause();
+		}
+	}
+	return true;
+}
+
+/* The main lcore: its own party if it has one, and a line per second. */
+static void
+watch(struct bench *bench, struct report *report)
+{
+	struct bench_lcore *own = main_lcore(bench);
+	uint64_t next_ns = bench->begin_ns + NS_PER_SECOND;
+
+	while (!is_over(bench)) {
+		if (own != NULL)
+			lcore_turn(own);
+		else
+			usleep(MAIN_NAP_US);
+		if (clock_now(&bench->clock) < next_ns)
+			continue;
+		if (ask_all(bench, own))
+			report_interval(report, bench);
+		next_ns += NS_PER_SECOND;
+	}
+}
+
+static bool
+wire_is_empty(const struct bench *bench)
+{
+	return bench->rings[0] == NULL ||
+		(rte_ring_empty(bench->rings[0]) && rte_ring_empty(bench->rings[1]));
+}
+
+/* Both stacks from this one thread, until every connection and every packet has come home. */
+static void
+drain(struct bench *bench)
+{
+	const uint64_t deadline_ns = clock_now(&bench->clock) + bench->options->drain_timeout_ns;
+	uint64_t now_ns;
+	uint32_t open;
+
+	do {
+		now_ns = clock_now(&bench->clock);
+		open = 0;
+		for (unsigned int i = 0; i < bench->party_count; i++)
+			open += estab_stack_drain(bench->parties[i].stack, now_ns);
+	} while ((open > 0 || !wire_is_empty(bench)) && now_ns < deadline_ns);
+}
+
+static void
+count_all(struct bench *bench, struct party_numbers numbers[PARTIES_MAX])
+{
+	for (unsigned int i = 0; i < bench->party_count; i++)
+		party_count(&bench->parties[i], &bench->clock, &numbers[i]);
+}
+
+/* What came after the last full second, unless it is next to nothing. */
+static void
+report_rest(struct bench *bench, struct report *report)
+{
+	if (bench->end_ns < report->last_ns + NS_PER_SECOND / 2)
+		return;
+	for (unsigned int i = 0; i < bench->party_count; i++)
+		party_count(&bench->parties[i], &bench->clock, &bench->parties[i].numbers);
+	report_interval(report, bench);
+}
+
+static void
+begin(struct bench *bench)
+{
+	endpoint_begin(&bench->endpoint);
+	count_all(bench, bench->first);
+	bench->begin_ns = clock_now(&bench->clock);
+	client_begin(&bench->client, bench->begin_ns, UINT64_MAX);
+	for (unsigned int i = 0; i < bench->party_count; i++) {
+		bench->parties[i].cycles_busy = 0;
+		bench->parties[i].cycles_begin = rte_rdtsc();
+		/* The first line counts from here. */
+		bench->parties[i].numbers = bench->first[i];
+		bench->parties[i].numbers.done = bench->parties[i].numbers.errors = 0;
+	}
+}
+
+void
+bench_run(struct bench *bench, struct report *report)
+{
+	begin(bench);
+	report_begin(report, bench);
+	for (unsigned int i = 0; i < bench->lcore_count; i++) {
+		if (bench->lcores[i].id != rte_get_main_lcore())
+			rte_eal_remote_launch(lcore_main, &bench->lcores[i], bench->lcores[i].id);
+	}
+	watch(bench, report);
+	rte_eal_mp_wait_lcore();
+	report_rest(bench, report);
+	for (unsigned int i = 0; i < bench->party_count; i++)
+		bench->parties[i].cycles_end = rte_rdtsc();
+	drain(bench);
+	count_all(bench, bench->last);
+	for (unsigned int i = 0; i < bench->party_count; i++)
+		bench->tcbs_leaked += (int64_t)bench->last[i].stats.connections_open;
+}
+
+bool
+bench_is_clean(const struct bench *bench)
+{
+	bool accounted = true;
+
+	for (unsigned int i = 0; i < bench->party_count; i++)
+		accounted &= stats_unaccounted(&bench->last[i].stats) == 0;
+	return accounted && bench->done_in_time > 0 && client_error_sum(&bench->client) == 0 &&
+		endpoint_error_sum(&bench->endpoint) == 0 && bench->mbufs_leaked == 0 &&
+		bench->tcbs_leaked == 0;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The whole of estab-echo: devices, one server per queue, and the lcores that run them. What an lcore
+ * needs while packets flow is in its servers; the rest is set up before and read after.
+ */
+#ifndef APP_ECHO_ECHO_H
+#define APP_ECHO_ECHO_H
+
+#include <stdint.h>
+
+#include <estab/port.h>
+#include <estab/stats.h>
+
+#include "clock.h"
+#include "device.h"
+#include "echo_options.h"
+#include "mailbox.h"
+#include "parse.h"
+#include "server.h"
+
+enum echo_limits {
+	ECHO_DEVICES_MAX = 32, /* bits of --portmask */
+};
+
+struct rte_mempool;
+
+/* One queue of one device, served by one lcore. */
+struct echo_place {
+	struct queue_place where;
+	struct rte_mempool *pool;
+	struct estab_port port;
+	struct server server;
+};
+
+/* What an lcore does, and the copy of its numbers that others may read. */
+struct echo_lcore {
+	struct echo *echo;
+	uint16_t id;
+	uint16_t place_count;
+	struct echo_place *places[PARSE_QUEUES_MAX];
+	uint32_t open; /* connections that the drain has not seen out */
+	struct mailbox mailbox;
+	struct estab_stats stats; /* written when asked through the mailbox */
+};
+
+struct echo {
+	const struct echo_options *options;
+	struct clock clock;
+	uint16_t device_count;
+	struct device devices[ECHO_DEVICES_MAX];
+	struct queue_map map;
+	struct echo_place *places; /* one per entry of the map */
+	uint16_t lcore_count;
+	struct echo_lcore lcores[PARSE_QUEUES_MAX];
+};
+
+/* Devices, pools, stacks, listeners. @return -1 to go on, else the exit code; complains */
+int echo_create(struct echo *echo, const struct echo_options *options);
+
+void echo_destroy(struct echo *echo);
+
+/* Serve until the time is over or a signal comes, then see the open connections out. */
+void echo_run(struct echo *echo);
+
+/* The sum over all lcores, asked for through their mailboxes; only while they run. */
+void echo_stats_ask(struct echo *echo, struct estab_stats *sum);
+
+/* The sum over all stacks, read directly; only when no lcore runs any more. */
+void echo_stats_read(struct echo *echo, struct estab_stats *sum);
+
+/* The first lines: what is in force, and where to connect. */
+void echo_print_start(const struct echo *echo);
+
+/* One line of numbers, for what happened between before and now. */
+void echo_print_period(const struct estab_stats *now, const struct estab_stats *before,
+	uint64_t now_ns, uint64_t period_ns);
+
+/* The table at the end. */
+void echo_print_totals(struct echo *echo);
+
+#endif

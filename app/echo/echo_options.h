@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the command line says to estab-echo. */
+#ifndef APP_ECHO_ECHO_OPTIONS_H
+#define APP_ECHO_ECHO_OPTIONS_H
+
+#include <stdint.h>
+
+#include "device.h"
+#include "options.h"
+#include "parse.h"
+#include "service.h"
+#include "stack_options.h"
+
+struct echo_options {
+	const struct service *service;
+	struct port_list ports; /* none: the service's own */
+	uint32_t backlog;
+	uint32_t connections; /* limit of each stack */
+	uint32_t portmask;    /* Ethernet devices to use */
+	uint64_t stats_period_ns;
+	uint64_t duration_ns; /* 0: until a signal */
+	uint64_t drain_timeout_ns;
+	struct queue_map config; /* empty: automatic */
+	struct device_options device;
+	struct stack_options stack;
+};
+
+/* @return -1 to go on, with the EAL arguments in line; else the exit code */
+int echo_options_read(struct echo_options *options, struct command_line *line, int argc,
+	char **argv);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * estab-echo [EAL arguments] -- [options]: a small TCP server that shows how the library is used.
+ *
+ *	echo_options.c  the command line
+ *	setup.c         devices, queues to lcores (places.c), memory, stacks
+ *	server.c        one stack at work: poll, accept, events; the services are service_*.c
+ *	run.c           the loop of every lcore, the end
+ *	report.c        what is printed
+ */
+#include <stdlib.h>
+
+#include <rte_eal.h>
+
+#include "eal.h"
+#include "echo.h"
+#include "echo_options.h"
+#include "signals.h"
+
+static struct echo_options options; /* large: kept off the stack */
+static struct echo echo;
+
+int
+main(int argc, char **argv)
+{
+	struct command_line line;
+	int ret = echo_options_read(&options, &line, argc, argv);
+
+	if (ret < 0)
+		ret = eal_start(&line);
+	if (ret >= 0)
+		return ret;
+	signals_init();
+	ret = echo_create(&echo, &options);
+	if (ret < 0) {
+		echo_print_start(&echo);
+		echo_run(&echo);
+		echo_print_totals(&echo);
+		ret = EXIT_SUCCESS;
+	}
+	echo_destroy(&echo);
+	rte_eal_cleanup();
+	return ret;
+}

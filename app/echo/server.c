@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * How a program uses a stack: poll, accept, collect events, and hand each connection that may move
+ * to its service. An accepted connection may already hold text, its end of file or an error, so its
+ * service is asked once at once.
+ */
+#include "server.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_errno.h>
+#include <rte_mbuf.h>
+
+#include <estab/conn.h>
+#include <estab/event.h>
+#include <estab/listen.h>
+#include <estab/stack.h>
+
+#include "complain.h"
+
+enum {
+	ACCEPT_BATCH = 32,
+	EVENT_BATCH = 64,
+};
+
+static uint32_t
+session_number(const struct server *server, const struct session *session)
+{
+	return (uint32_t)(session - server->sessions);
+}
+
+static void
+forget_starved(struct server *server, struct session *session)
+{
+	const uint32_t number = session_number(server, session);
+
+	if (!session->starved)
+		return;
+	session->starved = false;
+	for (uint32_t i = 0; i < server->starved_count; i++) {
+		if (server->starved[i] == number) {
+			server->starved[i] = server->starved[--server->starved_count];
+			return;
+		}
+	}
+}
+
+static void
+session_end(struct server *server, struct session *session)
+{
+	forget_starved(server, session);
+	rte_pktmbuf_free(session->pending);
+	session->pending = NULL;
+	estab_conn_close(session->conn);
+	session->conn = NULL;
+	slots_give(&server->slots, session_number(server, session));
+}
+
+static void
+session_progress(struct server *server, struct session *session)
+{
+	switch (server->service->progress(session)) {
+	case SESSION_WAIT:
+		break;
+	case SESSION_RETRY:
+		if (!session->starved)
+			server->starved[server->starved_count++] = session_number(server, session);
+		session->starved = true;
+		break;
+	case SESSION_END:
+		session_end(server, session);
+		break;
+	}
+}
+
+static void
+session_begin(struct server *server, struct estab_conn *conn)
+{
+	const uint32_t slot = slots_take(&server->slots);
+	struct session *session;
+
+	assert(slot != SLOT_NONE); /* there are as many as the stack has connections */
+	session = &server->sessions[slot];
+	*session = (struct session){ .conn = conn };
+	estab_conn_set_user(conn, session);
+	session_progress(server, session);
+}
+
+static void
+accept_all(struct server *server)
+{
+	struct estab_conn *conns[ACCEPT_BATCH];
+	uint16_t n;
+
+	for (uint16_t i = 0; i < server->listener_count; i++) {
+		n = estab_accept_burst(server->listeners[i], conns, ACCEPT_BATCH);
+		for (uint16_t j = 0; j < n; j++)
+			session_begin(server, conns[j]);
+	}
+}
+
+static void
+serve_events(struct server *server)
+{
+	struct estab_event events[EVENT_BATCH];
+	const uint16_t n = estab_event_burst(server->stack, events, EVENT_BATCH);
+
+	for (uint16_t i = 0; i < n; i++) {
+		if (events[i].what & ESTAB_EVENT_CLOSED)
+			session_end(server, events[i].user);
+		else
+			session_progress(server, events[i].user);
+	}
+}
+
+/* Ask again those that found no memory, each once: who still finds none goes to the end. */
+static void
+retry_starved(struct server *server)
+{
+	for (uint32_t i = server->starved_count; i-- > 0;) {
+		struct session *session = &server->sessions[server->starved[i]];
+
+		forget_starved(server, session);
+		session_progress(server, session);
+	}
+}
+
+void
+server_turn(struct server *server, uint64_t now_ns)
+{
+	estab_stack_poll(server->stack, now_ns);
+	accept_all(server);
+	serve_events(server);
+	if (server->starved_count > 0)
+		retry_starved(server);
+}
+
+/* The stack takes the connections; what their sessions hold is freed. */
+static void
+sessions_abandon(struct server *server)
+{
+	for (uint32_t i = 0; i < server->slots.count; i++) {
+		rte_pktmbuf_free(server->sessions[i].pending);
+		server->sessions[i].pending = NULL;
+	}
+	server->starved_count = 0;
+}
+
+uint32_t
+server_drain(struct server *server, uint64_t now_ns)
+{
+	if (!server->draining)
+		sessions_abandon(server);
+	server->draining = true;
+	return estab_stack_drain(server->stack, now_ns);
+}
+
+static int
+listen_all(struct server *server, const struct port_list *ports, uint32_t backlog)
+{
+	for (uint16_t i = 0; i < ports->count; i++) {
+		const struct estab_listen_config config = {
+			.local.port = ports->ports[i],
+			.backlog = backlog,
+		};
+		const int ret = estab_listen(server->stack, &config, &server->listeners[i]);
+
+		if (ret != 0)
+			return complain(EXIT_ENVIRONMENT, "--port %u: cannot listen: %s", ports->ports[i],
+				strerror(-ret));
+		server->listener_count++;
+	}
+	return -1;
+}
+
+int
+server_create(struct server *server, const struct estab_stack_config *config,
+	const struct service *service, const struct port_list *ports, uint32_t backlog)
+{
+	const uint32_t count = config->limits.connections;
+	const char *why;
+
+	*server = (struct server){ .service = service };
+	if (estab_stack_config_check(config, &why) != 0)
+		return complain(EXIT_USAGE, "%s", why);
+	server->sessions = calloc(count, sizeof(*server->sessions));
+	server->starved = calloc(count, sizeof(*server->starved));
+	if (server->sessions == NULL || server->starved == NULL ||
+		slots_init(&server->slots, count) != 0)
+		return complain(EXIT_ENVIRONMENT, "no memory for %u sessions: lower --connections", count);
+	server->stack = estab_stack_create(config);
+	if (server->stack == NULL)
+		return complain(EXIT_ENVIRONMENT,
+			"no stack for %u connections (%s): lower --connections, or give EAL more with -m", count,
+			rte_strerror(rte_errno));
+	return listen_all(server, ports, backlog);
+}
+
+void
+server_destroy(struct server *server)
+{
+	if (server->stack != NULL)
+		estab_stack_destroy(server->stack);
+	server->stack = NULL;
+	slots_fini(&server->slots);
+	free(server->sessions);
+	free(server->starved);
+	server->sessions = NULL;
+	server->starved = NULL;
+}

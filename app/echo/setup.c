@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * From options to running devices and stacks: find the devices, map their queues to lcores, divide
+ * the memory among the queues, start. Whatever fails says so once and leaves the rest to
+ * echo_destroy.
+ */
+#include "echo.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_common.h>
+#include <rte_ethdev.h>
+#include <rte_lcore.h>
+#include <rte_mempool.h>
+
+#include <estab/stack.h>
+
+#include "complain.h"
+#include "memory.h"
+#include "places.h"
+#include "secret.h"
+
+enum setup_limits {
+	MBUFS_DEFAULT = 16384,     /* per queue, where memory is plenty */
+	MBUFS_MIN = 512,           /* below this a queue's descriptors would eat them all */
+	CONNECTIONS_DEFAULT = 16384,
+	CONNECTIONS_PER_MB = 256,  /* TCB, hash entry and half-open record: below 4 KB each */
+};
+
+static int
+find_devices(struct echo *echo)
+{
+	const struct echo_options *options = echo->options;
+
+	for (uint16_t port = 0; port < ECHO_DEVICES_MAX; port++) {
+		int ret;
+
+		if (!rte_eth_dev_is_valid_port(port) || (options->portmask & (1u << port)) == 0)
+			continue;
+		ret = device_probe(&echo->devices[echo->device_count], port, &options->device);
+		if (ret >= 0)
+			return ret;
+		echo->device_count++;
+	}
+	if (echo->device_count > 0)
+		return -1;
+	if (rte_eth_dev_count_avail() > 0)
+		return complain(EXIT_USAGE, "--portmask 0x%x: none of the %u ports is in it",
+			options->portmask, rte_eth_dev_count_avail());
+	return complain(EXIT_ENVIRONMENT, "no port found: bind a NIC with dpdk-devbind.py, or add "
+		"--vdev=net_tap0,iface=estab0 to the EAL arguments");
+}
+
+static int
+map_queues(struct echo *echo)
+{
+	const struct echo_options *options = echo->options;
+	uint16_t lcores[PARSE_QUEUES_MAX];
+	const uint16_t lcore_count = places_lcores(lcores);
+
+	if (options->config.count > 0) {
+		echo->map = options->config;
+		return places_check(&echo->map, options->portmask);
+	}
+	for (uint16_t i = 0; i < echo->device_count; i++) {
+		const struct device *device = &echo->devices[i];
+
+		if (options->device.rxq > device->queues_max)
+			return complain(EXIT_USAGE, "--rxq %u: %s (%s) has %u at most", options->device.rxq,
+				device->name, device->driver, device->queues_max);
+		places_spread(&echo->map, device->id, device->queues_max, options->device.rxq, lcores,
+			lcore_count);
+	}
+	return -1;
+}
+
+/* Half of the memory that is left for packets, as far as there is need for so many. */
+static uint32_t
+choose_mbufs(const struct echo *echo, uint16_t data_room)
+{
+	const uint64_t left = memory_left();
+	uint64_t mbufs = MBUFS_DEFAULT;
+
+	if (echo->options->stack.mbufs != 0)
+		mbufs = echo->options->stack.mbufs / echo->map.count;
+	else if (left != UINT64_MAX)
+		mbufs = RTE_MIN(mbufs, left / 2 / echo->map.count / memory_of_mbuf(data_room));
+	return (uint32_t)RTE_MAX(mbufs, (uint64_t)MBUFS_MIN);
+}
+
+static int
+create_pools(struct echo *echo, const struct device *device, uint32_t mbufs,
+	struct rte_mempool **pools)
+{
+	const uint32_t cache = RTE_MIN(echo->options->device.mbcache, mbufs / 2);
+
+	for (uint16_t i = 0; i < echo->map.count; i++) {
+		struct echo_place *place = &echo->places[i];
+		char name[RTE_MEMPOOL_NAMESIZE];
+
+		if (place->where.port != device->id)
+			continue;
+		snprintf(name, sizeof(name), "mbufs_%u_%u", place->where.port, place->where.queue);
+		place->pool = memory_mbuf_pool(name, mbufs, cache, device->data_room,
+			rte_eth_dev_socket_id(device->id), "total-num-mbufs");
+		if (place->pool == NULL)
+			return EXIT_ENVIRONMENT;
+		pools[place->where.queue] = place->pool;
+	}
+	return -1;
+}
+
+static int
+start_devices(struct echo *echo)
+{
+	struct rte_mempool *pools[PARSE_QUEUES_MAX] = { NULL };
+	uint32_t mbufs = 0;
+
+	for (uint16_t i = 0; i < echo->device_count; i++) {
+		struct device *device = &echo->devices[i];
+		const uint16_t queues = places_queues(&echo->map, device->id);
+		int ret;
+
+		if (queues == 0)
+			continue;
+		if (mbufs == 0)
+			mbufs = choose_mbufs(echo, device->data_room);
+		ret = create_pools(echo, device, mbufs, pools);
+		if (ret < 0)
+			ret = device_start(device, queues, pools);
+		if (ret >= 0)
+			return ret;
+	}
+	return -1;
+}
+
+static const struct device *
+device_of(const struct echo *echo, uint16_t port)
+{
+	for (uint16_t i = 0; i < echo->device_count; i++) {
+		if (echo->devices[i].id == port)
+			return &echo->devices[i];
+	}
+	return NULL;
+}
+
+/* Half of what the pools have left, as far as there is need for so many. */
+static uint32_t
+choose_connections(const struct echo *echo, uint64_t left)
+{
+	if (echo->options->connections != 0)
+		return echo->options->connections;
+	if (left == UINT64_MAX)
+		return CONNECTIONS_DEFAULT;
+	left = (left / 2 >> 20) * CONNECTIONS_PER_MB / echo->map.count;
+	return (uint32_t)RTE_MAX(RTE_MIN(left, (uint64_t)CONNECTIONS_DEFAULT), (uint64_t)64);
+}
+
+static int
+create_server(struct echo *echo, struct echo_place *place, uint32_t connections)
+{
+	const struct echo_options *options = echo->options;
+	const struct device *device = device_of(echo, place->where.port);
+	struct estab_stack_config config;
+	char name[16];
+
+	estab_stack_config_init(&config);
+	stack_options_apply(&options->stack, &config);
+	snprintf(name, sizeof(name), "echo%u", (unsigned int)(place - echo->places));
+	config.name = name;
+	config.socket_id = rte_eth_dev_socket_id(device->id);
+	config.mbuf_pool = place->pool;
+	config.port = &place->port;
+	config.interface.mtu = device->mtu;
+	memcpy(config.interface.mac, device->mac, sizeof(config.interface.mac));
+	config.limits.connections = connections;
+	config.limits.time_waits = connections;
+	config.limits.listeners = options->ports.count;
+	if (secret_fill(config.secret, sizeof(config.secret)) != 0)
+		return complain(EXIT_ENVIRONMENT, "getrandom gives no secret");
+	if (estab_port_ethdev(&place->port, device->id, place->where.queue) != 0)
+		return complain(EXIT_ENVIRONMENT, "%s: queue %u cannot be used", device->name,
+			place->where.queue);
+	return server_create(&place->server, &config, options->service, &options->ports,
+		options->backlog);
+}
+
+static int
+create_servers(struct echo *echo)
+{
+	const uint32_t connections = choose_connections(echo, memory_left());
+
+	for (uint16_t i = 0; i < echo->map.count; i++) {
+		const int ret = create_server(echo, &echo->places[i], connections);
+
+		if (ret >= 0)
+			return ret;
+	}
+	return -1;
+}
+
+static struct echo_lcore *
+lcore_with_id(struct echo *echo, uint16_t id)
+{
+	for (uint16_t i = 0; i < echo->lcore_count; i++) {
+		if (echo->lcores[i].id == id)
+			return &echo->lcores[i];
+	}
+	echo->lcores[echo->lcore_count] = (struct echo_lcore){ .echo = echo, .id = id };
+	return &echo->lcores[echo->lcore_count++];
+}
+
+static int
+allot_places(struct echo *echo)
+{
+	echo->places = calloc(echo->map.count, sizeof(*echo->places));
+	if (echo->places == NULL)
+		return complain(EXIT_ENVIRONMENT, "no memory for %u queues", echo->map.count);
+	for (uint16_t i = 0; i < echo->map.count; i++) {
+		struct echo_lcore *lcore = lcore_with_id(echo, echo->map.places[i].lcore);
+
+		echo->places[i].where = echo->map.places[i];
+		lcore->places[lcore->place_count++] = &echo->places[i];
+	}
+	return -1;
+}
+
+int
+echo_create(struct echo *echo, const struct echo_options *options)
+{
+	int ret;
+
+	*echo = (struct echo){ .options = options };
+	clock_init(&echo->clock);
+	ret = find_devices(echo);
+	if (ret < 0)
+		ret = map_queues(echo);
+	if (ret < 0)
+		ret = allot_places(echo);
+	if (ret < 0)
+		ret = start_devices(echo);
+	if (ret < 0)
+		ret = create_servers(echo);
+	return ret;
+}
+
+void
+echo_destroy(struct echo *echo)
+{
+	for (uint16_t i = 0; echo->places != NULL && i < echo->map.count; i++)
+		server_destroy(&echo->places[i].server);
+	for (uint16_t i = 0; i < echo->device_count; i++)
+		device_stop(&echo->devices[i]);
+	for (uint16_t i = 0; echo->places != NULL && i < echo->map.count; i++)
+		rte_mempool_free(echo->places[i].pool);
+	free(echo->places);
+	echo->places = NULL;
+}
