@@ -108,12 +108,26 @@ port_transmit(struct estab_stack *stack)
 }
 
 void
-estab_stack_poll(struct estab_stack *stack, uint64_t now_ns)
+estab_stack_receive(struct estab_stack *stack, uint64_t now_ns)
 {
+	/* Answers of an earlier half turn refer to arrived[], which is filled anew now. */
+	net_build(&stack->net, &stack->burst, now_ns);
 	port_receive(stack);
 	receive(stack, now_ns);
+}
+
+void
+estab_stack_transmit(struct estab_stack *stack, uint64_t now_ns)
+{
 	transmit(stack, now_ns);
 	port_transmit(stack);
+}
+
+void
+estab_stack_poll(struct estab_stack *stack, uint64_t now_ns)
+{
+	estab_stack_receive(stack, now_ns);
+	estab_stack_transmit(stack, now_ns);
 }
 
 uint16_t

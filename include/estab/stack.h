@@ -8,8 +8,9 @@
  *	stack = estab_stack_create(&config);
  *	estab_listen(stack, ...);
  *	for (;;) {
- *		estab_stack_poll(stack, now_ns);
+ *		estab_stack_receive(stack, now_ns);
  *		... estab_accept_burst, estab_event_burst, estab_conn_* ...
+ *		estab_stack_transmit(stack, now_ns);
  *	}
  *	while (now < deadline && estab_stack_drain(stack, now_ns) > 0)
  *		;
@@ -144,6 +145,17 @@ ESTAB_API void estab_stack_destroy(struct estab_stack *stack);
  * @param now_ns  a clock that never goes back, from any start
  */
 ESTAB_API void estab_stack_poll(struct estab_stack *stack, uint64_t now_ns);
+
+/**
+ * The two halves of a turn around the attached port. An application that works between them has its
+ * answer leave in the same turn, and with it the ACK of what it answers:
+ *
+ *	estab_stack_receive(stack, now_ns);
+ *	... estab_accept_burst, estab_event_burst, estab_conn_* ...
+ *	estab_stack_transmit(stack, now_ns);
+ */
+ESTAB_API void estab_stack_receive(struct estab_stack *stack, uint64_t now_ns);
+ESTAB_API void estab_stack_transmit(struct estab_stack *stack, uint64_t now_ns);
 
 /**
  * The first half of a turn, for a caller that brings its own packets.
