@@ -4,14 +4,13 @@
  */
 #include <errno.h>
 
-#include <rte_ip.h>
-
 #include "net/route.h"
 
+/* All ones where an IPv4 prefix, of at most 31 bits, leaves room for hosts. */
 static uint32_t
-ipv4_mask(uint8_t prefix_length)
+host_bits(const struct net_address *address)
 {
-	return prefix_length == 0 ? 0 : UINT32_MAX << (32 - prefix_length);
+	return UINT32_MAX >> address->prefix_length;
 }
 
 bool
@@ -19,15 +18,14 @@ route_is_ipv4_group(const struct net *net, rte_be32_t address_be)
 {
 	const uint32_t ip = rte_be_to_cpu_32(address_be);
 
-	if (RTE_IS_IPV4_MCAST(ip) || ip == UINT32_MAX)
+	if (ip >> 28 == 0xe || ip == UINT32_MAX) /* 224/4 */
 		return true;
 	for (uint16_t i = 0; i < net->address_count; i++) {
 		const struct net_address *address = &net->addresses[i];
-		const uint32_t mask = ipv4_mask(address->prefix_length);
 
 		/* RFC 3021: a /31 has no broadcast address. */
 		if (address->family == ESTAB_FAMILY_IPV4 && address->prefix_length < 31 &&
-		    ip == (rte_be_to_cpu_32(address->ip.words[0]) | ~mask))
+		    ip == (rte_be_to_cpu_32(address->ip.words[0]) | host_bits(address)))
 			return true;
 	}
 	return false;
