@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The flow table against a plain array as its model. It stands on rte_hash and so needs EAL.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <rte_byteorder.h>
+#include <rte_malloc.h>
+#include <rte_memory.h>
+
+#include "eal.h"
+#include "flow/flow_table.h"
+
+enum {
+	ENTRIES = 64,
+	PATHS = 4 * ENTRIES,
+	ROUNDS = 1000000,
+};
+
+static const struct siphash_key key = { UINT64_C(0x0123456789abcdef),
+	UINT64_C(0xfedcba9876543210) };
+static struct flow_table table;
+static struct burst burst;
+static uint64_t targets[PATHS];
+
+static int
+start(void **state)
+{
+	(void)state;
+	return flow_table_init(&table, "test", ENTRIES, &key, SOCKET_ID_ANY);
+}
+
+static int
+stop(void **state)
+{
+	(void)state;
+	flow_table_fini(&table);
+	return 0;
+}
+
+/* Path number n of a family; all are different. */
+static struct path
+path_number(uint8_t family, uint32_t n)
+{
+	const uint32_t host = rte_cpu_to_be_32(n / 3);
+	struct path path = { .family = family };
+
+	path.local.bytes[0] = 10;
+	memcpy(path.remote.bytes + (family == ESTAB_FAMILY_IPV4 ? 0 : 12), &host, sizeof(host));
+	path.local_port = rte_cpu_to_be_16(80);
+	path.remote_port = rte_cpu_to_be_16((uint16_t)(1000 + n % 3));
+	return path;
+}
+
+/* Even numbers are of one family, odd ones of the other. */
+static struct path
+path_mixed(uint32_t n)
+{
+	return path_number(n % 2 == 0 ? ESTAB_FAMILY_IPV4 : ESTAB_FAMILY_IPV6, n);
+}
+
+static uintptr_t
+flow_to(uint32_t n)
+{
+	return flow_make((enum flow_kind)(1 + n % 3), &targets[n]);
+}
+
+static int
+set(uint32_t n)
+{
+	const struct path path = path_mixed(n);
+
+	return flow_set(&table, &path, flow_hash(&table, &path), flow_to(n));
+}
+
+static uintptr_t
+find(uint32_t n)
+{
+	const struct path path = path_mixed(n);
+
+	return flow_find(&table, &path, flow_hash(&table, &path));
+}
+
+static void
+unset(uint32_t n)
+{
+	const struct path path = path_mixed(n);
+
+	flow_remove(&table, &path, flow_hash(&table, &path));
+}
+
+static void
+pointer_keeps_kind_and_target_apart(void **state)
+{
+	(void)state;
+	for (int kind = FLOW_TCB; kind <= FLOW_TIME_WAIT; kind++) {
+		const uintptr_t flow = flow_make((enum flow_kind)kind, &targets[3]);
+
+		assert_int_equal(flow_kind(flow), kind);
+		assert_ptr_equal(flow_target(flow), &targets[3]);
+	}
+}
+
+static void
+hash_is_siphash_of_the_tuple_as_the_headers_carry_it(void **state)
+{
+	uint8_t ipv4_tuple[12], ipv6_tuple[36];
+	struct path path = { .family = ESTAB_FAMILY_IPV4 };
+
+	(void)state;
+	for (uint8_t i = 0; i < 4; i++) {
+		path.local.bytes[i] = (uint8_t)(0x10 + i);
+		path.remote.bytes[i] = (uint8_t)(0x20 + i);
+	}
+	path.local_port = rte_cpu_to_be_16(0x3031);
+	path.remote_port = rte_cpu_to_be_16(0x4041);
+	memcpy(ipv4_tuple, "\x10\x11\x12\x13\x20\x21\x22\x23\x30\x31\x40\x41", 12);
+	assert_int_equal(flow_hash(&table, &path), (uint32_t)siphash_2_4(&key, ipv4_tuple, 12));
+
+	path.family = ESTAB_FAMILY_IPV6;
+	for (uint8_t i = 0; i < 16; i++) {
+		ipv6_tuple[i] = path.local.bytes[i] = (uint8_t)(0x80 + i);
+		ipv6_tuple[16 + i] = path.remote.bytes[i] = (uint8_t)(0xa0 + i);
+	}
+	memcpy(ipv6_tuple + 32, "\x30\x31\x40\x41", 4);
+	assert_int_equal(flow_hash(&table, &path), (uint32_t)siphash_2_4(&key, ipv6_tuple, 36));
+}
+
+/* Each bit of the 4-tuple tells connections apart, and nothing else of a path does. */
+static void
+every_bit_of_the_tuple_and_nothing_else_makes_the_entry(void **state)
+{
+	static const uint8_t families[] = { ESTAB_FAMILY_IPV4, ESTAB_FAMILY_IPV6 };
+
+	(void)state;
+	for (unsigned int f = 0; f < 2; f++) {
+		const size_t len = families[f] == ESTAB_FAMILY_IPV4 ? 4 : 16;
+		const struct path path = path_number(families[f], 7);
+		const uint32_t hash = flow_hash(&table, &path);
+		struct path other = path;
+
+		assert_int_equal(flow_set(&table, &path, hash, flow_to(7)), 0);
+		other.hop_limit = other.tos = 0xff;
+		other.mac_known = true;
+		memset(&other.next_hop, 0xff, sizeof(other.next_hop));
+		assert_int_equal(flow_hash(&table, &other), hash);
+		assert_int_equal(flow_find(&table, &other, hash), flow_to(7));
+
+		for (unsigned int bit = 0; bit < 8 * (2 * len + 4); bit++) {
+			const uint8_t mask = (uint8_t)(1 << bit % 8);
+			const size_t byte = bit / 8;
+
+			other = path;
+			if (byte < len)
+				other.local.bytes[byte] ^= mask;
+			else if (byte < 2 * len)
+				other.remote.bytes[byte - len] ^= mask;
+			else if (byte < 2 * len + 2)
+				other.local_port ^= (rte_be16_t)(mask << 8 * (byte % 2));
+			else
+				other.remote_port ^= (rte_be16_t)(mask << 8 * (byte % 2));
+			/* Under the hash of the first, so that the keys alone decide. */
+			assert_int_equal(flow_find(&table, &other, hash), FLOW_NONE);
+			assert_int_not_equal(flow_hash(&table, &other), hash);
+		}
+	}
+}
+
+static void
+set_again_replaces_and_counts_once(void **state)
+{
+	const struct path path = path_mixed(4);
+	const uint32_t hash = flow_hash(&table, &path);
+
+	(void)state;
+	assert_int_equal(flow_set(&table, &path, hash, flow_make(FLOW_SYN_RECORD, &targets[0])), 0);
+	assert_int_equal(flow_set(&table, &path, hash, flow_make(FLOW_TCB, &targets[1])), 0);
+	assert_int_equal(table.entries, 1);
+	assert_int_equal(flow_find(&table, &path, hash), flow_make(FLOW_TCB, &targets[1]));
+	flow_remove(&table, &path, hash);
+	assert_int_equal(table.entries, 0);
+	assert_int_equal(flow_find(&table, &path, hash), FLOW_NONE);
+}
+
+static void
+full_table_takes_no_more_but_still_replaces(void **state)
+{
+	(void)state;
+	for (uint32_t n = 0; n < ENTRIES; n++)
+		assert_int_equal(set(n), 0);
+	assert_int_equal(table.entries, ENTRIES);
+	assert_int_equal(set(ENTRIES), -ENOSPC);
+	assert_int_equal(set(ENTRIES + 1), -ENOSPC);
+	assert_int_equal(find(ENTRIES), FLOW_NONE);
+	assert_int_equal(set(5), 0);
+	assert_int_equal(table.entries, ENTRIES);
+	unset(5);
+	assert_int_equal(set(ENTRIES), 0);
+	assert_int_equal(find(ENTRIES), flow_to(ENTRIES));
+}
+
+/* All of one family, and all in one bucket: the worst that an attacker with the key could do. */
+static void
+one_family_with_one_hash_fills_the_table_again_and_again(void **state)
+{
+	static const uint8_t families[] = { ESTAB_FAMILY_IPV4, ESTAB_FAMILY_IPV6 };
+	const uint32_t hash = 0x00010001;
+
+	(void)state;
+	for (unsigned int round = 0; round < 200; round++) {
+		const uint8_t family = families[round % 2];
+
+		for (uint32_t i = 0; i < ENTRIES; i++) {
+			const struct path path = path_number(family, i);
+
+			assert_int_equal(flow_set(&table, &path, hash, flow_to(i)), 0);
+		}
+		for (uint32_t i = 0; i < ENTRIES; i++) {
+			const uint32_t n = round % 3 == 0 ? ENTRIES - 1 - i : i;
+			const struct path path = path_number(family, n);
+
+			assert_int_equal(flow_find(&table, &path, hash), flow_to(n));
+			flow_remove(&table, &path, hash);
+		}
+		assert_int_equal(table.entries, 0);
+	}
+}
+
+static void
+million_rounds_of_coming_and_going_lose_no_slot(void **state)
+{
+	static uintptr_t model[PATHS];
+	unsigned short seed[3] = { 1, 2, 3 };
+	uint32_t entries = 0;
+
+	(void)state;
+	memset(model, 0, sizeof(model));
+	for (uint32_t round = 0; round < ROUNDS; round++) {
+		const uint32_t n = (uint32_t)nrand48(seed) % PATHS;
+
+		assert_int_equal(find(n), model[n]);
+		if (model[n] != FLOW_NONE) {
+			unset(n);
+			model[n] = FLOW_NONE;
+			entries--;
+		} else if (entries < ENTRIES) {
+			assert_int_equal(set(n), 0);
+			model[n] = flow_to(n);
+			entries++;
+		} else {
+			assert_int_equal(set(n), -ENOSPC);
+		}
+		assert_int_equal(table.entries, entries);
+	}
+	/* Every slot of either family is still there. */
+	for (uint32_t n = 0; n < PATHS; n++) {
+		if (model[n] != FLOW_NONE)
+			unset(n);
+	}
+	for (uint32_t parity = 0; parity < 2; parity++) {
+		for (uint32_t i = 0; i < ENTRIES; i++)
+			assert_int_equal(set(2 * i + parity), 0);
+		assert_int_equal(table.entries, ENTRIES);
+		for (uint32_t i = 0; i < ENTRIES; i++)
+			unset(2 * i + parity);
+	}
+}
+
+/* Bursts of every size, each third segment unknown; what the places held before must not show. */
+static void
+burst_lookup_agrees_with_single_lookup(void **state)
+{
+	(void)state;
+	for (uint32_t n = 0; n < PATHS; n++) {
+		if (n % 3 != 0 && table.entries < ENTRIES)
+			assert_int_equal(set(n), 0);
+	}
+	for (uint16_t count = 0; count <= BURST_RX_MAX; count++) {
+		burst.arrived_count = count;
+		for (uint16_t i = 0; i < BURST_RX_MAX; i++) {
+			burst.arrived[i].flow = 1;
+			burst.arrived[i].hash = 1;
+			burst.arrived[i].path = path_mixed((i * 7u + count) % PATHS);
+		}
+		flow_lookup(&table, &burst);
+		for (uint16_t i = 0; i < count; i++) {
+			const struct segment *segment = &burst.arrived[i];
+
+			assert_int_equal(segment->hash, flow_hash(&table, &segment->path));
+			assert_int_equal(segment->flow,
+					flow_find(&table, &segment->path, segment->hash));
+		}
+		for (uint16_t i = count; i < BURST_RX_MAX; i++)
+			assert_int_equal(burst.arrived[i].flow, 1);
+	}
+}
+
+static void
+burst_of_both_families_finds_every_connection(void **state)
+{
+	(void)state;
+	burst.arrived_count = 0;
+	for (uint32_t n = 0; n < ENTRIES; n++) {
+		assert_int_equal(set(n), 0);
+		burst.arrived[burst.arrived_count++].path = path_mixed(n);
+	}
+	flow_lookup(&table, &burst);
+	for (uint32_t n = 0; n < ENTRIES; n++)
+		assert_int_equal(burst.arrived[n].flow, flow_to(n));
+}
+
+static size_t
+heap_in_use(void)
+{
+	struct rte_malloc_socket_stats stats;
+
+	assert_int_equal(rte_malloc_get_socket_stats(0, &stats), 0);
+	return stats.heap_allocsz_bytes;
+}
+
+static void
+name_in_use_is_refused_until_given_back(void **state)
+{
+	static const char *const names[] = {
+		"s",
+		"fifteen letters",
+		"sixteen letters!",
+		"a name that is far longer than any of DPDK",
+	};
+	const size_t before = heap_in_use();
+
+	(void)state;
+	for (unsigned int i = 0; i < RTE_DIM(names); i++) {
+		struct flow_table one, two;
+
+		assert_int_equal(flow_table_init(&one, names[i], 8, &key, SOCKET_ID_ANY), 0);
+		assert_int_equal(flow_table_init(&two, names[i], 8, &key, SOCKET_ID_ANY), -EEXIST);
+		flow_table_fini(&one);
+		assert_int_equal(flow_table_init(&two, names[i], 8, &key, SOCKET_ID_ANY), 0);
+		flow_table_fini(&two);
+	}
+	assert_int_equal(heap_in_use(), before);
+}
+
+static void
+long_names_that_differ_at_the_end_do_not_collide(void **state)
+{
+	struct flow_table one, two;
+
+	(void)state;
+	assert_int_equal(flow_table_init(&one, "a long name of a stack, number 1", 8, &key,
+					 SOCKET_ID_ANY),
+			0);
+	assert_int_equal(flow_table_init(&two, "a long name of a stack, number 2", 8, &key,
+					 SOCKET_ID_ANY),
+			0);
+	flow_table_fini(&one);
+	flow_table_fini(&two);
+}
+
+static void
+want_of_memory_is_reported_and_leaves_nothing(void **state)
+{
+	const size_t before = heap_in_use();
+	struct flow_table big;
+
+	(void)state;
+	assert_int_equal(flow_table_init(&big, "big", 1 << 25, &key, SOCKET_ID_ANY), -ENOMEM);
+	assert_int_equal(flow_table_init(&big, "big", UINT32_MAX, &key, SOCKET_ID_ANY), -ENOMEM);
+	/* Enough for the first table, not for both. */
+	assert_int_equal(flow_table_init(&big, "big", 1 << 21, &key, SOCKET_ID_ANY), -ENOMEM);
+	assert_int_equal(heap_in_use(), before);
+	assert_int_equal(flow_table_init(&big, "big", 1, &key, SOCKET_ID_ANY), 0);
+	flow_table_fini(&big);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pointer_keeps_kind_and_target_apart),
+		cmocka_unit_test_setup_teardown(
+				hash_is_siphash_of_the_tuple_as_the_headers_carry_it, start, stop),
+		cmocka_unit_test_setup_teardown(
+				every_bit_of_the_tuple_and_nothing_else_makes_the_entry, start,
+				stop),
+		cmocka_unit_test_setup_teardown(set_again_replaces_and_counts_once, start, stop),
+		cmocka_unit_test_setup_teardown(full_table_takes_no_more_but_still_replaces, start,
+				stop),
+		cmocka_unit_test_setup_teardown(
+				one_family_with_one_hash_fills_the_table_again_and_again, start,
+				stop),
+		cmocka_unit_test_setup_teardown(million_rounds_of_coming_and_going_lose_no_slot,
+				start, stop),
+		cmocka_unit_test_setup_teardown(burst_lookup_agrees_with_single_lookup, start,
+				stop),
+		cmocka_unit_test_setup_teardown(burst_of_both_families_finds_every_connection,
+				start, stop),
+		cmocka_unit_test(name_in_use_is_refused_until_given_back),
+		cmocka_unit_test(long_names_that_differ_at_the_end_do_not_collide),
+		cmocka_unit_test(want_of_memory_is_reported_and_leaves_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, eal_start, eal_stop);
+}
