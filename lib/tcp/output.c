@@ -145,10 +145,12 @@ send_at_cursor(struct tcb *tcb, struct burst *burst, uint32_t text_len, bool fin
 	return true;
 }
 
-/* True when the FIN is due right after that many octets from the cursor. */
+/* True when the FIN is due right after that many octets from the cursor: not once acknowledged. */
 static bool
 fin_follows(const struct tcb *tcb, uint32_t text_len)
 {
+	if ((tcb->flags & TCB_FIN_SENT) != 0 && tcb->snd_una == tcb->snd_nxt)
+		return false;
 	return (tcb->flags & TCB_FIN_QUEUED) != 0 && tcb->snd_cursor + text_len == queue_end(tcb);
 }
 
