@@ -91,8 +91,8 @@ prepend_ip(struct rte_mbuf *answer, const struct path *path, uint8_t protocol)
 {
 	const uint16_t length = (uint16_t)answer->pkt_len;
 	const bool ipv4 = path->family == ESTAB_FAMILY_IPV4;
-	void *header = rte_pktmbuf_prepend(answer, ipv4 ? sizeof(struct rte_ipv4_hdr) :
-							  sizeof(struct rte_ipv6_hdr));
+	void *header = rte_pktmbuf_prepend(answer,
+			ipv4 ? sizeof(struct rte_ipv4_hdr) : sizeof(struct rte_ipv6_hdr));
 
 	if (header == NULL)
 		return 0;
@@ -107,7 +107,7 @@ prepend_ip(struct rte_mbuf *answer, const struct path *path, uint8_t protocol)
 
 void
 answer_transmit_ip(struct net *net, struct burst *burst, struct rte_mbuf *answer,
-		   const struct path *path, uint8_t protocol)
+		const struct path *path, uint8_t protocol)
 {
 	const uint16_t ether_type = prepend_ip(answer, path, protocol);
 

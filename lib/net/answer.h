@@ -22,10 +22,10 @@ struct rte_mbuf *answer_copy(struct net *net, struct packet *packet);
 
 /* Put Ethernet before the answer and hand it to tx[]. */
 void answer_transmit(struct net *net, struct burst *burst, struct rte_mbuf *answer,
-		     const struct rte_ether_addr *target, uint16_t ether_type);
+		const struct rte_ether_addr *target, uint16_t ether_type);
 
 /* Put the IP header of the path's family, then Ethernet before the answer, and hand it to tx[]. */
 void answer_transmit_ip(struct net *net, struct burst *burst, struct rte_mbuf *answer,
-			const struct path *path, uint8_t protocol);
+		const struct path *path, uint8_t protocol);
 
 #endif

@@ -11,7 +11,7 @@
 
 static void
 write_arp(const struct net *net, struct rte_mbuf *mbuf, uint16_t opcode,
-	  const struct rte_arp_ipv4 *addresses)
+		const struct rte_arp_ipv4 *addresses)
 {
 	struct rte_arp_hdr *arp = (void *)rte_pktmbuf_append(mbuf, sizeof(*arp));
 
@@ -29,9 +29,8 @@ write_arp(const struct net *net, struct rte_mbuf *mbuf, uint16_t opcode,
 void
 arp_request(struct net *net, struct burst *burst, rte_be32_t target)
 {
-	static const struct rte_ether_addr broadcast = {
-		.addr_bytes = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff }
-	};
+	static const struct rte_ether_addr broadcast = { .addr_bytes = { 0xff, 0xff, 0xff, 0xff,
+									 0xff, 0xff } };
 	const union ip_address remote = { .words = { target } };
 	struct rte_arp_ipv4 addresses = { .arp_sha = net->mac, .arp_tip = target };
 	union ip_address local;
@@ -49,7 +48,7 @@ arp_request(struct net *net, struct burst *burst, rte_be32_t target)
 
 static void
 reply(struct net *net, struct burst *burst, struct packet *packet,
-      const struct rte_arp_ipv4 *request)
+		const struct rte_arp_ipv4 *request)
 {
 	const struct rte_arp_ipv4 addresses = {
 		.arp_sha = net->mac,
@@ -82,11 +81,12 @@ static bool
 is_valid(const struct net *net, const struct rte_arp_hdr *arp)
 {
 	return arp->arp_hardware == rte_cpu_to_be_16(RTE_ARP_HRD_ETHER) &&
-	       arp->arp_protocol == rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV4) &&
-	       arp->arp_hlen == RTE_ETHER_ADDR_LEN && arp->arp_plen == sizeof(rte_be32_t) &&
-	       (arp->arp_opcode == rte_cpu_to_be_16(RTE_ARP_OP_REQUEST) ||
-		arp->arp_opcode == rte_cpu_to_be_16(RTE_ARP_OP_REPLY)) &&
-	       sender_is_valid(net, arp);
+			arp->arp_protocol == rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV4) &&
+			arp->arp_hlen == RTE_ETHER_ADDR_LEN &&
+			arp->arp_plen == sizeof(rte_be32_t) &&
+			(arp->arp_opcode == rte_cpu_to_be_16(RTE_ARP_OP_REQUEST) ||
+					arp->arp_opcode == rte_cpu_to_be_16(RTE_ARP_OP_REPLY)) &&
+			sender_is_valid(net, arp);
 }
 
 unsigned int
@@ -97,7 +97,7 @@ arp_arrives(struct net *net, struct burst *burst, struct packet *packet, uint64_
 	struct rte_arp_ipv4 addresses;
 	bool asked_for_us, learnt;
 	unsigned int next = packet_need(packet, packet->offset + (uint32_t)sizeof(*arp),
-					ESTAB_DROP_ARP_MALFORMED);
+			ESTAB_DROP_ARP_MALFORMED);
 
 	if (next != GO_ON)
 		return next;
@@ -108,10 +108,10 @@ arp_arrives(struct net *net, struct burst *burst, struct packet *packet, uint64_
 	sender.words[0] = addresses.arp_sip;
 	target.words[0] = addresses.arp_tip;
 	asked_for_us = arp->arp_opcode == rte_cpu_to_be_16(RTE_ARP_OP_REQUEST) &&
-		       net_is_local(net, &target, ESTAB_FAMILY_IPV4);
+			net_is_local(net, &target, ESTAB_FAMILY_IPV4);
 	learnt = sender.words[0] != 0 &&
-		 resolve_learn(net, burst, &sender, ESTAB_FAMILY_IPV4, &addresses.arp_sha,
-			       asked_for_us, now_ns);
+			resolve_learn(net, burst, &sender, ESTAB_FAMILY_IPV4, &addresses.arp_sha,
+					asked_for_us, now_ns);
 	if (asked_for_us)
 		reply(net, burst, packet, &addresses);
 	if (!asked_for_us && !learnt)

@@ -10,7 +10,7 @@
 
 /* An ARP packet arrived. @return its fate */
 unsigned int arp_arrives(struct net *net, struct burst *burst, struct packet *packet,
-			 uint64_t now_ns);
+		uint64_t now_ns);
 
 /* Ask everybody for the target's MAC address. */
 void arp_request(struct net *net, struct burst *burst, rte_be32_t target);

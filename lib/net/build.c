@@ -14,17 +14,17 @@
 #include "net/tcp_header.h"
 
 enum {
-	COPY_BYTES_MAX = 256, /* text up to this is copied: cheaper than an mbuf and two references */
+	COPY_BYTES_MAX = 256, /* text up to this is copied: cheaper than an mbuf more */
 	CLONE_PIECES_MAX = 4, /* text in more pieces than this is copied where it fits */
 	HEADERS_BYTES_MAX = RTE_ETHER_HDR_LEN + RTE_VLAN_HLEN + sizeof(struct rte_ipv6_hdr) +
-			    TCP_HEADER_BYTES_MAX,
+			TCP_HEADER_BYTES_MAX,
 };
 
 /* Where the headers of a packet under construction begin, and what follows them. */
 struct layout {
 	uint16_t l2_len;
 	uint16_t l3_len;
-	uint16_t l4_len;   /* header with options */
+	uint16_t l4_len; /* header with options */
 	uint32_t text_len;
 };
 
@@ -71,8 +71,8 @@ should_copy(const struct net *net, const struct outgoing *out)
 	if (out->text_len <= COPY_BYTES_MAX || !(net->offloads & ESTAB_PORT_TX_MULTI_SEGMENT))
 		return true;
 	return count_pieces(out) > CLONE_PIECES_MAX &&
-	       out->text_len + HEADERS_BYTES_MAX + RTE_PKTMBUF_HEADROOM <=
-		       rte_pktmbuf_data_room_size(net->mbuf_pool);
+			out->text_len + HEADERS_BYTES_MAX + RTE_PKTMBUF_HEADROOM <=
+			rte_pktmbuf_data_room_size(net->mbuf_pool);
 }
 
 static void
@@ -96,10 +96,10 @@ copy_text(uint8_t *to, const struct outgoing *out)
 	}
 }
 
-/* Append a clone of `length` bytes of a piece to the chain. @return false where the pool is empty */
+/* Append a clone of `length` bytes of a piece. @return false where the pool is empty */
 static bool
-append_clone(struct net *net, struct rte_mbuf *head, struct rte_mbuf **last,
-	     struct rte_mbuf *piece, uint32_t offset, uint32_t length)
+append_clone(struct net *net, struct rte_mbuf *head, struct rte_mbuf **last, struct rte_mbuf *piece,
+		uint32_t offset, uint32_t length)
 {
 	struct rte_mbuf *clone = rte_pktmbuf_alloc(net->mbuf_pool);
 
@@ -140,12 +140,12 @@ clone_text(struct net *net, struct rte_mbuf *head, const struct outgoing *out)
 /* The port fills the checksums in, from the pseudo-header's sum on. */
 static void
 request_offloads(const struct net *net, struct rte_mbuf *mbuf, const struct outgoing *out,
-		 const struct layout *layout)
+		const struct layout *layout)
 {
 	const bool ipv4 = out->path->family == ESTAB_FAMILY_IPV4;
 
 	mbuf->tx_offload = rte_mbuf_tx_offload(layout->l2_len, layout->l3_len, layout->l4_len, 0, 0,
-					       0, 0);
+			0, 0);
 	mbuf->ol_flags |= ipv4 ? RTE_MBUF_F_TX_IPV4 : RTE_MBUF_F_TX_IPV6;
 	if (ipv4 && (net->offloads & ESTAB_PORT_TX_IPV4_CHECKSUM))
 		mbuf->ol_flags |= RTE_MBUF_F_TX_IP_CKSUM;
@@ -165,7 +165,7 @@ write_checksums(const struct net *net, struct rte_mbuf *mbuf, const struct outgo
 	if (net->offloads & (ESTAB_PORT_TX_IPV4_CHECKSUM | ESTAB_PORT_TX_TCP_CHECKSUM))
 		request_offloads(net, mbuf, out, layout);
 	if (out->path->family == ESTAB_FAMILY_IPV4 &&
-	    !(net->offloads & ESTAB_PORT_TX_IPV4_CHECKSUM))
+			!(net->offloads & ESTAB_PORT_TX_IPV4_CHECKSUM))
 		ipv4_write_checksum(rte_pktmbuf_mtod_offset(mbuf, struct rte_ipv4_hdr *, l3));
 	if (net->offloads & ESTAB_PORT_TX_TCP_CHECKSUM)
 		tcp->cksum = sum;
@@ -175,8 +175,7 @@ write_checksums(const struct net *net, struct rte_mbuf *mbuf, const struct outgo
 
 /* Write the headers from the innermost out; the target MAC address is left to the caller. */
 static void
-write_headers(const struct net *net, uint8_t *at, const struct outgoing *out,
-	      struct layout *layout)
+write_headers(const struct net *net, uint8_t *at, const struct outgoing *out, struct layout *layout)
 {
 	static const struct rte_ether_addr unknown;
 	const struct path *path = out->path;
@@ -186,7 +185,7 @@ write_headers(const struct net *net, uint8_t *at, const struct outgoing *out,
 	layout->l2_len = ethernet_length(net);
 	layout->l3_len = ipv4 ? sizeof(struct rte_ipv4_hdr) : sizeof(struct rte_ipv6_hdr);
 	ethernet_write(net, at, path->mac_known ? &path->next_hop : &unknown,
-		       ipv4 ? RTE_ETHER_TYPE_IPV4 : RTE_ETHER_TYPE_IPV6);
+			ipv4 ? RTE_ETHER_TYPE_IPV4 : RTE_ETHER_TYPE_IPV6);
 	at += layout->l2_len;
 	layout->l4_len = (uint16_t)tcp_header_write(at + layout->l3_len, out);
 	layout->text_len = out->text_len;
@@ -204,7 +203,7 @@ build_packet(struct net *net, struct burst *burst, const struct outgoing *out)
 {
 	const bool copy = out->text_len > 0 && should_copy(net, out);
 	struct rte_mbuf *mbuf =
-		take_mbuf(net, burst, HEADERS_BYTES_MAX + (copy ? out->text_len : 0));
+			take_mbuf(net, burst, HEADERS_BYTES_MAX + (copy ? out->text_len : 0));
 	struct layout layout;
 	uint8_t *bytes;
 	uint16_t headers;

@@ -22,7 +22,7 @@ is_our_ipv6_group(const struct net *net, const struct rte_ether_addr *mac)
 		if (memcmp(mac->addr_bytes, all_nodes, sizeof(all_nodes)) == 0)
 			return true;
 		if (memcmp(mac->addr_bytes, solicited_node, 3) == 0 &&
-		    memcmp(&mac->addr_bytes[3], &address->ip.bytes[13], 3) == 0)
+				memcmp(&mac->addr_bytes[3], &address->ip.bytes[13], 3) == 0)
 			return true;
 	}
 	return false;
@@ -44,7 +44,7 @@ parse_tag(struct packet *packet, uint16_t *tci)
 {
 	const struct rte_vlan_hdr *tag;
 	unsigned int next = packet_need(packet, packet->offset + (uint32_t)sizeof(*tag),
-					ESTAB_DROP_ETHERNET_TRUNCATED);
+			ESTAB_DROP_ETHERNET_TRUNCATED);
 
 	if (next != GO_ON)
 		return next;
@@ -93,7 +93,7 @@ ethernet_parse(const struct net *net, struct packet *packet)
 
 void
 ethernet_write(const struct net *net, void *header, const struct rte_ether_addr *target,
-	       uint16_t ether_type)
+		uint16_t ether_type)
 {
 	struct rte_ether_hdr *ethernet = header;
 
@@ -111,7 +111,7 @@ ethernet_write(const struct net *net, void *header, const struct rte_ether_addr 
 
 int
 ethernet_prepend(const struct net *net, struct rte_mbuf *mbuf, const struct rte_ether_addr *target,
-		 uint16_t ether_type)
+		uint16_t ether_type)
 {
 	void *header = rte_pktmbuf_prepend(mbuf, ethernet_length(net));
 

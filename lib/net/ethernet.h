@@ -22,10 +22,10 @@ unsigned int ethernet_parse(const struct net *net, struct packet *packet);
 
 /* Write our header to `header`, where ethernet_length() bytes are. */
 void ethernet_write(const struct net *net, void *header, const struct rte_ether_addr *target,
-		    uint16_t ether_type);
+		uint16_t ether_type);
 
 /* Put our header before what the mbuf holds. @return 0, or -ENOSPC without head room for it */
 int ethernet_prepend(const struct net *net, struct rte_mbuf *mbuf,
-		     const struct rte_ether_addr *target, uint16_t ether_type);
+		const struct rte_ether_addr *target, uint16_t ether_type);
 
 #endif

@@ -14,7 +14,7 @@
 #include "net/icmp.h"
 #include "net/nd.h"
 
-/* The header that both have: type, code, checksum, and an identifier that is the peer's business. */
+/* The header that both have: type, code, checksum, and four bytes that are the peer's. */
 static unsigned int
 check_message(struct packet *packet, uint16_t pseudo_header)
 {
@@ -24,7 +24,7 @@ check_message(struct packet *packet, uint16_t pseudo_header)
 	if (packet->length < sizeof(struct rte_icmp_hdr))
 		return ESTAB_DROP_ICMP_MALFORMED;
 	next = packet_need(packet, packet->offset + (uint32_t)sizeof(struct rte_icmp_hdr),
-			   ESTAB_DROP_ICMP_MALFORMED);
+			ESTAB_DROP_ICMP_MALFORMED);
 	if (next != GO_ON)
 		return next;
 	sum = checksum_chain(packet->mbuf, packet->offset, packet->length);
@@ -68,8 +68,7 @@ icmp_arrives(struct net *net, struct burst *burst, struct packet *packet)
 	if (next != GO_ON)
 		return next;
 	icmp = packet_header(packet, struct rte_icmp_hdr);
-	if (icmp->icmp_type != RTE_IP_ICMP_ECHO_REQUEST || icmp->icmp_code != 0 ||
-	    packet->to_group)
+	if (icmp->icmp_type != RTE_IP_ICMP_ECHO_REQUEST || icmp->icmp_code != 0 || packet->to_group)
 		return ESTAB_DROP_ICMP_UNHANDLED;
 	return answer_echo(net, burst, packet, RTE_IP_ICMP_ECHO_REPLY);
 }
@@ -79,7 +78,7 @@ icmpv6_arrives(struct net *net, struct burst *burst, struct packet *packet, uint
 {
 	const struct rte_icmp_hdr *icmp;
 	const uint16_t pseudo_header =
-		checksum_pseudo_header(&packet->path, IPPROTO_ICMPV6, packet->length);
+			checksum_pseudo_header(&packet->path, IPPROTO_ICMPV6, packet->length);
 	unsigned int next = check_message(packet, pseudo_header);
 
 	if (next != GO_ON)

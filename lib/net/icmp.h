@@ -12,6 +12,6 @@
 /* A message arrived for one of our addresses. @return its fate */
 unsigned int icmp_arrives(struct net *net, struct burst *burst, struct packet *packet);
 unsigned int icmpv6_arrives(struct net *net, struct burst *burst, struct packet *packet,
-			    uint64_t now_ns);
+		uint64_t now_ns);
 
 #endif

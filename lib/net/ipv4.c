@@ -59,7 +59,7 @@ check_header(const struct net *net, struct packet *packet, uint32_t *header_leng
 	const struct rte_ipv4_hdr *header;
 	uint32_t total;
 	unsigned int next = packet_need(packet, packet->offset + (uint32_t)sizeof(*header),
-					ESTAB_DROP_IPV4_HEADER);
+			ESTAB_DROP_IPV4_HEADER);
 
 	if (next != GO_ON)
 		return next;
@@ -67,7 +67,7 @@ check_header(const struct net *net, struct packet *packet, uint32_t *header_leng
 	*header_length = rte_ipv4_hdr_len(header);
 	total = rte_be_to_cpu_16(header->total_length);
 	if (header->version_ihl >> 4 != 4 || *header_length < sizeof(*header) ||
-	    total < *header_length || packet->offset + total > packet->mbuf->pkt_len)
+			total < *header_length || packet->offset + total > packet->mbuf->pkt_len)
 		return ESTAB_DROP_IPV4_HEADER;
 	next = packet_need(packet, packet->offset + *header_length, ESTAB_DROP_IPV4_HEADER);
 	if (next != GO_ON)
@@ -102,10 +102,10 @@ ipv4_parse(const struct net *net, struct packet *packet)
 		return next;
 	header = packet_header(packet, struct rte_ipv4_hdr);
 	if (header->fragment_offset &
-	    rte_cpu_to_be_16(RTE_IPV4_HDR_MF_FLAG | RTE_IPV4_HDR_OFFSET_MASK))
+			rte_cpu_to_be_16(RTE_IPV4_HDR_MF_FLAG | RTE_IPV4_HDR_OFFSET_MASK))
 		return ESTAB_DROP_IPV4_FRAGMENT;
 	next = check_options((const uint8_t *)(header + 1),
-			     header_length - (uint32_t)sizeof(*header));
+			header_length - (uint32_t)sizeof(*header));
 	if (next != GO_ON)
 		return next;
 	packet->path.family = ESTAB_FAMILY_IPV4;

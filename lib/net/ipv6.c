@@ -12,7 +12,7 @@
 
 enum limits {
 	EXTENSION_HEADERS_MAX = 8,
-	EXTENSION_BYTES_MAX = 256, /* of all together; Linux's default for one header is the same order */
+	EXTENSION_BYTES_MAX = 256, /* of all together */
 };
 
 enum {
@@ -73,7 +73,7 @@ static bool
 is_extension(uint8_t protocol)
 {
 	return protocol == IPPROTO_HOPOPTS || protocol == IPPROTO_ROUTING ||
-	       protocol == IPPROTO_DSTOPTS;
+			protocol == IPPROTO_DSTOPTS;
 }
 
 static unsigned int
@@ -99,14 +99,14 @@ skip_extensions(struct packet *packet)
 	return ESTAB_DROP_IPV6_EXTENSION;
 }
 
-/* The unspecified source is valid in duplicate address detection, and nd.c lets it in only there. */
+/* The unspecified source is for duplicate address detection; icmp.c lets it in only there. */
 static unsigned int
 check_addresses(const struct net *net, struct packet *packet)
 {
 	const union ip_address *remote = &packet->path.remote;
 
 	if (net_is_unusable_peer(net, remote, ESTAB_FAMILY_IPV6) &&
-	    !(packet->protocol == IPPROTO_ICMPV6 && route_is_ipv6_unspecified(remote)))
+			!(packet->protocol == IPPROTO_ICMPV6 && route_is_ipv6_unspecified(remote)))
 		return ESTAB_DROP_IP_SOURCE;
 	if (likely(net_is_local(net, &packet->path.local, ESTAB_FAMILY_IPV6)))
 		return GO_ON;
@@ -122,14 +122,14 @@ ipv6_parse(const struct net *net, struct packet *packet)
 	const struct rte_ipv6_hdr *header;
 	uint32_t length;
 	unsigned int next = packet_need(packet, packet->offset + (uint32_t)sizeof(*header),
-					ESTAB_DROP_IPV6_HEADER);
+			ESTAB_DROP_IPV6_HEADER);
 
 	if (next != GO_ON)
 		return next;
 	header = packet_header(packet, struct rte_ipv6_hdr);
 	length = rte_be_to_cpu_16(header->payload_len);
 	if (rte_be_to_cpu_32(header->vtc_flow) >> 28 != 6 ||
-	    packet->offset + sizeof(*header) + length > packet->mbuf->pkt_len)
+			packet->offset + sizeof(*header) + length > packet->mbuf->pkt_len)
 		return ESTAB_DROP_IPV6_HEADER;
 	packet->path.family = ESTAB_FAMILY_IPV6;
 	memcpy(packet->path.local.bytes, compat_ipv6_dst(header), 16);
@@ -146,8 +146,8 @@ ipv6_parse(const struct net *net, struct packet *packet)
 void
 ipv6_write(struct rte_ipv6_hdr *header, const struct path *path, uint8_t protocol, uint16_t length)
 {
-	header->vtc_flow = rte_cpu_to_be_32(UINT32_C(6) << 28 |
-					    (uint32_t)path->tos << RTE_IPV6_HDR_TC_SHIFT);
+	header->vtc_flow = rte_cpu_to_be_32(
+			UINT32_C(6) << 28 | (uint32_t)path->tos << RTE_IPV6_HDR_TC_SHIFT);
 	header->payload_len = rte_cpu_to_be_16(length);
 	header->proto = protocol;
 	header->hop_limits = path->hop_limit;

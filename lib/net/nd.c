@@ -102,7 +102,7 @@ read_message(struct packet *packet, uint8_t wanted, struct nd_facts *facts)
 	if (message->code != 0 || facts->target.bytes[0] == 0xff)
 		return ESTAB_DROP_ND_MALFORMED;
 	if (!read_options((const uint8_t *)(message + 1),
-			  packet->length - (uint32_t)sizeof(*message), wanted, facts))
+			    packet->length - (uint32_t)sizeof(*message), wanted, facts))
 		return ESTAB_DROP_ND_MALFORMED;
 	return GO_ON;
 }
@@ -110,7 +110,7 @@ read_message(struct packet *packet, uint8_t wanted, struct nd_facts *facts)
 /* Build a message with its one option, and send it. */
 static void
 send_message(struct net *net, struct burst *burst, struct rte_mbuf *mbuf, const struct path *path,
-	     struct nd_message *message, uint8_t option_type)
+		struct nd_message *message, uint8_t option_type)
 {
 	const uint16_t length = sizeof(struct nd_message) + sizeof(struct nd_mac_option);
 	struct nd_mac_option option = { .type = option_type, .length = 1 };
@@ -152,7 +152,7 @@ nd_solicit(struct net *net, struct burst *burst, const union ip_address *target)
 /* RFC 4861 7.2.4; one who probes without an address yet is answered through all nodes. */
 static void
 advertise(struct net *net, struct burst *burst, struct packet *packet,
-	  const union ip_address *target)
+		const union ip_address *target)
 {
 	const bool probe = route_is_ipv6_unspecified(&packet->path.remote);
 	struct nd_message message = {
@@ -167,7 +167,7 @@ advertise(struct net *net, struct burst *burst, struct packet *packet,
 		.next_hop = probe ? all_nodes_mac : packet->path.next_hop,
 	};
 	struct rte_mbuf *mbuf =
-		answer_blank(net, packet, sizeof(message) + sizeof(struct nd_mac_option));
+			answer_blank(net, packet, sizeof(message) + sizeof(struct nd_mac_option));
 
 	if (mbuf == NULL)
 		return;
@@ -177,7 +177,7 @@ advertise(struct net *net, struct burst *burst, struct packet *packet,
 
 unsigned int
 nd_solicitation_arrives(struct net *net, struct burst *burst, struct packet *packet,
-			uint64_t now_ns)
+		uint64_t now_ns)
 {
 	const union ip_address *source = &packet->path.remote;
 	const bool probe = route_is_ipv6_unspecified(source);
@@ -188,8 +188,7 @@ nd_solicitation_arrives(struct net *net, struct burst *burst, struct packet *pac
 	if (next != GO_ON)
 		return next;
 	group = solicited_node_group(&facts.target);
-	if (probe && (facts.has_mac ||
-		      memcmp(&packet->path.local, &group, sizeof(group)) != 0))
+	if (probe && (facts.has_mac || memcmp(&packet->path.local, &group, sizeof(group)) != 0))
 		return ESTAB_DROP_ND_MALFORMED;
 	if (!net_is_local(net, &facts.target, ESTAB_FAMILY_IPV6))
 		return ESTAB_DROP_ND_NOT_OURS;
@@ -205,13 +204,13 @@ static bool
 may_update(const struct neighbour *neighbour, const struct nd_facts *facts)
 {
 	return neighbour != NULL &&
-	       (!neighbour_has_mac(neighbour) || (facts->flags & ND_FLAG_OVERRIDE) ||
-		rte_is_same_ether_addr(&neighbour->mac, &facts->mac));
+			(!neighbour_has_mac(neighbour) || (facts->flags & ND_FLAG_OVERRIDE) ||
+					rte_is_same_ether_addr(&neighbour->mac, &facts->mac));
 }
 
 unsigned int
 nd_advertisement_arrives(struct net *net, struct burst *burst, struct packet *packet,
-			 uint64_t now_ns)
+		uint64_t now_ns)
 {
 	const struct neighbour *neighbour;
 	struct nd_facts facts;

@@ -11,7 +11,7 @@
 
 int
 neighbour_table_init(struct neighbour_table *table, uint32_t count, const struct siphash_key *key,
-		     int socket_id)
+		int socket_id)
 {
 	const uint32_t buckets = rte_align32pow2(count);
 
@@ -22,9 +22,9 @@ neighbour_table_init(struct neighbour_table *table, uint32_t count, const struct
 		.deadline_ns = UINT64_MAX,
 	};
 	table->entries = rte_calloc_socket("estab_neighbours", count, sizeof(*table->entries), 0,
-					   socket_id);
+			socket_id);
 	table->buckets = rte_calloc_socket("estab_neighbours", buckets, sizeof(*table->buckets), 0,
-					   socket_id);
+			socket_id);
 	if (table->entries == NULL || table->buckets == NULL) {
 		rte_free(table->entries);
 		rte_free(table->buckets);
@@ -50,7 +50,7 @@ bucket_of(const struct neighbour_table *table, const union ip_address *ip, uint8
 	const uint64_t words[3] = { ip->halves[0], ip->halves[1], family };
 
 	return &table->buckets[siphash_2_4_words(&table->key, words, RTE_DIM(words)) &
-			       table->bucket_mask];
+			table->bucket_mask];
 }
 
 struct neighbour *
@@ -60,7 +60,7 @@ neighbour_find(const struct neighbour_table *table, const union ip_address *ip, 
 
 	LIST_FOREACH(neighbour, bucket_of(table, ip, family), in_bucket) {
 		if (neighbour->family == family && neighbour->ip.halves[0] == ip->halves[0] &&
-		    neighbour->ip.halves[1] == ip->halves[1])
+				neighbour->ip.halves[1] == ip->halves[1])
 			return neighbour;
 	}
 	return NULL;
@@ -90,7 +90,7 @@ neighbour_forget(struct neighbour_table *table, struct neighbour *neighbour)
 /* Take over the least recently used entry. */
 static struct neighbour *
 replace_oldest(struct neighbour_table *table, const union ip_address *ip, uint8_t family,
-	       struct rte_mbuf **evicted)
+		struct rte_mbuf **evicted)
 {
 	struct neighbour *neighbour = TAILQ_FIRST(&table->by_use);
 
@@ -107,7 +107,7 @@ replace_oldest(struct neighbour_table *table, const union ip_address *ip, uint8_
 
 struct neighbour *
 neighbour_want(struct neighbour_table *table, const union ip_address *ip, uint8_t family,
-	       struct rte_mbuf **evicted)
+		struct rte_mbuf **evicted)
 {
 	struct neighbour *neighbour = neighbour_find(table, ip, family);
 

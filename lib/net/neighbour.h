@@ -30,7 +30,7 @@
 struct rte_mbuf;
 
 #define NEIGHBOUR_REQUEST_NS   UINT64_C(1000000000)  /* RFC 4861 10: RETRANS_TIMER */
-#define NEIGHBOUR_REACHABLE_NS UINT64_C(60000000000) /* RFC 1122 2.3.2.1: of the order of a minute */
+#define NEIGHBOUR_REACHABLE_NS UINT64_C(60000000000) /* RFC 1122 2.3.2.1: about a minute */
 
 enum { NEIGHBOUR_REQUESTS_MAX = 3 }; /* RFC 4861 10: MAX_MULTICAST_SOLICIT */
 
@@ -42,16 +42,16 @@ enum neighbour_state {
 };
 
 struct neighbour {
-	TAILQ_ENTRY(neighbour) by_use;    /* least recently used first, free ones before them */
-	LIST_ENTRY(neighbour) in_bucket;  /* while not free */
+	TAILQ_ENTRY(neighbour) by_use;   /* least recently used first, free ones before them */
+	LIST_ENTRY(neighbour) in_bucket; /* while not free */
 	union ip_address ip;
 	uint8_t family;
-	uint8_t state;                    /* enum neighbour_state */
-	uint8_t requests;                 /* sent since INCOMPLETE or PROBING */
+	uint8_t state;    /* enum neighbour_state */
+	uint8_t requests; /* sent since INCOMPLETE or PROBING */
 	struct rte_ether_addr mac;
-	struct rte_mbuf *waiting;         /* a packet without target MAC address, or NULL */
-	uint64_t confirmed_ns;            /* when the MAC address was last told */
-	uint64_t request_ns;              /* when to ask again, while asking */
+	struct rte_mbuf *waiting; /* a packet without target MAC address, or NULL */
+	uint64_t confirmed_ns;    /* when the MAC address was last told */
+	uint64_t request_ns;      /* when to ask again, while asking */
 };
 
 TAILQ_HEAD(neighbour_list, neighbour);
@@ -69,24 +69,24 @@ struct neighbour_table {
 
 /* @return 0 or -ENOMEM */
 int neighbour_table_init(struct neighbour_table *table, uint32_t count,
-			 const struct siphash_key *key, int socket_id);
+		const struct siphash_key *key, int socket_id);
 void neighbour_table_fini(struct neighbour_table *table);
 
 /* The entry, or NULL. */
 struct neighbour *neighbour_find(const struct neighbour_table *table, const union ip_address *ip,
-				 uint8_t family);
+		uint8_t family);
 
 /* Find or make the entry to send by, and mark it as used; evicts the least recently used one. */
 struct neighbour *neighbour_want(struct neighbour_table *table, const union ip_address *ip,
-				 uint8_t family, struct rte_mbuf **evicted);
+		uint8_t family, struct rte_mbuf **evicted);
 
 /* Make an entry for one who asked for us, where a free or long unconfirmed one is to be had. */
 struct neighbour *neighbour_offer(struct neighbour_table *table, const union ip_address *ip,
-				  uint8_t family, uint64_t now_ns, struct rte_mbuf **evicted);
+		uint8_t family, uint64_t now_ns, struct rte_mbuf **evicted);
 
 /* The MAC address was told. @return the packet that waited for it, or NULL */
 struct rte_mbuf *neighbour_confirm(struct neighbour *neighbour, const struct rte_ether_addr *mac,
-				   uint64_t now_ns);
+		uint64_t now_ns);
 
 /* Note that a request is being sent; the table will say when the next one is due. */
 void neighbour_asked(struct neighbour_table *table, struct neighbour *neighbour, uint64_t now_ns);
@@ -106,7 +106,7 @@ static inline bool
 neighbour_is_stale(const struct neighbour *neighbour, uint64_t now_ns)
 {
 	return neighbour->state == NEIGHBOUR_REACHABLE &&
-	       now_ns - neighbour->confirmed_ns >= NEIGHBOUR_REACHABLE_NS;
+			now_ns - neighbour->confirmed_ns >= NEIGHBOUR_REACHABLE_NS;
 }
 
 static inline bool

@@ -58,8 +58,7 @@ net_init(struct net *net, const struct estab_stack_config *config, struct estab_
 	siphash_key_init(&secret, config->secret);
 	siphash_derive(&secret, "neighbours", &key);
 	return neighbour_table_init(&net->neighbours,
-				    neighbours != 0 ? neighbours : DEFAULT_NEIGHBOURS, &key,
-				    config->socket_id);
+			neighbours != 0 ? neighbours : DEFAULT_NEIGHBOURS, &key, config->socket_id);
 }
 
 void

@@ -51,6 +51,8 @@ void net_fini(struct net *net);
 /*
  * Turn rx[] into arrived[]: each packet becomes a segment, is answered into tx[], or is dropped.
  * All of rx[] is consumed and counted but for segments, whose fate the tcp room decides.
+ * A segment's mbuf chain holds its text and nothing else; an mbuf with headers only is freed. Where
+ * there is no text the mbuf is empty, and a chain may hold empty mbufs where the port made them.
  */
 void net_parse(struct net *net, struct burst *burst, uint64_t now_ns);
 
@@ -60,7 +62,10 @@ void net_timeouts(struct net *net, struct burst *burst, uint64_t now_ns);
 /* When net_timeouts is needed next; UINT64_MAX: never. */
 uint64_t net_deadline(const struct net *net);
 
-/* Turn out[] into packets in tx[]; text is copied or cloned, never moved. Empties out[] and spent[]. */
+/*
+ * Turn out[] into packets in tx[]; text is copied or cloned, never moved. Empties out[] and
+ * spent[].
+ */
 void net_build(struct net *net, struct burst *burst, uint64_t now_ns);
 
 /* True when the address is one of ours. */

@@ -45,13 +45,13 @@ packet_need(struct packet *packet, uint32_t end, enum estab_drop reason)
 	if (mbuf->pkt_len < end)
 		return reason;
 	if (!RTE_MBUF_DIRECT(mbuf) || rte_mbuf_refcnt_read(mbuf) != 1 ||
-	    rte_pktmbuf_linearize(mbuf) != 0)
+			rte_pktmbuf_linearize(mbuf) != 0)
 		return ESTAB_DROP_HEADER_SPLIT;
 	return GO_ON;
 }
 
 /* The header at `offset`. */
-#define packet_header(packet, type) \
+#define packet_header(packet, type)                                                                \
 	rte_pktmbuf_mtod_offset((packet)->mbuf, const type *, (packet)->offset)
 
 /* Cut everything beyond `length` bytes from offset on: padding of short Ethernet frames. */

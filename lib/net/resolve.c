@@ -19,7 +19,7 @@ drop_unresolved(struct net *net, struct rte_mbuf *frame)
 
 static void
 transmit_to(struct net *net, struct burst *burst, struct rte_mbuf *frame,
-	    const struct rte_ether_addr *mac)
+		const struct rte_ether_addr *mac)
 {
 	rte_ether_addr_copy(mac, &rte_pktmbuf_mtod(frame, struct rte_ether_hdr *)->dst_addr);
 	burst_transmit(burst, net->stats, frame);
@@ -37,7 +37,7 @@ ask(struct net *net, struct burst *burst, struct neighbour *neighbour, uint64_t 
 
 void
 resolve_and_transmit(struct net *net, struct burst *burst, const struct path *path,
-		     struct rte_mbuf *frame, uint64_t now_ns)
+		struct rte_mbuf *frame, uint64_t now_ns)
 {
 	const union ip_address *hop = route_next_hop(net, &path->remote, path->family);
 	struct neighbour *neighbour;
@@ -63,13 +63,13 @@ resolve_and_transmit(struct net *net, struct burst *burst, const struct path *pa
 
 bool
 resolve_learn(struct net *net, struct burst *burst, const union ip_address *ip, uint8_t family,
-	      const struct rte_ether_addr *mac, bool asked_for_us, uint64_t now_ns)
+		const struct rte_ether_addr *mac, bool asked_for_us, uint64_t now_ns)
 {
 	struct neighbour_table *table = &net->neighbours;
 	struct rte_mbuf *evicted = NULL, *waiting;
-	struct neighbour *neighbour =
-		asked_for_us ? neighbour_offer(table, ip, family, now_ns, &evicted) :
-			       neighbour_find(table, ip, family);
+	struct neighbour *neighbour = asked_for_us
+			? neighbour_offer(table, ip, family, now_ns, &evicted)
+			: neighbour_find(table, ip, family);
 
 	drop_unresolved(net, evicted);
 	if (neighbour == NULL)

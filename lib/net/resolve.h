@@ -13,7 +13,7 @@
  * waits for the next hop to answer, or is dropped and counted.
  */
 void resolve_and_transmit(struct net *net, struct burst *burst, const struct path *path,
-			  struct rte_mbuf *frame, uint64_t now_ns);
+		struct rte_mbuf *frame, uint64_t now_ns);
 
 /*
  * Somebody told where `ip` is. Existing entries are updated; a new one is made only for one who
@@ -22,6 +22,6 @@ void resolve_and_transmit(struct net *net, struct burst *burst, const struct pat
  * @return true where the table now holds it
  */
 bool resolve_learn(struct net *net, struct burst *burst, const union ip_address *ip, uint8_t family,
-		   const struct rte_ether_addr *mac, bool asked_for_us, uint64_t now_ns);
+		const struct rte_ether_addr *mac, bool asked_for_us, uint64_t now_ns);
 
 #endif

@@ -25,7 +25,7 @@ route_is_ipv4_group(const struct net *net, rte_be32_t address_be)
 
 		/* RFC 3021: a /31 has no broadcast address. */
 		if (address->family == ESTAB_FAMILY_IPV4 && address->prefix_length < 31 &&
-		    ip == (rte_be_to_cpu_32(address->ip.words[0]) | host_bits(address)))
+				ip == (rte_be_to_cpu_32(address->ip.words[0]) | host_bits(address)))
 			return true;
 	}
 	return false;
@@ -63,7 +63,7 @@ on_link_address(const struct net *net, const union ip_address *remote, uint8_t f
 {
 	for (uint16_t i = 0; i < net->address_count; i++) {
 		if (net->addresses[i].family == family &&
-		    route_prefix_holds(&net->addresses[i], remote))
+				route_prefix_holds(&net->addresses[i], remote))
 			return &net->addresses[i];
 	}
 	return NULL;
@@ -88,7 +88,7 @@ net_is_local(const struct net *net, const union ip_address *ip, uint8_t family)
 		const struct net_address *address = &net->addresses[i];
 
 		if (address->family == family && address->ip.halves[0] == ip->halves[0] &&
-		    address->ip.halves[1] == ip->halves[1])
+				address->ip.halves[1] == ip->halves[1])
 			return true;
 	}
 	return false;
@@ -96,14 +96,15 @@ net_is_local(const struct net *net, const union ip_address *ip, uint8_t family)
 
 int
 net_source_address(const struct net *net, const union ip_address *remote, uint8_t family,
-		   union ip_address *local)
+		union ip_address *local)
 {
 	const struct net_address *best = on_link_address(net, remote, family);
 
 	for (uint16_t i = 0; best == NULL && i < net->address_count; i++) {
 		/* Off the link a link-local address is of no use. */
 		if (net->addresses[i].family == family &&
-		    is_ipv6_link_local(&net->addresses[i].ip) == is_ipv6_link_local(remote))
+				is_ipv6_link_local(&net->addresses[i].ip) ==
+						is_ipv6_link_local(remote))
 			best = &net->addresses[i];
 	}
 	for (uint16_t i = 0; best == NULL && i < net->address_count; i++) {
@@ -144,6 +145,6 @@ net_is_unusable_peer(const struct net *net, const union ip_address *ip, uint8_t 
 {
 	if (net_is_local(net, ip, family))
 		return true;
-	return family == ESTAB_FAMILY_IPV4 ? is_unusable_ipv4(net, ip->words[0]) :
-					     is_unusable_ipv6(ip);
+	return family == ESTAB_FAMILY_IPV4 ? is_unusable_ipv4(net, ip->words[0])
+					   : is_unusable_ipv6(ip);
 }

@@ -20,6 +20,6 @@ bool route_prefix_holds(const struct net_address *address, const union ip_addres
 
 /* The neighbour to hand a packet for `remote` to: itself or a gateway; NULL where there is none. */
 const union ip_address *route_next_hop(const struct net *net, const union ip_address *remote,
-				       uint8_t family);
+		uint8_t family);
 
 #endif

@@ -25,8 +25,9 @@ checksum_is_right(const struct net *net, const struct packet *packet)
 		}
 	}
 	sum = checksum_chain(packet->mbuf, packet->offset, packet->length);
-	return checksum_add(sum, checksum_pseudo_header(&packet->path, IPPROTO_TCP,
-							packet->length)) == CHECKSUM_RIGHT;
+	return checksum_add(sum,
+			       checksum_pseudo_header(&packet->path, IPPROTO_TCP,
+					       packet->length)) == CHECKSUM_RIGHT;
 }
 
 /* Length, then checksum, and only then anything else. */
@@ -59,7 +60,7 @@ check_header(const struct net *net, struct packet *packet, uint32_t *header_leng
 
 static void
 read_fields(const struct net *net, const struct packet *packet, const struct rte_tcp_hdr *tcp,
-	    uint16_t text_len, struct segment *seg)
+		uint16_t text_len, struct segment *seg)
 {
 	seg->flow = 0;
 	seg->hash = 0;
@@ -67,7 +68,7 @@ read_fields(const struct net *net, const struct packet *packet, const struct rte
 	seg->ack = rte_be_to_cpu_32(tcp->recv_ack);
 	seg->flags = tcp->tcp_flags;
 	seg->len = text_len + (seg->flags & TCP_FLAG_SYN ? 1u : 0) +
-		   (seg->flags & TCP_FLAG_FIN ? 1u : 0);
+			(seg->flags & TCP_FLAG_FIN ? 1u : 0);
 	seg->text_len = text_len;
 	seg->wnd = rte_be_to_cpu_16(tcp->rx_win);
 	seg->up = rte_be_to_cpu_16(tcp->tcp_urp);
@@ -108,7 +109,7 @@ tcp_header_parse(const struct net *net, struct packet *packet, struct segment *s
 		return next;
 	tcp = packet_header(packet, struct rte_tcp_hdr);
 	if (!tcp_options_parse((const uint8_t *)(tcp + 1), header_length - (uint32_t)sizeof(*tcp),
-			       &seg->options))
+			    &seg->options))
 		return ESTAB_DROP_TCP_OPTIONS;
 	read_fields(net, packet, tcp, (uint16_t)(packet->length - header_length), seg);
 	seg->mbuf = trim_to_text(packet->mbuf, (uint16_t)(packet->offset + header_length));
@@ -121,7 +122,7 @@ tcp_header_write(void *bytes, const struct outgoing *out)
 {
 	struct rte_tcp_hdr *tcp = bytes;
 	const uint32_t length = (uint32_t)sizeof(*tcp) +
-				tcp_options_write((uint8_t *)(tcp + 1), &out->options);
+			tcp_options_write((uint8_t *)(tcp + 1), &out->options);
 
 	*tcp = (struct rte_tcp_hdr){
 		.src_port = out->path->local_port,

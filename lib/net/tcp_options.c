@@ -93,8 +93,9 @@ option_bit(const struct option *option)
 	case KIND_SACK_PERMITTED:
 		return length == 0 ? TCP_OPTION_SACK_PERMITTED : 0;
 	case KIND_SACK:
-		return length % 8 == 0 && length >= 8 && length <= 8 * SACK_BLOCKS_MAX ?
-			       TCP_OPTION_SACK : 0;
+		return length % 8 == 0 && length >= 8 && length <= 8 * SACK_BLOCKS_MAX
+				? TCP_OPTION_SACK
+				: 0;
 	case KIND_TIMESTAMPS:
 		return length == 8 ? TCP_OPTION_TIMESTAMPS : 0;
 	default:
@@ -115,8 +116,8 @@ take_option(const struct option *option, struct tcp_options *options)
 		options->mss = read_16(option->body);
 		break;
 	case KIND_WINDOW_SCALE:
-		options->window_scale = option->body[0] < WINDOW_SCALE_MAX ? option->body[0] :
-									     WINDOW_SCALE_MAX;
+		options->window_scale = option->body[0] < WINDOW_SCALE_MAX ? option->body[0]
+									   : WINDOW_SCALE_MAX;
 		break;
 	case KIND_SACK:
 		take_sack(option, options);

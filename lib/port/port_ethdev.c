@@ -51,15 +51,15 @@ uint32_t
 port_rx_offloads(uint64_t granted)
 {
 	return (granted & RTE_ETH_RX_OFFLOAD_IPV4_CKSUM ? ESTAB_PORT_RX_IPV4_CHECKSUM : 0) |
-	       (granted & RTE_ETH_RX_OFFLOAD_TCP_CKSUM ? ESTAB_PORT_RX_TCP_CHECKSUM : 0);
+			(granted & RTE_ETH_RX_OFFLOAD_TCP_CKSUM ? ESTAB_PORT_RX_TCP_CHECKSUM : 0);
 }
 
 uint32_t
 port_tx_offloads(uint64_t granted)
 {
 	return (granted & RTE_ETH_TX_OFFLOAD_IPV4_CKSUM ? ESTAB_PORT_TX_IPV4_CHECKSUM : 0) |
-	       (granted & RTE_ETH_TX_OFFLOAD_TCP_CKSUM ? ESTAB_PORT_TX_TCP_CHECKSUM : 0) |
-	       (granted & RTE_ETH_TX_OFFLOAD_MULTI_SEGS ? ESTAB_PORT_TX_MULTI_SEGMENT : 0);
+			(granted & RTE_ETH_TX_OFFLOAD_TCP_CKSUM ? ESTAB_PORT_TX_TCP_CHECKSUM : 0) |
+			(granted & RTE_ETH_TX_OFFLOAD_MULTI_SEGS ? ESTAB_PORT_TX_MULTI_SEGMENT : 0);
 }
 
 int
