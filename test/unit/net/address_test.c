@@ -42,7 +42,7 @@ static void
 text_that_is_no_address_is_refused_and_changes_nothing(void **state)
 {
 	static const char *const texts[] = { "", "192.0.2", "192.0.2.256", "192.0.2.1/24", "::g",
-					     "2001:db8::1%eth0", "localhost", " 192.0.2.1" };
+		"2001:db8::1%eth0", "localhost", " 192.0.2.1" };
 	struct estab_address address = { .family = 77 };
 
 	(void)state;
@@ -63,9 +63,9 @@ endpoint_of_ipv6_has_brackets_and_ipv4_none(void **state)
 	assert_string_equal(estab_endpoint_format(&endpoint, buf, sizeof(buf)), "192.0.2.1:65535");
 	assert_int_equal(estab_address_parse("2001:db8:0::1", &endpoint.address), 0);
 	assert_string_equal(estab_endpoint_format(&endpoint, buf, sizeof(buf)),
-			    "[2001:db8::1]:65535");
+			"[2001:db8::1]:65535");
 	assert_string_equal(estab_address_format(&endpoint.address, buf, sizeof(buf)),
-			    "2001:db8::1");
+			"2001:db8::1");
 	endpoint.address = (struct estab_address){ .family = ESTAB_FAMILY_ANY };
 	assert_string_equal(estab_endpoint_format(&endpoint, buf, sizeof(buf)), "*:65535");
 }

@@ -13,7 +13,7 @@
 
 #include "net/tcp_options.h"
 
-/* Parse from a buffer of exactly that size, at any alignment, so that a sanitizer sees overreads. */
+/* Parse from a buffer of exactly that size, so that a sanitizer sees overreads. */
 static bool
 parse_at(const uint8_t *bytes, uint32_t length, unsigned int shift, struct tcp_options *options)
 {
@@ -28,9 +28,9 @@ parse_at(const uint8_t *bytes, uint32_t length, unsigned int shift, struct tcp_o
 	return legal;
 }
 
-#define PARSE(options, ...) \
-	parse_at((const uint8_t[]){ __VA_ARGS__ }, sizeof((const uint8_t[]){ __VA_ARGS__ }), 0, \
-		 options)
+#define PARSE(options, ...)                                                                        \
+	parse_at((const uint8_t[]){ __VA_ARGS__ }, sizeof((const uint8_t[]){ __VA_ARGS__ }), 0,    \
+			options)
 
 static void
 no_options_are_legal_and_none(void **state)
@@ -48,9 +48,11 @@ linux_syn_gives_all_four(void **state)
 	struct tcp_options options;
 
 	(void)state;
-	assert_true(PARSE(&options, 2, 4, 0x05, 0xb4, 4, 2, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8, 1, 3, 3, 7));
-	assert_int_equal(options.seen, TCP_OPTION_MSS | TCP_OPTION_SACK_PERMITTED |
-					       TCP_OPTION_TIMESTAMPS | TCP_OPTION_WINDOW_SCALE);
+	assert_true(PARSE(&options, 2, 4, 0x05, 0xb4, 4, 2, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8, 1, 3, 3,
+			7));
+	assert_int_equal(options.seen,
+			TCP_OPTION_MSS | TCP_OPTION_SACK_PERMITTED | TCP_OPTION_TIMESTAMPS |
+					TCP_OPTION_WINDOW_SCALE);
 	assert_int_equal(options.mss, 1460);
 	assert_int_equal(options.ts_val, 0x01020304);
 	assert_int_equal(options.ts_ecr, 0x05060708);
@@ -134,7 +136,7 @@ static void
 option_cut_anywhere_is_illegal_and_overreads_nothing(void **state)
 {
 	static const uint8_t kinds[][2] = { { 2, 4 }, { 3, 3 }, { 4, 2 }, { 5, 34 }, { 8, 10 },
-					    { 254, 9 } };
+		{ 254, 9 } };
 	struct tcp_options options;
 
 	(void)state;
@@ -142,7 +144,7 @@ option_cut_anywhere_is_illegal_and_overreads_nothing(void **state)
 		for (uint32_t before = 0; before < 4; before++)
 			for (uint32_t room = 1; room < kinds[i][1]; room++)
 				assert_false(parse_one(kinds[i][0], kinds[i][1], room, before,
-						       &options));
+						&options));
 }
 
 static void
@@ -174,8 +176,8 @@ of_two_of_a_kind_the_first_counts(void **state)
 	struct tcp_options options;
 
 	(void)state;
-	assert_true(PARSE(&options, 2, 4, 0, 100, 2, 4, 0, 200, 3, 3, 1, 3, 3, 2, 8, 10, 0, 0, 0, 1, 0,
-			  0, 0, 2, 8, 10, 0, 0, 0, 3, 0, 0, 0, 4));
+	assert_true(PARSE(&options, 2, 4, 0, 100, 2, 4, 0, 200, 3, 3, 1, 3, 3, 2, 8, 10, 0, 0, 0, 1,
+			0, 0, 0, 2, 8, 10, 0, 0, 0, 3, 0, 0, 0, 4));
 	assert_int_equal(options.mss, 100);
 	assert_int_equal(options.window_scale, 1);
 	assert_int_equal(options.ts_val, 1);
@@ -215,23 +217,26 @@ sack_blocks_are_read_in_order(void **state)
 	assert_int_equal(options.sack[3].right, 0x1c1d1e1f);
 }
 
-#define EXPECT_WRITTEN(options, ...) do { \
-	static const uint8_t expected_[] = { __VA_ARGS__ }; \
-	uint8_t written_[TCP_OPTIONS_BYTES_MAX]; \
-	memset(written_, 0xee, sizeof(written_)); \
-	assert_int_equal(tcp_options_write(written_, options), sizeof(expected_)); \
-	assert_memory_equal(written_, expected_, sizeof(expected_)); \
-} while (0)
+#define EXPECT_WRITTEN(options, ...)                                                               \
+	do {                                                                                       \
+		static const uint8_t expected_[] = { __VA_ARGS__ };                                \
+		uint8_t written_[TCP_OPTIONS_BYTES_MAX];                                           \
+		memset(written_, 0xee, sizeof(written_));                                          \
+		assert_int_equal(tcp_options_write(written_, options), sizeof(expected_));         \
+		assert_memory_equal(written_, expected_, sizeof(expected_));                       \
+	} while (0)
 
 static void
 syn_options_are_written_in_the_order_of_linux(void **state)
 {
-	struct tcp_options options = { .mss = 1460, .window_scale = 7, .ts_val = 0x01020304,
-				       .ts_ecr = 0x05060708 };
+	struct tcp_options options = { .mss = 1460,
+		.window_scale = 7,
+		.ts_val = 0x01020304,
+		.ts_ecr = 0x05060708 };
 
 	(void)state;
 	options.seen = TCP_OPTION_MSS | TCP_OPTION_SACK_PERMITTED | TCP_OPTION_TIMESTAMPS |
-		       TCP_OPTION_WINDOW_SCALE;
+			TCP_OPTION_WINDOW_SCALE;
 	EXPECT_WRITTEN(&options, 2, 4, 5, 0xb4, 4, 2, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8, 1, 3, 3, 7);
 	options.seen = TCP_OPTION_MSS | TCP_OPTION_TIMESTAMPS;
 	EXPECT_WRITTEN(&options, 2, 4, 5, 0xb4, 1, 1, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8);
@@ -246,13 +251,15 @@ sack_with_timestamps_fills_the_header(void **state)
 {
 	struct tcp_options options = {
 		.seen = TCP_OPTION_TIMESTAMPS | TCP_OPTION_SACK,
-		.ts_val = 1, .ts_ecr = 2, .sack_count = 3,
+		.ts_val = 1,
+		.ts_ecr = 2,
+		.sack_count = 3,
 		.sack = { { 0x10, 0x20 }, { 0x30, 0x40 }, { 0x50, 0x60 } },
 	};
 
 	(void)state;
-	EXPECT_WRITTEN(&options, 1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2, 1, 1, 5, 26, 0, 0, 0, 0x10, 0, 0,
-		       0, 0x20, 0, 0, 0, 0x30, 0, 0, 0, 0x40, 0, 0, 0, 0x50, 0, 0, 0, 0x60);
+	EXPECT_WRITTEN(&options, 1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2, 1, 1, 5, 26, 0, 0, 0, 0x10, 0,
+			0, 0, 0x20, 0, 0, 0, 0x30, 0, 0, 0, 0x40, 0, 0, 0, 0x50, 0, 0, 0, 0x60);
 	options.seen = TCP_OPTION_SACK;
 	options.sack_count = 1;
 	EXPECT_WRITTEN(&options, 1, 1, 5, 10, 0, 0, 0, 0x10, 0, 0, 0, 0x20);
