@@ -8,8 +8,6 @@
  */
 #include "stack.h"
 
-#include <string.h>
-
 #include <rte_errno.h>
 #include <rte_malloc.h>
 
@@ -56,12 +54,22 @@ port_receive(struct estab_stack *stack)
 	burst->rx_count = stack->port.rx_burst(stack->port.context, burst->rx, stack->burst_size);
 }
 
+/* Copy packets to where they do not overlap, or to a lower place of the same array. */
+static void
+copy_packets(struct rte_mbuf **to, struct rte_mbuf *const *from, uint16_t n)
+{
+	uint16_t i;
+
+	for (i = 0; i < n; i++)
+		to[i] = from[i];
+}
+
 /* Forget the first packets of tx[]: somebody else owns them now. */
 static void
 shift_transmitted(struct burst *burst, uint16_t n)
 {
 	burst->tx_count = (uint16_t)(burst->tx_count - n);
-	memmove(burst->tx, burst->tx + n, burst->tx_count * sizeof(burst->tx[0]));
+	copy_packets(burst->tx, burst->tx + n, burst->tx_count);
 }
 
 static void
@@ -140,7 +148,7 @@ estab_stack_receive_burst(struct estab_stack *stack, struct rte_mbuf **packets, 
 	while (done < n) {
 		const uint16_t chunk = (uint16_t)RTE_MIN(n - done, (int)BURST_RX_MAX);
 
-		memcpy(burst->rx, packets + done, chunk * sizeof(packets[0]));
+		copy_packets(burst->rx, packets + done, chunk);
 		burst->rx_count = chunk;
 		receive(stack, now_ns);
 		net_build(&stack->net, burst, now_ns); /* answers that belong to no TCB */
@@ -158,7 +166,7 @@ estab_stack_transmit_burst(struct estab_stack *stack, struct rte_mbuf **packets,
 	transmit(stack, now_ns);
 	if (n > burst->tx_count)
 		n = burst->tx_count;
-	memcpy(packets, burst->tx, n * sizeof(packets[0]));
+	copy_packets(packets, burst->tx, n);
 	count_transmitted(&stack->stats, bytes_of(packets, n), n);
 	shift_transmitted(burst, n);
 	return n;

@@ -57,10 +57,11 @@ ESTAB_API uint16_t estab_conn_receive_burst(struct estab_conn *conn, struct rte_
 		uint16_t n);
 
 /**
- * SEND by copying into mbufs of the stack's pool.
+ * SEND by copying into mbufs of the stack's pool. Before the connection is established the text is
+ * queued (3.10.2).
  *
  * @return bytes taken, possibly fewer than size; or a negative errno: -EAGAIN (no room now;
- *   ESTAB_EVENT_WRITABLE follows), -ENOTCONN (not yet connected), -EPIPE (shut down), -ENOMEM
+ *   ESTAB_EVENT_WRITABLE follows), -EPIPE (shut down), -ENOMEM
  *   (mempool empty), or the connection's error
  */
 ESTAB_API ssize_t estab_conn_write(struct estab_conn *conn, const void *data, size_t size);

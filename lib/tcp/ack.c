@@ -36,14 +36,14 @@ ack_now(struct tcb *tcb)
 void
 ack_challenge(struct tcb *tcb, const struct segment *seg)
 {
-	const uint32_t now = (uint32_t)tcb->tcp->now_tick;
+	const uint32_t now = (uint32_t)tcb->tcp->now_tick | 1; /* 0 means never */
 	const bool limited = seg->text_len == 0 || (seg->flags & TCP_FLAG_SYN) != 0;
 
 	if (limited) {
 		if (tcb->challenge_tick != 0 &&
 				now - tcb->challenge_tick < CHALLENGE_INTERVAL_NS / TCP_TICK_NS)
 			return;
-		tcb->challenge_tick = now | 1;
+		tcb->challenge_tick = now;
 		tcb->tcp->stats->challenge_acks_sent++;
 	}
 	tcb_mark(tcb, MARK_ACK);

@@ -7,6 +7,7 @@
 
 #include <estab/event.h>
 
+#include "tcp/handshake.h"
 #include "tcp/input.h"
 #include "tcp/recovery.h"
 #include "tcp/seq.h"
@@ -27,9 +28,9 @@ sample_round_trip(struct tcb *tcb, const struct segment *seg)
 	} else if (tcb->retransmissions > 0 && (tcb->flags & TCB_TIMESTAMPS) != 0 &&
 			seg->options.ts_ecr != 0 && since_ms < RTO_SAMPLE_MAX_US / 1000) {
 		rto_on_sample(&tcb->rtt, since_ms * 1000, min_us, max_us);
-	} else if (tcb->retransmissions > 0) {
-		rto_restore(&tcb->rtt, min_us, max_us);
-	}
+	} else if (tcb->retransmissions > 0 && !rto_has_sample(&tcb->rtt)) {
+		handshake_be_patient(tcb);
+	} /* else the backed-off RTO stays until a segment can be timed (MUST-18) */
 }
 
 /* Free acknowledged text, and keep the cursor on the octet that it was on. */

@@ -4,6 +4,8 @@
  */
 #include "tcp/handshake.h"
 
+#include <rte_common.h>
+
 #include <estab/event.h>
 
 #include "tcp/congestion.h"
@@ -13,6 +15,8 @@
 #include "tcp/tcb.h"
 #include "tcp/user.h"
 #include "tcp/window.h"
+
+enum { RTO_AFTER_LOST_SYN_US = 3000000 }; /* RFC 6298 5.7 */
 
 uint8_t
 handshake_offer(const struct tcp *tcp)
@@ -47,6 +51,7 @@ handshake_apply(struct tcb *tcb, uint8_t options, uint8_t snd_wscale, uint16_t p
 	};
 
 	tcb->flags &= ~(uint32_t)(TCB_TIMESTAMPS | TCB_WINDOW_SCALE | TCB_SACK);
+	tcb->snd_wscale = tcb->rcv_wscale = 0;
 	tcb->snd_mss = mss_effective(tcp, tcb->path.family, &offered);
 	tcb->rcv_mss = mss_announced(tcp, tcb->path.family);
 	if ((options & TCP_OPTION_TIMESTAMPS) != 0) {
@@ -82,6 +87,12 @@ set_sequence(struct tcb *tcb, const struct handshake *handshake)
 	tcb->rcv_wnd = window_initial(tcb->tcp);
 }
 
+void
+handshake_be_patient(struct tcb *tcb)
+{
+	rto_init(&tcb->rtt, RTE_MAX(tcb->rtt.rto_us, (uint32_t)RTO_AFTER_LOST_SYN_US));
+}
+
 struct tcb *
 handshake_create_tcb(struct tcp *tcp, const struct path *path, uint32_t hash,
 		const struct handshake *handshake)
@@ -96,10 +107,12 @@ handshake_create_tcb(struct tcp *tcp, const struct path *path, uint32_t hash,
 	set_sequence(tcb, handshake);
 	handshake_apply(tcb, handshake->options, handshake->snd_wscale, handshake->mss);
 	tcb->ts_recent = handshake->ts_recent;
-	tcb->ts_recent_tick = (uint32_t)tcp->now_tick;
+	tcb->ts_recent_s = tcp_now_s(tcp);
 	if ((tcb->flags & TCB_TIMESTAMPS) != 0)
 		tcb->ts_offset = timestamp_offset_choose(&tcp->timestamp_key, path);
 	rto_init(&tcb->rtt, (uint32_t)(tcp->config.rto_initial_ns / 1000));
+	if (handshake->sent_again)
+		handshake_be_patient(tcb);
 	if (handshake->sent_ns != 0) {
 		tcb->flags |= TCB_RTT_TIMING;
 		tcb->rtt_seq = tcb->snd_nxt;

@@ -6,6 +6,7 @@
 #ifndef LIB_TCP_HANDSHAKE_H
 #define LIB_TCP_HANDSHAKE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "burst.h"
@@ -20,6 +21,7 @@ struct handshake {
 	uint32_t iss, irs;
 	uint32_t ts_recent;
 	uint64_t sent_ns; /* when the SYN-ACK left, if it left once only; else 0 */
+	bool sent_again;  /* the SYN-ACK's timer has expired */
 	uint16_t mss;     /* as the peer offered; 0: no option */
 	uint16_t snd_wnd;
 	uint8_t snd_wscale;
@@ -41,6 +43,9 @@ struct tcb *handshake_create_tcb(struct tcp *tcp, const struct path *path, uint3
 
 /* Put the agreed options into force: flags, scales, segment sizes. */
 void handshake_apply(struct tcb *tcb, uint8_t options, uint8_t snd_wscale, uint16_t peer_mss);
+
+/* The SYN was sent again and nothing is known of the round trip: begin with a long RTO. */
+void handshake_be_patient(struct tcb *tcb);
 
 /* Enter ESTABLISHED: congestion window, counters, the application or the accept queue. */
 void handshake_complete(struct tcb *tcb);

@@ -18,6 +18,9 @@
 /* How long after the last overflow ACKs are still tried as cookies: two of their slots. */
 #define COOKIE_LIFE_NS (UINT64_C(2) << SYN_COOKIE_SLOT_SHIFT)
 
+_Static_assert((int)SYN_COOKIE_MSS_MIN == (int)TCP_MSS_MIN,
+		"a cookie remembers what a record would");
+
 /* What a cookie granted, as a set of enum tcp_option_seen. */
 static uint8_t
 granted_options(const struct syn_cookie_grant *granted)

@@ -53,7 +53,7 @@ take_syn(struct tcb *tcb, const struct segment *seg)
 			handshake_peer_mss(seg));
 	if ((tcb->flags & TCB_TIMESTAMPS) != 0) {
 		tcb->ts_recent = seg->options.ts_val;
-		tcb->ts_recent_tick = (uint32_t)tcb->tcp->now_tick;
+		tcb->ts_recent_s = tcp_now_s(tcb->tcp);
 	}
 	tcb->snd_wnd = seg->wnd; /* a SYN's window is never scaled */
 	tcb->snd_wnd_max = seg->wnd;

@@ -4,6 +4,7 @@
  */
 #include "tcp/listener.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -66,6 +67,7 @@ listener_unqueue(struct tcb *tcb)
 {
 	struct listener *listener = tcb->listener;
 
+	assert(listener != NULL);
 	TAILQ_REMOVE(&listener->accept_queue, tcb, event_link);
 	listener->accept_count--;
 	tcb->flags &= ~(uint32_t)TCB_IN_ACCEPT_QUEUE;

@@ -110,9 +110,10 @@ book_segment(struct tcb *tcb, uint32_t seq, uint32_t text_len, uint32_t len)
 		stats->segments_retransmitted++;
 		tcb->flags &= ~(uint32_t)TCB_RTT_TIMING;
 	} else {
-		stats->text_bytes_sent += text_len;
 		time_segment(tcb, end);
 	}
+	if (seq_gt(seq + text_len, tcb->snd_nxt))
+		stats->text_bytes_sent += seq + text_len - seq_max(seq, tcb->snd_nxt);
 	tcb->snd_nxt = seq_max(tcb->snd_nxt, end);
 	if (tcb->deadlines[TIMER_RETRANSMIT] == 0)
 		tcb_arm(tcb, TIMER_RETRANSMIT, (uint64_t)tcb->rtt.rto_us * 1000);
@@ -177,12 +178,10 @@ usable_window(const struct tcb *tcb)
 static uint32_t
 next_text_len(const struct tcb *tcb, uint32_t unsent, uint32_t usable)
 {
-	const uint32_t again = tcb->snd_nxt - tcb->snd_cursor;
-	uint32_t len = RTE_MIN(RTE_MIN(unsent, usable), segment_size(tcb));
+	const bool again = tcb->snd_cursor != tcb->snd_nxt;
+	const uint32_t len = RTE_MIN(RTE_MIN(unsent, usable), segment_size(tcb));
 
-	if (again > 0)
-		return RTE_MIN(len, again);
-	return window_allows_text(tcb, unsent, usable) ? len : 0;
+	return again || window_allows_text(tcb, unsent, usable) ? len : 0;
 }
 
 /* Send text and FIN from the cursor on, as far as the windows allow; false: burst is full. */
@@ -224,12 +223,17 @@ output_first_again(struct tcb *tcb, struct burst *burst, uint32_t limit)
 	return sent;
 }
 
-/* 3.8.6.1: one octet, or the FIN, into a closed window. */
+/* 3.8.6.1: one octet, or the FIN, into a closed window; into an open one, what fits. */
 static bool
 output_probe(struct tcb *tcb, struct burst *burst)
 {
+	if (tcb->snd_wnd > 0)
+		return output_first_again(tcb, burst, tcb->snd_wnd); /* 3.8.6.2.1 (4) */
+	if (!output_first_again(tcb, burst, 1))
+		return false;
 	tcb->tcp->stats->zero_window_probes++;
-	return output_first_again(tcb, burst, 1);
+	tcb->snd_cursor = tcb->snd_una; /* the octet is taken only where its ACK says so */
+	return true;
 }
 
 void

@@ -34,6 +34,18 @@ take_sample(struct rtt_estimator *e, uint32_t rtt_us)
 	e->srtt_us8 = e->srtt_us8 - e->srtt_us8 / 8 + rtt_us;
 }
 
+/* RTO as it follows from SRTT and RTTVAR (2.2, 2.3), within the limits (2.4, 2.5). */
+static void
+compute(struct rtt_estimator *e, uint32_t rto_min_us, uint32_t rto_max_us)
+{
+	uint32_t rto_us;
+
+	assert(rto_min_us <= rto_max_us);
+	rto_us = e->srtt_us8 / 8 + RTE_MAX((uint32_t)RTO_GRANULARITY_US, e->rttvar_us4);
+	rto_us = RTE_MAX(rto_us, rto_min_us);
+	e->rto_us = RTE_MIN(rto_us, rto_max_us);
+}
+
 void
 rto_on_sample(struct rtt_estimator *e, uint32_t rtt_us, uint32_t rto_min_us, uint32_t rto_max_us)
 {
@@ -44,24 +56,11 @@ rto_on_sample(struct rtt_estimator *e, uint32_t rtt_us, uint32_t rto_min_us, uin
 		take_sample(e, rtt_us);
 	else
 		take_first_sample(e, rtt_us);
-	rto_restore(e, rto_min_us, rto_max_us);
+	compute(e, rto_min_us, rto_max_us);
 }
 
 void
 rto_back_off(struct rtt_estimator *e, uint32_t rto_max_us)
 {
 	e->rto_us = e->rto_us > rto_max_us / 2 ? rto_max_us : e->rto_us * 2;
-}
-
-void
-rto_restore(struct rtt_estimator *e, uint32_t rto_min_us, uint32_t rto_max_us)
-{
-	uint32_t rto_us;
-
-	assert(rto_min_us <= rto_max_us);
-	if (!rto_has_sample(e))
-		return;
-	rto_us = e->srtt_us8 / 8 + RTE_MAX((uint32_t)RTO_GRANULARITY_US, e->rttvar_us4);
-	rto_us = RTE_MAX(rto_us, rto_min_us);
-	e->rto_us = RTE_MIN(rto_us, rto_max_us);
 }

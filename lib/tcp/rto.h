@@ -37,12 +37,6 @@ void rto_on_sample(struct rtt_estimator *e, uint32_t rtt_us, uint32_t rto_min_us
 /* The timer expired: double RTO (5.5), up to the limit. */
 void rto_back_off(struct rtt_estimator *e, uint32_t rto_max_us);
 
-/*
- * Undo the back-off where new data was acknowledged that could not be timed: RTO as it follows from
- * the samples. Without a sample it stays as it is: 5.7 has its own rule for a lost SYN.
- */
-void rto_restore(struct rtt_estimator *e, uint32_t rto_min_us, uint32_t rto_max_us);
-
 static inline bool
 rto_has_sample(const struct rtt_estimator *e)
 {

@@ -155,6 +155,7 @@ promote(struct tcp *tcp, struct syn_record *record)
 		.snd_wnd = record->snd_wnd,
 		.ts_recent = record->ts_recent,
 		.sent_ns = record->sent_ns,
+		.sent_again = record->attempts > 0,
 		.snd_wscale = record->snd_wscale,
 		.options = record->options,
 	};

@@ -135,7 +135,7 @@ struct tcb {
 	uint32_t rtt_seq; /* the timed segment ends here */
 	uint32_t rtt_start_us;
 	uint32_t snd_wnd_max;    /* MAX.SND.WND, RFC 5961 5 and sender's silly-window avoidance */
-	uint32_t ts_recent_tick; /* when ts_recent was taken: it is void after 24 days */
+	uint32_t ts_recent_s;    /* when ts_recent was taken: it is void after 24 days */
 	uint32_t challenge_tick; /* when the last rate-limited ACK went out */
 	uint32_t iss, irs;
 	uint32_t hash;
@@ -292,6 +292,13 @@ static inline uint32_t
 tcp_ts_val(const struct tcp *tcp, uint32_t ts_offset)
 {
 	return (uint32_t)(tcp->now_ns / 1000000) + ts_offset;
+}
+
+/* For what lasts longer than the 32 bits of a tick. */
+static inline uint32_t
+tcp_now_s(const struct tcp *tcp)
+{
+	return (uint32_t)(tcp->now_ns / 1000000000);
 }
 
 static inline uint32_t

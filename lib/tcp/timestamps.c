@@ -8,11 +8,7 @@
 #include "tcp/seq.h"
 #include "tcp/tcb.h"
 
-/*
- * RFC 7323 5.5 voids TS.Recent after 24 days of silence. Our ticks wrap after 5 days, so it is void
- * after 2 already: a connection silent for so long is not attacked by its own old segments.
- */
-#define TS_RECENT_LIFE_TICKS UINT32_C(1728000000)
+enum { TS_RECENT_LIFE_S = 24 * 86400 }; /* RFC 7323 5.5: after so much silence it is void */
 
 bool
 timestamps_check(struct tcb *tcb, struct segment *seg)
@@ -24,7 +20,7 @@ timestamps_check(struct tcb *tcb, struct segment *seg)
 		return false;
 	}
 	if (!seq_lt(seg->options.ts_val, tcb->ts_recent) ||
-			(uint32_t)tcb->tcp->now_tick - tcb->ts_recent_tick > TS_RECENT_LIFE_TICKS)
+			tcp_now_s(tcb->tcp) - tcb->ts_recent_s > TS_RECENT_LIFE_S)
 		return true;
 	seg->fate = ESTAB_DROP_TCP_PAWS;
 	ack_challenge(tcb, seg);
@@ -39,5 +35,5 @@ timestamps_take(struct tcb *tcb, const struct segment *seg)
 			seq_gt(seg->seq, tcb->last_ack_sent))
 		return;
 	tcb->ts_recent = seg->options.ts_val;
-	tcb->ts_recent_tick = (uint32_t)tcb->tcp->now_tick;
+	tcb->ts_recent_s = tcp_now_s(tcb->tcp);
 }
