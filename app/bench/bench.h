@@ -46,10 +46,10 @@ struct bench {
 	atomic_bool over; /* nothing is open any more, or the time to finish is: every lcore ends */
 
 	/* The result, besides what the roles have counted. */
-	uint64_t begin_ns, end_ns;                 /* of the measurement */
-	uint64_t done_in_time;                     /* connections that ended within it */
-	struct party_numbers first[PARTIES_MAX];   /* when it began */
-	struct party_numbers last[PARTIES_MAX];    /* after the drain */
+	uint64_t begin_ns, end_ns;               /* of the measurement */
+	uint64_t done_in_time;                   /* connections that ended within it */
+	struct party_numbers first[PARTIES_MAX]; /* when it began */
+	struct party_numbers last[PARTIES_MAX];  /* after the drain */
 	int64_t mbufs_leaked;
 	int64_t tcbs_leaked;
 };

@@ -66,52 +66,102 @@ take_seed(const char *text, void *value)
 }
 
 static const struct option_row rows[] = {
-	{ .name = "workload", .argument = "WORKLOAD", .kind = OPTION_TAKE, .take = take_workload,
-		.offset = offsetof(struct bench_options, workload), .expected = "open or crr",
-		.help = "open: connect, accept, close;\ncrr: connect, request, response, close" },
-	{ .name = "loopback", .kind = OPTION_FLAG, .offset = offsetof(struct bench_options, loopback),
-		.help = "both ends in this process, rings between them: needs no NIC;\n"
-			"on one lcore they take turns, on two they run apart" },
-	{ .name = "ipv6", .kind = OPTION_FLAG, .offset = offsetof(struct bench_options, ipv6),
-		.help = "with --loopback: over IPv6" },
-	{ .name = "server", .argument = "ADDRESS:PORT", .kind = OPTION_TAKE, .take = take_server,
-		.offset = offsetof(struct bench_options, server),
-		.expected = "an endpoint such as 192.0.2.1:80 or [2001:db8::1]:80",
-		.help = "instead of --loopback: another program, over the first device" },
-	{ .name = "server-ports", .argument = "N", .kind = OPTION_NUMBER, .min = 1, .max = 64,
-		.offset = offsetof(struct bench_options, server_ports),
-		.help = "ports used in turn, from the server's first on\n(loopback 16, else 1)" },
-	{ .name = "connections", .argument = "N", .kind = OPTION_NUMBER, .min = 1, .max = 1000000,
-		.offset = offsetof(struct bench_options, connections),
-		.help = "open at once, at most (64)" },
-	{ .name = "duration", .argument = "TIME", .kind = OPTION_TIME, .min = 1,
-		.offset = offsetof(struct bench_options, duration_ns), .help = "of the measurement (10s)" },
-	{ .name = "rate", .argument = "N", .kind = OPTION_NUMBER, .min = 1,
-		.offset = offsetof(struct bench_options, rate),
-		.help = "connections planned per second; latency counts from the plan\n"
-			"(a new one as soon as one ends)" },
-	{ .name = "request-size", .argument = "BYTES", .kind = OPTION_NUMBER, .min = 1, .max = 16000000,
-		.offset = offsetof(struct bench_options, request_size), .help = "(64)" },
-	{ .name = "response-size", .argument = "BYTES", .kind = OPTION_NUMBER, .min = 1,
-		.max = 16000000, .offset = offsetof(struct bench_options, response_size),
-		.help = "(64)" },
-	{ .name = "close", .argument = "WHO", .kind = OPTION_TAKE, .take = take_closer,
-		.offset = offsetof(struct bench_options, closer), .expected = "server or client",
-		.help = "closes first: server (default), whose FIN rides with the\n"
-			"response; client. With --server: what that program does" },
-	{ .name = "drain-timeout", .argument = "TIME", .kind = OPTION_TIME,
-		.offset = offsetof(struct bench_options, drain_timeout_ns),
-		.help = "how long open connections may take to end afterwards (5s)" },
-	{ .name = "json", .argument = "FILE", .kind = OPTION_TAKE, .take = take_json,
-		.offset = offsetof(struct bench_options, json), .expected = "a file, or -",
-		.help = "write the result there too; -: to stdout, the text to stderr" },
-	{ .name = "seed", .argument = "N", .kind = OPTION_TAKE, .take = take_seed, .offset = 0,
-		.expected = "a number", .help = "from which both stacks' secrets are made (random)" },
+	{ .name = "workload",
+			.argument = "WORKLOAD",
+			.kind = OPTION_TAKE,
+			.take = take_workload,
+			.offset = offsetof(struct bench_options, workload),
+			.expected = "open or crr",
+			.help = "open: connect, accept, close;\ncrr: connect, request, response, close" },
+	{ .name = "loopback",
+			.kind = OPTION_FLAG,
+			.offset = offsetof(struct bench_options, loopback),
+			.help = "both ends in this process, rings between them: needs no NIC;\n"
+				"on one lcore they take turns, on two they run apart" },
+	{ .name = "ipv6",
+			.kind = OPTION_FLAG,
+			.offset = offsetof(struct bench_options, ipv6),
+			.help = "with --loopback: over IPv6" },
+	{ .name = "server",
+			.argument = "ADDRESS:PORT",
+			.kind = OPTION_TAKE,
+			.take = take_server,
+			.offset = offsetof(struct bench_options, server),
+			.expected = "an endpoint such as 192.0.2.1:80 or [2001:db8::1]:80",
+			.help = "instead of --loopback: another program, over the first device" },
+	{ .name = "server-ports",
+			.argument = "N",
+			.kind = OPTION_NUMBER,
+			.min = 1,
+			.max = 64,
+			.offset = offsetof(struct bench_options, server_ports),
+			.help = "ports used in turn, from the server's first on\n(loopback 16, else 1)" },
+	{ .name = "connections",
+			.argument = "N",
+			.kind = OPTION_NUMBER,
+			.min = 1,
+			.max = 1000000,
+			.offset = offsetof(struct bench_options, connections),
+			.help = "open at once, at most (64)" },
+	{ .name = "duration",
+			.argument = "TIME",
+			.kind = OPTION_TIME,
+			.min = 1,
+			.offset = offsetof(struct bench_options, duration_ns),
+			.help = "of the measurement (10s)" },
+	{ .name = "rate",
+			.argument = "N",
+			.kind = OPTION_NUMBER,
+			.min = 1,
+			.offset = offsetof(struct bench_options, rate),
+			.help = "connections planned per second; latency counts from the plan\n"
+				"(a new one as soon as one ends)" },
+	{ .name = "request-size",
+			.argument = "BYTES",
+			.kind = OPTION_NUMBER,
+			.min = 1,
+			.max = 16000000,
+			.offset = offsetof(struct bench_options, request_size),
+			.help = "(64)" },
+	{ .name = "response-size",
+			.argument = "BYTES",
+			.kind = OPTION_NUMBER,
+			.min = 1,
+			.max = 16000000,
+			.offset = offsetof(struct bench_options, response_size),
+			.help = "(64)" },
+	{ .name = "close",
+			.argument = "WHO",
+			.kind = OPTION_TAKE,
+			.take = take_closer,
+			.offset = offsetof(struct bench_options, closer),
+			.expected = "server or client",
+			.help = "closes first: server (default), whose FIN rides with the\n"
+				"response; client. With --server: what that program does" },
+	{ .name = "drain-timeout",
+			.argument = "TIME",
+			.kind = OPTION_TIME,
+			.offset = offsetof(struct bench_options, drain_timeout_ns),
+			.help = "how long open connections may take to end afterwards (5s)" },
+	{ .name = "json",
+			.argument = "FILE",
+			.kind = OPTION_TAKE,
+			.take = take_json,
+			.offset = offsetof(struct bench_options, json),
+			.expected = "a file, or -",
+			.help = "write the result there too; -: to stdout, the text to stderr" },
+	{ .name = "seed",
+			.argument = "N",
+			.kind = OPTION_TAKE,
+			.take = take_seed,
+			.offset = 0,
+			.expected = "a number",
+			.help = "from which both stacks' secrets are made (random)" },
 };
 
 static const char usage[] =
-	"Measures how fast TCP connections are made and used.\n\n"
-	"  estab-bench --no-huge --no-pci -l 0 -- --loopback --workload crr --duration 5s";
+		"Measures how fast TCP connections are made and used.\n\n"
+		"  estab-bench --no-huge --no-pci -l 0 -- --loopback --workload crr --duration 5s";
 
 /* Options that need or exclude one another. */
 static int
@@ -127,12 +177,14 @@ check(const struct bench_options *options)
 	if (options->loopback && has_address)
 		return complain(EXIT_USAGE, "--address goes with --server: --loopback has its own");
 	if (has_server && !has_address)
-		return complain(EXIT_USAGE, "--address is missing: for example --address 192.0.2.2/24");
+		return complain(EXIT_USAGE,
+				"--address is missing: for example --address 192.0.2.2/24");
 	if (has_server && options->ipv6)
-		return complain(EXIT_USAGE, "--ipv6 goes with --loopback: --server says its family itself");
+		return complain(EXIT_USAGE,
+				"--ipv6 goes with --loopback: --server says its family itself");
 	if (options->server.port + options->server_ports > UINT16_MAX + 1u)
 		return complain(EXIT_USAGE, "--server-ports %u: they would end above 65535",
-			options->server_ports);
+				options->server_ports);
 	return -1;
 }
 
@@ -150,7 +202,7 @@ open_outputs(struct bench_options *options)
 	options->json_file = fopen(options->json, "w");
 	if (options->json_file == NULL)
 		return complain(EXIT_ENVIRONMENT, "--json %s: cannot be written: %s", options->json,
-			strerror(errno));
+				strerror(errno));
 	return -1;
 }
 

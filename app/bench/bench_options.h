@@ -48,7 +48,7 @@ struct bench_options {
 
 /* @return -1 to go on, with the EAL arguments in line; else the exit code */
 int bench_options_read(struct bench_options *options, struct command_line *line, int argc,
-	char **argv);
+		char **argv);
 
 /* "open" or "crr" */
 const char *bench_workload_name(uint32_t workload);

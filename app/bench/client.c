@@ -53,7 +53,7 @@ client_retry_name(enum client_retry retry)
 
 int
 client_init(struct client *client, const struct bench_options *options,
-	const struct estab_endpoint *server)
+		const struct estab_endpoint *server)
 {
 	*client = (struct client){ .options = options, .server = *server };
 	client->conns = calloc(options->connections, sizeof(*client->conns));
@@ -153,7 +153,7 @@ send_request(struct client *client, struct client_conn *conn)
 {
 	while (conn->request_left > 0) {
 		const ssize_t written = estab_conn_write(conn->conn, request_text,
-			RTE_MIN(conn->request_left, sizeof(request_text)));
+				RTE_MIN(conn->request_left, sizeof(request_text)));
 
 		if (written == -EAGAIN)
 			return true;

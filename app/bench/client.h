@@ -36,7 +36,7 @@ enum client_error {
 #define CLIENT_ERROR_ENUM(name) CLIENT_ERROR_##name,
 	CLIENT_ERRORS(CLIENT_ERROR_ENUM)
 #undef CLIENT_ERROR_ENUM
-	CLIENT_ERROR_COUNT
+			CLIENT_ERROR_COUNT
 };
 
 /* X(name): what made an estab_connect wait for another turn; no connection is lost by it. */
@@ -48,7 +48,7 @@ enum client_retry {
 #define CLIENT_RETRY_ENUM(name) CLIENT_RETRY_##name,
 	CLIENT_RETRIES(CLIENT_RETRY_ENUM)
 #undef CLIENT_RETRY_ENUM
-	CLIENT_RETRY_COUNT
+			CLIENT_RETRY_COUNT
 };
 
 /* One connection on its way. */
@@ -79,7 +79,7 @@ struct client {
 
 /* @return 0 or -ENOMEM */
 int client_init(struct client *client, const struct bench_options *options,
-	const struct estab_endpoint *server);
+		const struct estab_endpoint *server);
 
 void client_fini(struct client *client);
 

@@ -125,8 +125,8 @@ read_request(struct exchange *exchange)
 
 	while ((n = estab_conn_receive_burst(exchange->conn, batch, RECEIVE_BATCH)) > 0) {
 		for (uint16_t i = 0; i < n; i++)
-			exchange->request_left -=
-				RTE_MIN(exchange->request_left, rte_pktmbuf_pkt_len(batch[i]));
+			exchange->request_left -= RTE_MIN(exchange->request_left,
+					rte_pktmbuf_pkt_len(batch[i]));
 		rte_pktmbuf_free_bulk(batch, n);
 	}
 }
@@ -137,7 +137,7 @@ write_response(struct exchange *exchange)
 {
 	while (exchange->response_left > 0) {
 		const ssize_t written = estab_conn_write(exchange->conn, response_text,
-			RTE_MIN(exchange->response_left, sizeof(response_text)));
+				RTE_MIN(exchange->response_left, sizeof(response_text)));
 
 		if (written < 0)
 			return written == -EAGAIN ? 0 : (int)written;
@@ -159,7 +159,8 @@ progress(struct endpoint *endpoint, struct exchange *exchange)
 	else if (exchange->request_left > 0 && estab_conn_at_end(exchange->conn))
 		fail(endpoint, exchange, ENDPOINT_ERROR_server_closed_early);
 	else if (exchange->request_left == 0 && exchange->response_left == 0 &&
-		(endpoint->options->closer == CLOSER_SERVER || estab_conn_at_end(exchange->conn)))
+			(endpoint->options->closer == CLOSER_SERVER ||
+					estab_conn_at_end(exchange->conn)))
 		finish(endpoint, exchange);
 }
 
@@ -202,8 +203,10 @@ on_event(struct endpoint *endpoint, const struct estab_event *event)
 	struct exchange *exchange = event->user;
 
 	if (event->what & ESTAB_EVENT_CLOSED)
-		fail(endpoint, exchange, estab_conn_error(event->conn) == -ETIMEDOUT ?
-			ENDPOINT_ERROR_server_timed_out : ENDPOINT_ERROR_server_reset);
+		fail(endpoint, exchange,
+				estab_conn_error(event->conn) == -ETIMEDOUT
+						? ENDPOINT_ERROR_server_timed_out
+						: ENDPOINT_ERROR_server_reset);
 	else
 		progress(endpoint, exchange);
 }

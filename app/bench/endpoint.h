@@ -34,7 +34,7 @@ enum endpoint_error {
 #define ENDPOINT_ERROR_ENUM(name) ENDPOINT_ERROR_##name,
 	ENDPOINT_ERRORS(ENDPOINT_ERROR_ENUM)
 #undef ENDPOINT_ERROR_ENUM
-	ENDPOINT_ERROR_COUNT
+			ENDPOINT_ERROR_COUNT
 };
 
 /* One accepted connection. */
@@ -56,7 +56,7 @@ struct endpoint {
 
 /* @return 0 or -ENOMEM */
 int endpoint_init(struct endpoint *endpoint, const struct bench_options *options,
-	uint32_t connections);
+		uint32_t connections);
 
 void endpoint_fini(struct endpoint *endpoint);
 

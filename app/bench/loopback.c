@@ -15,6 +15,7 @@
 #include <rte_ring.h>
 
 #include "complain.h"
+#include "eal.h"
 
 enum {
 	RING_MIN = 1024,
@@ -40,11 +41,15 @@ create_rings(struct bench *bench)
 		char name[RTE_RING_NAMESIZE];
 
 		snprintf(name, sizeof(name), "to_%s", bench->parties[i].name);
+		eal_hush(true);
 		bench->rings[i] = rte_ring_create(name, size, (int)rte_socket_id(),
-			RING_F_SP_ENQ | RING_F_SC_DEQ);
+				RING_F_SP_ENQ | RING_F_SC_DEQ);
+		eal_hush(false);
 		if (bench->rings[i] == NULL)
-			return complain(EXIT_ENVIRONMENT, "no memory for a ring of %u packets (%s): give EAL more "
-				"with -m", size, rte_strerror(rte_errno));
+			return complain(EXIT_ENVIRONMENT,
+					"no memory for a ring of %u packets (%s): give EAL more "
+					"with -m",
+					size, rte_strerror(rte_errno));
 	}
 	return -1;
 }
@@ -58,11 +63,14 @@ loopback_create(struct bench *bench)
 		struct party *party = &bench->parties[i];
 		struct rte_ring *receive = bench->rings[i];
 		struct rte_ring *send = bench->rings[PARTIES_MAX - 1 - i];
-		const int port = rte_eth_from_rings(party->name, &receive, 1, &send, 1, rte_socket_id());
+		const int port = rte_eth_from_rings(party->name, &receive, 1, &send, 1,
+				rte_socket_id());
 
 		if (port < 0)
-			return complain(EXIT_ENVIRONMENT, "no device from rings (%s): is DPDK's net_ring driver "
-				"installed?", rte_strerror(rte_errno));
+			return complain(EXIT_ENVIRONMENT,
+					"no device from rings (%s): is DPDK's net_ring driver "
+					"installed?",
+					rte_strerror(rte_errno));
 		ret = device_probe(&party->device, (uint16_t)port, &bench->options->device);
 	}
 	return ret;
@@ -77,7 +85,8 @@ loopback_flush(struct bench *bench)
 
 		if (bench->rings[i] == NULL)
 			continue;
-		while ((n = rte_ring_dequeue_burst(bench->rings[i], (void **)batch, FLUSH_BATCH, NULL)) > 0)
+		while ((n = rte_ring_dequeue_burst(bench->rings[i], (void **)batch, FLUSH_BATCH,
+					NULL)) > 0)
 			rte_pktmbuf_free_bulk(batch, n);
 	}
 }

@@ -28,7 +28,7 @@ struct metered_port {
 /* What an interval line shows of a party. */
 struct party_numbers {
 	uint64_t now_ns;
-	uint64_t done;   /* connections that ran their whole course */
+	uint64_t done; /* connections that ran their whole course */
 	uint64_t errors;
 	uint64_t open;
 	struct estab_stats stats;
@@ -62,6 +62,6 @@ uint64_t party_turn(struct party *party, const struct clock *clock);
 
 /* The party's numbers as of now; on its own lcore. */
 void party_count(const struct party *party, const struct clock *clock,
-	struct party_numbers *numbers);
+		struct party_numbers *numbers);
 
 #endif

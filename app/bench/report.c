@@ -50,17 +50,18 @@ report_begin(struct report *report, const struct bench *bench)
 	report->begin_ns = report->last_ns = bench->begin_ns;
 	for (unsigned int i = 0; i < bench->party_count; i++)
 		report->before[i] = bench->parties[i].numbers;
-	fprintf(report->text, "estab-bench %s, %s, seed %" PRIu64 "\n", estab_version(), rte_version(),
-		options->seed);
+	fprintf(report->text, "estab-bench %s, %s, seed %" PRIu64 "\n", estab_version(),
+			rte_version(), options->seed);
 	for (unsigned int i = 0; i < bench->party_count; i++)
 		device_print(&bench->parties[i].device, report->text);
 	if (!options->loopback)
 		stack_options_print(&options->stack, report->text);
-	fprintf(report->text, "%s to %s and %" PRIu32 " more ports, %" PRIu32 " at once, on %u lcore%s\n",
-		bench_workload_name(options->workload),
-		estab_endpoint_format(&bench->client.server, text, sizeof(text)),
-		options->server_ports - 1, options->connections, bench->lcore_count,
-		bench->lcore_count == 1 ? "" : "s");
+	fprintf(report->text,
+			"%s to %s and %" PRIu32 " more ports, %" PRIu32 " at once, on %u lcore%s\n",
+			bench_workload_name(options->workload),
+			estab_endpoint_format(&bench->client.server, text, sizeof(text)),
+			options->server_ports - 1, options->connections, bench->lcore_count,
+			bench->lcore_count == 1 ? "" : "s");
 	fflush(report->text);
 }
 
@@ -78,7 +79,7 @@ make_interval(struct interval *interval, const struct report *report, const stru
 	interval->open = now->open;
 	for (unsigned int i = 0; i < bench->party_count; i++)
 		stats_since(&interval->stats[i], &bench->parties[i].numbers.stats,
-			&report->before[i].stats);
+				&report->before[i].stats);
 }
 
 static void
@@ -89,11 +90,16 @@ print_interval(const struct interval *interval, unsigned int party_count, FILE *
 
 	if (party_count > 1)
 		stats_add(&sum, &interval->stats[1]);
-	fprintf(out, "%6.1fs  %12s conn/s  %8s open  %6s packets/s to, %6s from the server", interval->second,
-		format_count((uint64_t)ratio((double)interval->connections, interval->seconds), connections),
-		format_count(interval->open, open),
-		format_rate(ratio((double)interval->stats[0].tx_packets, interval->seconds), tx),
-		format_rate(ratio((double)interval->stats[0].rx_packets, interval->seconds), rx));
+	fprintf(out, "%6.1fs  %12s conn/s  %8s open  %6s packets/s to, %6s from the server",
+			interval->second,
+			format_count((uint64_t)ratio((double)interval->connections,
+						     interval->seconds),
+					connections),
+			format_count(interval->open, open),
+			format_rate(ratio((double)interval->stats[0].tx_packets, interval->seconds),
+					tx),
+			format_rate(ratio((double)interval->stats[0].rx_packets, interval->seconds),
+					rx));
 	if (interval->errors > 0)
 		fprintf(out, ", errors: %" PRIu64, interval->errors);
 	stats_print_drops(&sum, out);
@@ -108,7 +114,8 @@ report_interval(struct report *report, const struct bench *bench)
 
 	make_interval(&interval, report, bench);
 	print_interval(&interval, bench->party_count, report->text);
-	json_array_append_new(report->intervals, report_json_interval(&interval, bench->party_count));
+	json_array_append_new(report->intervals,
+			report_json_interval(&interval, bench->party_count));
 	report->last_ns = bench->parties[PARTY_CLIENT].numbers.now_ns;
 	for (unsigned int i = 0; i < bench->party_count; i++)
 		report->before[i] = bench->parties[i].numbers;
@@ -128,11 +135,13 @@ summary_make(struct summary *summary, const struct bench *bench)
 		stats_since(stats, &bench->last[i].stats, &bench->first[i].stats);
 		summary->unaccounted[i] = stats_unaccounted(stats);
 		summary->busy_ratio[i] = ratio((double)party->cycles_busy,
-			(double)(party->cycles_end - party->cycles_begin));
+				(double)(party->cycles_end - party->cycles_begin));
 		summary->busy_cycles_per_connection[i] = ratio((double)party->cycles_busy, all);
 	}
-	summary->packets_per_connection = ratio((double)(summary->stats[PARTY_CLIENT].rx_packets +
-		summary->stats[PARTY_CLIENT].tx_packets), all);
+	summary->packets_per_connection =
+			ratio((double)(summary->stats[PARTY_CLIENT].rx_packets +
+					      summary->stats[PARTY_CLIENT].tx_packets),
+					all);
 }
 
 static void
@@ -151,8 +160,8 @@ print_latency(const char *name, const struct histogram *histogram, FILE *out)
 static void
 print_latencies(const struct bench *bench, FILE *out)
 {
-	fprintf(out, "  %-10s %12s %12s %12s %12s %12s\n", "latency us", "p50", "p90", "p99", "p99.9",
-		"max");
+	fprintf(out, "  %-10s %12s %12s %12s %12s %12s\n", "latency us", "p50", "p90", "p99",
+			"p99.9", "max");
 	print_latency("connect", &bench->client.connect_ns, out);
 	print_latency("response", &bench->client.response_ns, out);
 }
@@ -162,18 +171,21 @@ print_errors(const struct bench *bench, FILE *out)
 {
 	for (unsigned int i = 0; i < CLIENT_ERROR_COUNT; i++) {
 		if (bench->client.errors[i] > 0)
-			fprintf(out, "  error %s %" PRIu64 "\n", client_error_name((enum client_error)i),
-				bench->client.errors[i]);
+			fprintf(out, "  error %s %" PRIu64 "\n",
+					client_error_name((enum client_error)i),
+					bench->client.errors[i]);
 	}
 	for (unsigned int i = 0; i < ENDPOINT_ERROR_COUNT; i++) {
 		if (bench->endpoint.errors[i] > 0)
-			fprintf(out, "  error %s %" PRIu64 "\n", endpoint_error_name((enum endpoint_error)i),
-				bench->endpoint.errors[i]);
+			fprintf(out, "  error %s %" PRIu64 "\n",
+					endpoint_error_name((enum endpoint_error)i),
+					bench->endpoint.errors[i]);
 	}
 	for (unsigned int i = 0; i < CLIENT_RETRY_COUNT; i++) {
 		if (bench->client.retries[i] > 0)
-			fprintf(out, "  waited, %s %" PRIu64 "\n", client_retry_name((enum client_retry)i),
-				bench->client.retries[i]);
+			fprintf(out, "  waited, %s %" PRIu64 "\n",
+					client_retry_name((enum client_retry)i),
+					bench->client.retries[i]);
 	}
 }
 
@@ -181,7 +193,8 @@ static void
 print_party(const struct bench *bench, const struct summary *summary, unsigned int index, FILE *out)
 {
 	fprintf(out, "%s: busy %.1f %%, %.0f cycles per connection", bench->parties[index].name,
-		summary->busy_ratio[index] * 100, summary->busy_cycles_per_connection[index]);
+			summary->busy_ratio[index] * 100,
+			summary->busy_cycles_per_connection[index]);
 	fputc('\n', out);
 	stats_print_totals(&summary->stats[index], out);
 }
@@ -194,13 +207,13 @@ print_end(const struct bench *bench, const struct summary *summary, FILE *out)
 	for (unsigned int i = 0; i < bench->party_count; i++)
 		print_party(bench, summary, i, out);
 	fprintf(out, "result: %s connections in %.2fs = %s per second, %.2f packets each\n",
-		format_count(bench->done_in_time, count), summary->seconds,
-		format_count((uint64_t)summary->connections_per_second, rate),
-		summary->packets_per_connection);
+			format_count(bench->done_in_time, count), summary->seconds,
+			format_count((uint64_t)summary->connections_per_second, rate),
+			summary->packets_per_connection);
 	print_latencies(bench, out);
 	print_errors(bench, out);
 	fprintf(out, "  leaked: %" PRId64 " mbufs, %" PRId64 " TCBs\n", bench->mbufs_leaked,
-		bench->tcbs_leaked);
+			bench->tcbs_leaked);
 	fflush(out);
 }
 
@@ -216,8 +229,10 @@ report_end(struct report *report, const struct bench *bench, int argc, char **ar
 	if (report->json == NULL)
 		return 0;
 	root = report_json(bench, &summary, report->intervals, argc, argv);
-	if (root == NULL || json_dumpf(root, report->json, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) != 0 ||
-		fputc('\n', report->json) == EOF || fflush(report->json) != 0)
+	if (root == NULL ||
+			json_dumpf(root, report->json, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) !=
+					0 ||
+			fputc('\n', report->json) == EOF || fflush(report->json) != 0)
 		ret = -EIO;
 	json_decref(root);
 	return ret;

@@ -42,7 +42,8 @@ struct summary {
 	double busy_ratio[2];
 	double busy_cycles_per_connection[2];
 	int64_t unaccounted[2];
-	struct estab_stats stats[2]; /* from the beginning of the measurement to the end of the drain */
+	struct estab_stats stats
+			[2]; /* from the beginning of the measurement to the end of the drain */
 };
 
 /* Take the outputs; no bytes are written yet. */
@@ -64,6 +65,6 @@ void summary_make(struct summary *summary, const struct bench *bench);
 /* report_json.c */
 json_t *report_json_interval(const struct interval *interval, unsigned int party_count);
 json_t *report_json(const struct bench *bench, const struct summary *summary, json_t *intervals,
-	int argc, char **argv);
+		int argc, char **argv);
 
 #endif

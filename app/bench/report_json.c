@@ -107,7 +107,8 @@ report_json_interval(const struct interval *interval, unsigned int party_count)
 	set_real(object, "second", interval->second);
 	set_count(object, "connections", interval->connections);
 	set_real(object, "connections_per_second",
-		interval->seconds > 0 ? (double)interval->connections / interval->seconds : 0);
+			interval->seconds > 0 ? (double)interval->connections / interval->seconds
+					      : 0);
 	set_count(object, "open", interval->open);
 	set_count(object, "errors", interval->errors);
 	for (unsigned int i = 0; i < party_count; i++) {
@@ -132,7 +133,7 @@ latency_json(const struct histogram *histogram)
 
 	for (size_t i = 0; i < RTE_DIM(shares); i++)
 		set_real(object, shares[i].key,
-			(double)histogram_quantile(histogram, shares[i].per_mille) / 1000);
+				(double)histogram_quantile(histogram, shares[i].per_mille) / 1000);
 	set_real(object, "max", (double)histogram->max / 1000);
 	return object;
 }
@@ -154,10 +155,11 @@ errors_json(const struct bench *bench)
 	json_t *object = json_object();
 
 	for (unsigned int i = 0; i < CLIENT_ERROR_COUNT; i++)
-		set_nonzero(object, client_error_name((enum client_error)i), bench->client.errors[i]);
+		set_nonzero(object, client_error_name((enum client_error)i),
+				bench->client.errors[i]);
 	for (unsigned int i = 0; i < ENDPOINT_ERROR_COUNT; i++)
 		set_nonzero(object, endpoint_error_name((enum endpoint_error)i),
-			bench->endpoint.errors[i]);
+				bench->endpoint.errors[i]);
 	return object;
 }
 
@@ -167,7 +169,8 @@ retries_json(const struct bench *bench)
 	json_t *object = json_object();
 
 	for (unsigned int i = 0; i < CLIENT_RETRY_COUNT; i++)
-		set_nonzero(object, client_retry_name((enum client_retry)i), bench->client.retries[i]);
+		set_nonzero(object, client_retry_name((enum client_retry)i),
+				bench->client.retries[i]);
 	return object;
 }
 
@@ -224,7 +227,7 @@ summary_json(const struct bench *bench, const struct summary *summary)
 	set_real(object, "packets_per_connection", summary->packets_per_connection);
 	json_object_set_new(object, "busy_ratio", by_party(bench, summary->busy_ratio));
 	json_object_set_new(object, "busy_cycles_per_connection",
-		by_party(bench, summary->busy_cycles_per_connection));
+			by_party(bench, summary->busy_cycles_per_connection));
 	json_object_set_new(object, "latency_us", latencies_json(bench));
 	json_object_set_new(object, "errors", errors_json(bench));
 	json_object_set_new(object, "retries", retries_json(bench));
@@ -239,7 +242,7 @@ summary_json(const struct bench *bench, const struct summary *summary)
 
 json_t *
 report_json(const struct bench *bench, const struct summary *summary, json_t *intervals, int argc,
-	char **argv)
+		char **argv)
 {
 	json_t *root = json_object();
 

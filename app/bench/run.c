@@ -44,9 +44,37 @@ complain_about_warm_up(const struct bench *bench)
 		if (bench->client.errors[i] > 0)
 			reason = client_error_name((enum client_error)i);
 	}
-	return complain(EXIT_ENVIRONMENT, "the first connection to %s failed (%s): check --address, "
-		"--gateway, and that a server is there", estab_endpoint_format(&bench->client.server, text,
-		sizeof(text)), reason);
+	return complain(EXIT_ENVIRONMENT,
+			"the first connection to %s failed (%s): check --address, "
+			"--gateway, and that a server is there",
+			estab_endpoint_format(&bench->client.server, text, sizeof(text)), reason);
+}
+
+static bool
+wire_is_empty(const struct bench *bench)
+{
+	return bench->rings[0] == NULL ||
+			(rte_ring_empty(bench->rings[0]) && rte_ring_empty(bench->rings[1]));
+}
+
+static uint64_t
+open_in(const struct party *party)
+{
+	struct estab_stats stats;
+
+	estab_stack_stats(party->stack, &stats);
+	return stats.connections_open;
+}
+
+/* Neither a connection nor a packet is on its way. */
+static bool
+is_quiet(const struct bench *bench)
+{
+	uint64_t open = 0;
+
+	for (unsigned int i = 0; i < bench->party_count; i++)
+		open += open_in(&bench->parties[i]);
+	return open == 0 && wire_is_empty(bench);
 }
 
 int
@@ -55,16 +83,17 @@ bench_warm_up(struct bench *bench)
 	const uint64_t deadline_ns = clock_now(&bench->clock) + WARM_UP_NS;
 
 	client_begin(&bench->client, clock_now(&bench->clock), 1);
-	while (bench->client.done == 0 && client_error_sum(&bench->client) == 0 && !signals_stopped() &&
-		clock_now(&bench->clock) < deadline_ns)
-		turn_all(bench);
-	while (bench->endpoint.slots.count > 0 && slots_used(&bench->endpoint.slots) > 0 &&
-		clock_now(&bench->clock) < deadline_ns)
+	while ((bench->client.done == 0 || !is_quiet(bench)) &&
+			client_error_sum(&bench->client) == 0 && !signals_stopped() &&
+			clock_now(&bench->clock) < deadline_ns)
 		turn_all(bench);
 	return bench->client.done == 1 ? -1 : complain_about_warm_up(bench);
 }
 
-/* On the client's lcore: open no more once the time is over; all is over when nothing is open. */
+/*
+ * On the client's lcore: open no more once the time is over. All is over when the client has seen its
+ * last connection closed by both sides: the server had to work for that, so it goes on until then.
+ */
 static void
 check_end(struct bench *bench, uint64_t now_ns)
 {
@@ -75,8 +104,8 @@ check_end(struct bench *bench, uint64_t now_ns)
 		bench->done_in_time = bench->client.done;
 		bench->client.budget = 0;
 	}
-	if (client_is_idle(&bench->client) ||
-		now_ns >= bench->end_ns + bench->options->drain_timeout_ns) {
+	if ((client_is_idle(&bench->client) && open_in(&bench->parties[PARTY_CLIENT]) == 0) ||
+			now_ns >= bench->end_ns + bench->options->drain_timeout_ns) {
 		client_give_up(&bench->client);
 		atomic_store_explicit(&bench->over, true, memory_order_release);
 	}
@@ -158,13 +187,6 @@ watch(struct bench *bench, struct report *report)
 	}
 }
 
-static bool
-wire_is_empty(const struct bench *bench)
-{
-	return bench->rings[0] == NULL ||
-		(rte_ring_empty(bench->rings[0]) && rte_ring_empty(bench->rings[1]));
-}
-
 /* Both stacks from this one thread, until every connection and every packet has come home. */
 static void
 drain(struct bench *bench)
@@ -243,6 +265,6 @@ bench_is_clean(const struct bench *bench)
 	for (unsigned int i = 0; i < bench->party_count; i++)
 		accounted &= stats_unaccounted(&bench->last[i].stats) == 0;
 	return accounted && bench->done_in_time > 0 && client_error_sum(&bench->client) == 0 &&
-		endpoint_error_sum(&bench->endpoint) == 0 && bench->mbufs_leaked == 0 &&
-		bench->tcbs_leaked == 0;
+			endpoint_error_sum(&bench->endpoint) == 0 && bench->mbufs_leaked == 0 &&
+			bench->tcbs_leaked == 0;
 }

@@ -20,16 +20,17 @@
 #include <estab/stack.h>
 
 #include "complain.h"
+#include "eal.h"
 #include "memory.h"
 #include "secret.h"
 
 enum setup_limits {
-	MBUFS_BASE = 3072,         /* bursts, rings and caches */
-	MBUFS_PER_CONNECTION = 4,  /* and as many more as its text needs */
+	MBUFS_BASE = 3072,        /* bursts, rings and caches */
+	MBUFS_PER_CONNECTION = 4, /* and as many more as its text needs */
 	TEXT_PER_MBUF = 1024,
-	CONNECTIONS_BASE = 1024,   /* those that are closing, beside those in use */
-	PREFIX_IPV4 = 15,          /* RFC 2544: 198.18.0.0/15 is for benchmarks */
-	PREFIX_IPV6 = 48,          /* RFC 5180: 2001:2::/48 */
+	CONNECTIONS_BASE = 1024, /* those that are closing, beside those in use */
+	PREFIX_IPV4 = 15,        /* RFC 2544: 198.18.0.0/15 is for benchmarks */
+	PREFIX_IPV6 = 48,        /* RFC 5180: 2001:2::/48 */
 };
 
 /* TCBs: one for each open connection, one for each that closes meanwhile. */
@@ -60,7 +61,8 @@ choose_mbufs(const struct bench *bench, uint16_t data_room)
 	if (options->stack.mbufs != 0)
 		mbufs = options->stack.mbufs / bench->party_count;
 	else if (left != UINT64_MAX)
-		mbufs = RTE_MIN(mbufs, left / 3 * 2 / bench->party_count / memory_of_mbuf(data_room));
+		mbufs = RTE_MIN(mbufs,
+				left / 3 * 2 / bench->party_count / memory_of_mbuf(data_room));
 	return (uint32_t)mbufs;
 }
 
@@ -72,7 +74,7 @@ start_device(struct party *party, const struct bench_options *options, uint32_t 
 
 	snprintf(name, sizeof(name), "mbufs_%s", party->name);
 	party->pool = memory_mbuf_pool(name, mbufs, cache, party->device.data_room,
-		(int)rte_socket_id(), "total-num-mbufs");
+			(int)rte_socket_id(), "total-num-mbufs");
 	if (party->pool == NULL)
 		return EXIT_ENVIRONMENT;
 	return device_start(&party->device, 1, &party->pool);
@@ -119,7 +121,8 @@ create_stack(struct bench *bench, unsigned int index)
 	const char *why;
 
 	if (estab_port_ethdev(&port, party->device.id, 0) != 0)
-		return complain(EXIT_ENVIRONMENT, "%s: its queue cannot be used", party->device.name);
+		return complain(EXIT_ENVIRONMENT, "%s: its queue cannot be used",
+				party->device.name);
 	party_meter(party, &port);
 	estab_stack_config_init(&config);
 	stack_options_apply(&options->stack, &config);
@@ -136,11 +139,15 @@ create_stack(struct bench *bench, unsigned int index)
 	make_secret(config.secret, options->seed, index);
 	if (estab_stack_config_check(&config, &why) != 0)
 		return complain(EXIT_USAGE, "%s", why);
+	eal_hush(true);
 	party->stack = estab_stack_create(&config);
+	eal_hush(false);
 	if (party->stack == NULL)
 		return complain(EXIT_ENVIRONMENT,
-			"no memory for a stack of %" PRIu32 " connections (%s): lower --connections, or give EAL "
-			"more with -m", config.limits.connections, rte_strerror(rte_errno));
+				"no memory for a stack of %" PRIu32
+				" connections (%s): lower --connections, or give EAL "
+				"more with -m",
+				config.limits.connections, rte_strerror(rte_errno));
 	return -1;
 }
 
@@ -156,8 +163,10 @@ create_client(struct bench *bench)
 			.port = ENDPOINT_PORT_FIRST,
 		};
 	if (client_init(&bench->client, options, &server) != 0)
-		return complain(EXIT_ENVIRONMENT, "no memory for %" PRIu32 " connections: lower "
-			"--connections", options->connections);
+		return complain(EXIT_ENVIRONMENT,
+				"no memory for %" PRIu32 " connections: lower "
+				"--connections",
+				options->connections);
 	bench->client.stack = bench->parties[PARTY_CLIENT].stack;
 	return -1;
 }
@@ -171,7 +180,8 @@ create_endpoint(struct bench *bench)
 	if (ret == 0)
 		ret = endpoint_listen(&bench->endpoint, bench->parties[PARTY_SERVER].stack);
 	if (ret != 0)
-		return complain(EXIT_ENVIRONMENT, "the built-in server cannot listen: %s", strerror(-ret));
+		return complain(EXIT_ENVIRONMENT, "the built-in server cannot listen: %s",
+				strerror(-ret));
 	return -1;
 }
 
@@ -181,10 +191,11 @@ find_device(struct bench *bench)
 	const uint64_t port = rte_eth_find_next_owned_by(0, RTE_ETH_DEV_NO_OWNER);
 
 	if (port >= RTE_MAX_ETHPORTS)
-		return complain(EXIT_ENVIRONMENT, "no port found: bind a NIC with dpdk-devbind.py, or add "
-			"--vdev=net_tap0,iface=estab0 to the EAL arguments, or use --loopback");
+		return complain(EXIT_ENVIRONMENT,
+				"no port found: bind a NIC with dpdk-devbind.py, or add "
+				"--vdev=net_tap0,iface=estab0 to the EAL arguments, or use --loopback");
 	return device_probe(&bench->parties[PARTY_CLIENT].device, (uint16_t)port,
-		&bench->options->device);
+			&bench->options->device);
 }
 
 static void

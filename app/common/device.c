@@ -30,10 +30,10 @@ enum device_defaults {
 #define RX_OFFLOADS_WANTED (RTE_ETH_RX_OFFLOAD_IPV4_CKSUM | RTE_ETH_RX_OFFLOAD_TCP_CKSUM)
 #define TX_OFFLOADS_WANTED                                                                         \
 	(RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_CKSUM |                            \
-		RTE_ETH_TX_OFFLOAD_MULTI_SEGS)
+			RTE_ETH_TX_OFFLOAD_MULTI_SEGS)
 #define RSS_TYPES_WANTED                                                                           \
 	(RTE_ETH_RSS_NONFRAG_IPV4_TCP | RTE_ETH_RSS_NONFRAG_IPV6_TCP | RTE_ETH_RSS_IPV4 |          \
-		RTE_ETH_RSS_IPV6)
+			RTE_ETH_RSS_IPV6)
 
 static int
 take_mac(const char *text, void *value)
@@ -42,29 +42,55 @@ take_mac(const char *text, void *value)
 }
 
 const struct option_row device_option_rows[] = {
-	{ .name = "rxq", .argument = "N", .kind = OPTION_NUMBER, .min = 1, .max = DEVICE_QUEUES_MAX,
-		.offset = offsetof(struct device_options, rxq),
-		.help = "receive queues per device (as many as lcores and RSS can use)" },
-	{ .name = "txq", .argument = "N", .kind = OPTION_NUMBER, .min = 1, .max = DEVICE_QUEUES_MAX,
-		.offset = offsetof(struct device_options, txq),
-		.help = "transmit queues; a stack has one of each, so the same as --rxq" },
-	{ .name = "rxd", .argument = "N", .kind = OPTION_NUMBER, .min = 1, .max = UINT16_MAX,
-		.offset = offsetof(struct device_options, rxd),
-		.help = "descriptors of a receive queue (1024)" },
-	{ .name = "txd", .argument = "N", .kind = OPTION_NUMBER, .min = 1, .max = UINT16_MAX,
-		.offset = offsetof(struct device_options, txd),
-		.help = "descriptors of a transmit queue (1024)" },
-	{ .name = "mbcache", .argument = "N", .kind = OPTION_NUMBER, .max = RTE_MEMPOOL_CACHE_MAX_SIZE,
-		.offset = offsetof(struct device_options, mbcache),
-		.help = "mbufs that an lcore keeps at hand (250)" },
-	{ .name = "mtu", .argument = "BYTES", .kind = OPTION_NUMBER, .min = 1280, .max = 16000,
-		.offset = offsetof(struct device_options, mtu),
-		.help = "size of an IP packet (the device's)" },
-	{ .name = "mac", .argument = "XX:XX:XX:XX:XX:XX", .kind = OPTION_TAKE, .take = take_mac,
-		.offset = offsetof(struct device_options, mac),
-		.expected = "a unicast MAC address such as 02:00:00:00:00:01",
-		.help = "of the stacks (the device's; for net_tap, whose kernel side has that,\n"
-			"a locally administered one derived from it)" },
+	{ .name = "rxq",
+			.argument = "N",
+			.kind = OPTION_NUMBER,
+			.min = 1,
+			.max = DEVICE_QUEUES_MAX,
+			.offset = offsetof(struct device_options, rxq),
+			.help = "receive queues per device (as many as lcores and RSS can use)" },
+	{ .name = "txq",
+			.argument = "N",
+			.kind = OPTION_NUMBER,
+			.min = 1,
+			.max = DEVICE_QUEUES_MAX,
+			.offset = offsetof(struct device_options, txq),
+			.help = "transmit queues; a stack has one of each, so the same as --rxq" },
+	{ .name = "rxd",
+			.argument = "N",
+			.kind = OPTION_NUMBER,
+			.min = 1,
+			.max = UINT16_MAX,
+			.offset = offsetof(struct device_options, rxd),
+			.help = "descriptors of a receive queue (1024)" },
+	{ .name = "txd",
+			.argument = "N",
+			.kind = OPTION_NUMBER,
+			.min = 1,
+			.max = UINT16_MAX,
+			.offset = offsetof(struct device_options, txd),
+			.help = "descriptors of a transmit queue (1024)" },
+	{ .name = "mbcache",
+			.argument = "N",
+			.kind = OPTION_NUMBER,
+			.max = RTE_MEMPOOL_CACHE_MAX_SIZE,
+			.offset = offsetof(struct device_options, mbcache),
+			.help = "mbufs that an lcore keeps at hand (250)" },
+	{ .name = "mtu",
+			.argument = "BYTES",
+			.kind = OPTION_NUMBER,
+			.min = 1280,
+			.max = 16000,
+			.offset = offsetof(struct device_options, mtu),
+			.help = "size of an IP packet (the device's)" },
+	{ .name = "mac",
+			.argument = "XX:XX:XX:XX:XX:XX",
+			.kind = OPTION_TAKE,
+			.take = take_mac,
+			.offset = offsetof(struct device_options, mac),
+			.expected = "a unicast MAC address such as 02:00:00:00:00:01",
+			.help = "of the stacks (the device's; for net_tap, whose kernel side has that,\n"
+				"a locally administered one derived from it)" },
 };
 const unsigned int device_option_count = RTE_DIM(device_option_rows);
 
@@ -108,7 +134,7 @@ choose_mac(struct device *device, const struct device_options *options)
 /* One queue where the device cannot spread connections over more. */
 static void
 choose_queues_max(struct device *device, const struct rte_eth_dev_info *info,
-	const struct device_options *options)
+		const struct device_options *options)
 {
 	uint32_t offered = RTE_MIN(info->max_rx_queues, info->max_tx_queues);
 
@@ -128,8 +154,8 @@ choose_mtu(struct device *device, const struct device_options *options)
 	if (options->mtu != 0)
 		ret = rte_eth_dev_set_mtu(device->id, (uint16_t)options->mtu);
 	if (ret != 0 && ret != -ENOTSUP)
-		return complain(EXIT_USAGE, "--mtu %" PRIu32 ": %s (%s) does not take it: %s", options->mtu,
-			device->name, device->driver, rte_strerror(-ret));
+		return complain(EXIT_USAGE, "--mtu %" PRIu32 ": %s (%s) does not take it: %s",
+				options->mtu, device->name, device->driver, rte_strerror(-ret));
 	if (rte_eth_dev_get_mtu(device->id, &device->mtu) != 0)
 		return complain(EXIT_ENVIRONMENT, "%s: the device has no MTU", device->name);
 	if (options->mtu != 0) /* a device without the notion carries what its mbufs hold */
@@ -145,7 +171,8 @@ choose_descriptors(uint32_t asked, const struct rte_eth_desc_lim *limits)
 {
 	const uint32_t count = asked != 0 ? asked : DESCRIPTORS_DEFAULT;
 
-	return (uint16_t)(asked == 0 && limits->nb_max != 0 ? RTE_MIN(count, limits->nb_max) : count);
+	return (uint16_t)(asked == 0 && limits->nb_max != 0 ? RTE_MIN(count, limits->nb_max)
+							    : count);
 }
 
 int
@@ -154,7 +181,8 @@ device_probe(struct device *device, uint16_t id, const struct device_options *op
 	struct rte_eth_dev_info info;
 
 	*device = (struct device){ .id = id };
-	if (rte_eth_dev_info_get(id, &info) != 0 || rte_eth_dev_get_name_by_port(id, device->name) != 0)
+	if (rte_eth_dev_info_get(id, &info) != 0 ||
+			rte_eth_dev_get_name_by_port(id, device->name) != 0)
 		return complain(EXIT_ENVIRONMENT, "port %u: the device does not answer", id);
 	device->driver = info.driver_name;
 	device->rxd = choose_descriptors(options->rxd, &info.rx_desc_lim);
@@ -163,7 +191,8 @@ device_probe(struct device *device, uint16_t id, const struct device_options *op
 	device->tx_offloads = info.tx_offload_capa & TX_OFFLOADS_WANTED;
 	choose_queues_max(device, &info, options);
 	if (choose_mac(device, options) != 0)
-		return complain(EXIT_ENVIRONMENT, "%s: the device has no MAC address", device->name);
+		return complain(EXIT_ENVIRONMENT, "%s: the device has no MAC address",
+				device->name);
 	return choose_mtu(device, options);
 }
 
@@ -210,11 +239,11 @@ set_up_queues(struct device *device, struct rte_mempool *const *pools)
 	int ret = rte_eth_dev_adjust_nb_rx_tx_desc(device->id, &device->rxd, &device->txd);
 
 	for (uint16_t queue = 0; ret == 0 && queue < device->queues; queue++) {
-		ret = rte_eth_rx_queue_setup(device->id, queue, device->rxd, (unsigned int)socket, NULL,
-			pools[queue]);
+		ret = rte_eth_rx_queue_setup(device->id, queue, device->rxd, (unsigned int)socket,
+				NULL, pools[queue]);
 		if (ret == 0)
-			ret = rte_eth_tx_queue_setup(device->id, queue, device->txd, (unsigned int)socket,
-				NULL);
+			ret = rte_eth_tx_queue_setup(device->id, queue, device->txd,
+					(unsigned int)socket, NULL);
 	}
 	return ret;
 }
@@ -244,8 +273,8 @@ device_start(struct device *device, uint16_t queues, struct rte_mempool *const *
 		ret = rte_eth_dev_start(device->id);
 	if (ret != 0)
 		return complain(EXIT_ENVIRONMENT,
-			"%s (%s) did not start with %u queues: %s; try --rxq 1, or other --rxd and --txd",
-			device->name, device->driver, queues, rte_strerror(-ret));
+				"%s (%s) did not start with %u queues: %s; try --rxq 1, or other --rxd and --txd",
+				device->name, device->driver, queues, rte_strerror(-ret));
 	device->started = true;
 	open_filters(device);
 	return -1;

@@ -31,17 +31,17 @@ struct device_options {
 
 struct device {
 	uint16_t id;
-	uint16_t queues;       /* pairs */
-	uint16_t queues_max;   /* that the device offers and that are of use to us */
+	uint16_t queues;     /* pairs */
+	uint16_t queues_max; /* that the device offers and that are of use to us */
 	uint16_t mtu;
-	uint16_t data_room;    /* of an mbuf that takes one whole frame */
+	uint16_t data_room; /* of an mbuf that takes one whole frame */
 	uint16_t rxd, txd;
-	uint16_t reta_size;    /* of the RSS redirection table; 0: none */
-	uint8_t mac[6];        /* of the stacks on it */
-	bool mac_is_derived;   /* not the device's own: someone else answers to that one */
-	uint64_t rx_offloads;  /* granted, RTE_ETH_RX_OFFLOAD_* */
+	uint16_t reta_size;   /* of the RSS redirection table; 0: none */
+	uint8_t mac[6];       /* of the stacks on it */
+	bool mac_is_derived;  /* not the device's own: someone else answers to that one */
+	uint64_t rx_offloads; /* granted, RTE_ETH_RX_OFFLOAD_* */
 	uint64_t tx_offloads;
-	uint64_t rss_types;    /* RTE_ETH_RSS_*; 0: no RSS */
+	uint64_t rss_types; /* RTE_ETH_RSS_*; 0: no RSS */
 	bool started;
 	const char *driver;
 	char name[DEVICE_TEXT_MAX];

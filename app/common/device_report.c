@@ -16,7 +16,7 @@ append_name(char *buf, size_t size, const char *direction, const char *name)
 {
 	size_t length = strlen(buf);
 	const int added = snprintf(buf + length, size - length, "%s%s_%s", length > 0 ? " " : "",
-		direction, name);
+			direction, name);
 
 	for (int i = 0; i < added && length < size - 1; i++, length++)
 		buf[length] = (char)tolower((unsigned char)buf[length]);
@@ -61,11 +61,11 @@ device_print(const struct device *device, FILE *out)
 	char text[4 * DEVICE_TEXT_MAX];
 
 	fprintf(out, "port %u: %s, driver %s, MAC %s%s, MTU %u\n", device->id, device->name,
-		device->driver, format_mac(device->mac, text),
-		device->mac_is_derived ? " (not the device's own)" : "", device->mtu);
+			device->driver, format_mac(device->mac, text),
+			device->mac_is_derived ? " (not the device's own)" : "", device->mtu);
 	fprintf(out, "port %u: offloads %s\n", device->id,
-		device_offload_text(device, text, sizeof(text)));
+			device_offload_text(device, text, sizeof(text)));
 	fprintf(out, "port %u: RSS %s, %u queue%s\n", device->id,
-		device_rss_text(device, text, sizeof(text)), device->queues,
-		device->queues == 1 ? "" : "s");
+			device_rss_text(device, text, sizeof(text)), device->queues,
+			device->queues == 1 ? "" : "s");
 }

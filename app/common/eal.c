@@ -6,6 +6,8 @@
 #include "eal.h"
 
 #include <ctype.h>
+#include <fcntl.h>
+#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +17,7 @@
 #include <rte_common.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
+#include <rte_ethdev.h>
 #include <rte_log.h>
 
 #include "complain.h"
@@ -25,7 +28,7 @@ enum eal_limits {
 };
 
 struct capture {
-	int file;
+	int file;     /* what stderr was given */
 	int saved[2]; /* stdout and stderr as they were */
 };
 
@@ -35,45 +38,60 @@ static const struct {
 	const char *mend;
 } explanations[] = {
 	{ "not compatible with --in-memory",
-		"--no-huge and --in-memory do not go together: leave one of them out" },
+			"--no-huge and --in-memory do not go together: leave one of them out" },
 	{ "Is another primary process running",
-		"another DPDK program runs under this name: add --file-prefix=NAME to the EAL arguments" },
-	{ "hugepage",
-		"no hugepages: reserve some (dpdk-hugepages.py --setup 1G), or run without by --no-huge" },
+			"another DPDK program runs under this name: add --file-prefix=NAME to the EAL arguments" },
+	{ "hugepage", "no hugepages: reserve some (dpdk-hugepages.py --setup 1G), or run without by --no-huge" },
+	{ "failed to parse device",
+			"DPDK has no driver of that name: see --vdev and -a among the EAL arguments" },
 	{ "Cannot init memory", "not enough memory: give less with -m, or reserve more hugepages" },
 	{ "Permission denied",
-		"no permission: run as root, or with --no-huge --no-pci as an ordinary user" },
+			"no permission: run as root; an ordinary user needs --no-huge --no-pci and a device "
+			"that is open to all, or estab-bench --loopback" },
 	{ "Operation not permitted",
-		"no permission: run as root, or with --no-huge --no-pci as an ordinary user" },
+			"no permission: run as root; an ordinary user needs --no-huge --no-pci and a device "
+			"that is open to all, or estab-bench --loopback" },
 };
 
+/* EAL's usage text goes to stdout: nobody asked for it, so it goes nowhere. */
 static bool
 capture_begin(struct capture *capture)
 {
+	const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
 	fflush(NULL);
 	capture->file = memfd_create("eal", MFD_CLOEXEC);
-	if (capture->file < 0)
+	if (capture->file < 0 || nowhere < 0)
 		return false;
-	for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++) {
-		capture->saved[fd - STDOUT_FILENO] = dup(fd);
-		dup2(capture->file, fd);
-	}
+	capture->saved[0] = dup(STDOUT_FILENO);
+	capture->saved[1] = dup(STDERR_FILENO);
+	dup2(nowhere, STDOUT_FILENO);
+	dup2(capture->file, STDERR_FILENO);
+	close(nowhere);
 	return true;
 }
 
-/* Give stdout and stderr back; what was written goes into buf. */
+/* Give a stream back as it was; closed, where it was closed. */
+static void
+restore(int saved, int fd)
+{
+	if (saved < 0) {
+		close(fd);
+		return;
+	}
+	dup2(saved, fd);
+	close(saved);
+}
+
+/* Give stdout and stderr back; what stderr was given goes into buf. */
 static void
 capture_end(struct capture *capture, char *buf, size_t size)
 {
 	ssize_t length;
 
 	fflush(NULL);
-	for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++) {
-		if (capture->saved[fd - STDOUT_FILENO] < 0)
-			continue;
-		dup2(capture->saved[fd - STDOUT_FILENO], fd);
-		close(capture->saved[fd - STDOUT_FILENO]);
-	}
+	restore(capture->saved[0], STDOUT_FILENO);
+	restore(capture->saved[1], STDERR_FILENO);
 	length = pread(capture->file, buf, size - 1, 0);
 	buf[length > 0 ? length : 0] = '\0';
 	close(capture->file);
@@ -113,8 +131,8 @@ eal_explain(const char *said, char *buf, size_t size)
 		}
 	}
 	if (!find_line(said, "unrecognized option", line, sizeof(line)) &&
-		!find_line(said, "invalid option", line, sizeof(line)) &&
-		!find_line(said, "EAL: ", line, sizeof(line)))
+			!find_line(said, "invalid option", line, sizeof(line)) &&
+			!find_line(said, "EAL: ", line, sizeof(line)))
 		snprintf(line, sizeof(line), "%s", rte_strerror(rte_errno));
 	snprintf(buf, size, "EAL did not start: %s; --log-level=lib.eal:debug tells more", line);
 }
@@ -133,10 +151,22 @@ has_argument(const struct command_line *line, const char *start)
 static enum exit_code
 blame(const char *said)
 {
-	return strstr(said, "unrecognized option") != NULL || strstr(said, "invalid option") != NULL ||
-				strstr(said, "not compatible with") != NULL ||
-				strstr(said, "nvalid ") != NULL || strstr(said, "invalid param") != NULL ?
-			EXIT_USAGE : EXIT_ENVIRONMENT;
+	return strstr(said, "unrecognized option") != NULL ||
+					strstr(said, "invalid option") != NULL ||
+					strstr(said, "not compatible with") != NULL ||
+					strstr(said, "failed to parse device") != NULL ||
+					strstr(said, "nvalid ") != NULL
+			? EXIT_USAGE
+			: EXIT_ENVIRONMENT;
+}
+
+/* EAL starts without the device that it was given: for us that is no start. */
+static bool
+device_was_denied(const struct command_line *line, const char *said)
+{
+	return has_argument(line, "--vdev") && rte_eth_dev_count_avail() == 0 &&
+			(strstr(said, "Operation not permitted") != NULL ||
+					strstr(said, "Permission denied") != NULL);
 }
 
 /* Pass on what EAL warned of, but for what it says on every machine. */
@@ -164,10 +194,11 @@ start_quietly(const struct command_line *line)
 	if (!capture_begin(&capture))
 		return complain(EXIT_ENVIRONMENT, "no memory for EAL's messages");
 	rte_log_set_global_level(RTE_LOG_WARNING);
+	opterr = 1; /* EAL lets getopt name an unknown option */
 	ret = rte_eal_init(line->eal_count, line->eal);
 	rte_log_set_global_level(level);
 	capture_end(&capture, said, sizeof(said));
-	if (ret < 0) {
+	if (ret < 0 || device_was_denied(line, said)) {
 		eal_explain(said, text, sizeof(text));
 		return complain(blame(said), "%s", text);
 	}
@@ -183,4 +214,17 @@ eal_start(const struct command_line *line)
 	if (rte_eal_init(line->eal_count, line->eal) < 0)
 		return complain(EXIT_ENVIRONMENT, "EAL did not start: the reason is above");
 	return -1;
+}
+
+void
+eal_hush(bool hush)
+{
+	static uint32_t level;
+
+	if (hush) {
+		level = rte_log_get_global_level();
+		rte_log_set_global_level(RTE_LOG_CRIT);
+	} else {
+		rte_log_set_global_level(level);
+	}
 }

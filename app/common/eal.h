@@ -7,6 +7,7 @@
 #ifndef APP_COMMON_EAL_H
 #define APP_COMMON_EAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "options.h"
@@ -16,5 +17,11 @@ int eal_start(const struct command_line *line);
 
 /* The one line for what EAL said when it failed; written into buf. For eal_start, and for tests. */
 void eal_explain(const char *said, char *buf, size_t size);
+
+/*
+ * Keep DPDK's own lines about a failed allocation back between eal_hush(true) and eal_hush(false):
+ * the one line that we write then says more. On the main lcore, before the others start.
+ */
+void eal_hush(bool hush);
 
 #endif

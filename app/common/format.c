@@ -31,15 +31,18 @@ format_rate(double rate, char buf[FORMAT_MAX])
 		rate /= 1000;
 		unit++;
 	}
-	snprintf(buf, FORMAT_MAX, "%.*f%s", unit == 0 || rate >= 99.95 ? 0 : rate >= 9.995 ? 1 : 2, rate,
-		units[unit]);
+	snprintf(buf, FORMAT_MAX, "%.*f%s",
+			unit == 0 || rate >= 99.95      ? 0
+					: rate >= 9.995 ? 1
+							: 2,
+			rate, units[unit]);
 	return buf;
 }
 
 char *
 format_mac(const uint8_t mac[6], char buf[FORMAT_MAX])
 {
-	snprintf(buf, FORMAT_MAX, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4],
-		mac[5]);
+	snprintf(buf, FORMAT_MAX, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
+			mac[4], mac[5]);
 	return buf;
 }

@@ -13,8 +13,9 @@ static unsigned int
 bucket_of(uint64_t value)
 {
 	const unsigned int magnitude = 63 - (unsigned int)__builtin_clzll(value | 1);
-	const unsigned int shift =
-		magnitude < HISTOGRAM_PRECISION_BITS ? 0 : magnitude - HISTOGRAM_PRECISION_BITS;
+	const unsigned int shift = magnitude < HISTOGRAM_PRECISION_BITS
+			? 0
+			: magnitude - HISTOGRAM_PRECISION_BITS;
 
 	if (magnitude < HISTOGRAM_PRECISION_BITS)
 		return (unsigned int)value;
@@ -26,8 +27,8 @@ static uint64_t
 bucket_end(unsigned int bucket)
 {
 	const unsigned int shift = bucket < HISTOGRAM_STEPS ? 0 : bucket / HISTOGRAM_STEPS - 1;
-	const uint64_t top = bucket < HISTOGRAM_STEPS ?
-		bucket : HISTOGRAM_STEPS + bucket % HISTOGRAM_STEPS;
+	const uint64_t top = bucket < HISTOGRAM_STEPS ? bucket
+						      : HISTOGRAM_STEPS + bucket % HISTOGRAM_STEPS;
 
 	return (top << shift) + ((UINT64_C(1) << shift) - 1);
 }
@@ -50,7 +51,7 @@ uint64_t
 histogram_quantile(const struct histogram *histogram, unsigned int per_mille)
 {
 	const uint64_t wanted =
-		(uint64_t)(((unsigned __int128)histogram->count * per_mille + 999) / 1000);
+			(uint64_t)(((unsigned __int128)histogram->count * per_mille + 999) / 1000);
 	uint64_t seen = 0;
 
 	if (histogram->count == 0)

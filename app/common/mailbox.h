@@ -22,28 +22,30 @@ static inline void
 mailbox_ask(struct mailbox *box)
 {
 	atomic_store_explicit(&box->asked,
-		atomic_load_explicit(&box->answered, memory_order_relaxed) + 1, memory_order_release);
+			atomic_load_explicit(&box->answered, memory_order_relaxed) + 1,
+			memory_order_release);
 }
 
 static inline bool
 mailbox_is_asked(struct mailbox *box)
 {
 	return atomic_load_explicit(&box->asked, memory_order_acquire) !=
-		atomic_load_explicit(&box->answered, memory_order_relaxed);
+			atomic_load_explicit(&box->answered, memory_order_relaxed);
 }
 
 static inline void
 mailbox_answer(struct mailbox *box)
 {
 	atomic_store_explicit(&box->answered,
-		atomic_load_explicit(&box->asked, memory_order_relaxed), memory_order_release);
+			atomic_load_explicit(&box->asked, memory_order_relaxed),
+			memory_order_release);
 }
 
 static inline bool
 mailbox_is_answered(struct mailbox *box)
 {
 	return atomic_load_explicit(&box->answered, memory_order_acquire) ==
-		atomic_load_explicit(&box->asked, memory_order_relaxed);
+			atomic_load_explicit(&box->asked, memory_order_relaxed);
 }
 
 #endif

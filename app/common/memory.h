@@ -22,6 +22,6 @@ uint64_t memory_of_mbuf(uint16_t data_room);
  * @param option  the option that would make it smaller
  */
 struct rte_mempool *memory_mbuf_pool(const char *name, uint32_t mbufs, uint32_t cache,
-	uint16_t data_room, int socket, const char *option);
+		uint16_t data_room, int socket, const char *option);
 
 #endif

@@ -20,9 +20,9 @@
 #include "parse.h"
 
 enum options_limits {
-	OPTIONS_MAX = 64,       /* rows of all tables together */
-	ROW_FIRST = 256,        /* getopt values of rows; characters and '?' lie below */
-	HELP_INDENT = 32,       /* column of the help text */
+	OPTIONS_MAX = 64, /* rows of all tables together */
+	ROW_FIRST = 256,  /* getopt values of rows; characters and '?' lie below */
+	HELP_INDENT = 32, /* column of the help text */
 };
 
 /* The row with this number, and the target of its table. */
@@ -43,7 +43,7 @@ static void
 print_row(const struct option_row *row)
 {
 	int column = printf("  --%s%s%s", row->name, row->argument != NULL ? " " : "",
-		row->argument != NULL ? row->argument : "");
+			row->argument != NULL ? row->argument : "");
 
 	if (column >= HELP_INDENT) {
 		putchar('\n');
@@ -61,7 +61,8 @@ print_row(const struct option_row *row)
 static void
 print_help(const char *usage, const struct option_table *tables, unsigned int count)
 {
-	printf("usage: %s [EAL arguments] -- [options]\n\n%s\n", program_invocation_short_name, usage);
+	printf("usage: %s [EAL arguments] -- [options]\n\n%s\n", program_invocation_short_name,
+			usage);
 	for (unsigned int i = 0; i < count; i++) {
 		printf("\n%s:\n", tables[i].title);
 		for (unsigned int j = 0; j < tables[i].count; j++)
@@ -85,7 +86,8 @@ is_ours(const char *word, const struct option_table *tables, unsigned int count)
 	if (strncmp(word, "--", 2) != 0)
 		return false;
 	for (unsigned int i = 0; (row = row_at(tables, count, i, &target)) != NULL; i++) {
-		if (strlen(row->name) == length - 2 && strncmp(row->name, word + 2, length - 2) == 0)
+		if (strlen(row->name) == length - 2 &&
+				strncmp(row->name, word + 2, length - 2) == 0)
 			return true;
 	}
 	return false;
@@ -94,7 +96,7 @@ is_ours(const char *word, const struct option_table *tables, unsigned int count)
 /* --help and --version count on either side of "--". @return -1 where there is none */
 static int
 answer_questions(int argc, char **argv, const char *usage, const struct option_table *tables,
-	unsigned int count)
+		unsigned int count)
 {
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
@@ -102,7 +104,8 @@ answer_questions(int argc, char **argv, const char *usage, const struct option_t
 			return EXIT_FINE;
 		}
 		if (strcmp(argv[i], "--version") == 0) {
-			printf("%s %s, %s\n", program_invocation_short_name, estab_version(), rte_version());
+			printf("%s %s, %s\n", program_invocation_short_name, estab_version(),
+					rte_version());
 			return EXIT_FINE;
 		}
 	}
@@ -111,7 +114,7 @@ answer_questions(int argc, char **argv, const char *usage, const struct option_t
 
 int
 command_line_split(struct command_line *line, int argc, char **argv, const char *usage,
-	const struct option_table *tables, unsigned int count)
+		const struct option_table *tables, unsigned int count)
 {
 	int i, answer = answer_questions(argc, argv, usage, tables, count);
 
@@ -119,18 +122,20 @@ command_line_split(struct command_line *line, int argc, char **argv, const char 
 		return answer;
 	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
 		if (is_ours(argv[i], tables, count))
-			return complain(EXIT_USAGE, "%s stands among the EAL arguments: put it behind a lone --",
-				argv[i]);
+			return complain(EXIT_USAGE,
+					"%s stands among the EAL arguments: put it behind a lone --",
+					argv[i]);
 	}
-	*line = (struct command_line){
-		.eal_count = i, .eal = argv, .app_count = argc - i, .app = argv + i
-	};
+	*line = (struct command_line){ .eal_count = i,
+		.eal = argv,
+		.app_count = argc - i,
+		.app = argv + i };
 	return -1;
 }
 
 static unsigned int
 make_getopt_table(struct option *long_options, const struct option_table *tables,
-	unsigned int count)
+		unsigned int count)
 {
 	const struct option_row *row;
 	void *target;
@@ -155,8 +160,8 @@ take_number(const struct option_row *row, const char *text, void *value)
 
 	if (parse_number(text, &number) != 0 || number < row->min || number > max)
 		return complain(EXIT_USAGE,
-			"--%s %s: expected a number from %" PRIu64 " to %" PRIu64, row->name, text, row->min,
-			max);
+				"--%s %s: expected a number from %" PRIu64 " to %" PRIu64,
+				row->name, text, row->min, max);
 	*(uint32_t *)value = (uint32_t)number;
 	return -1;
 }
@@ -167,8 +172,8 @@ take_time(const struct option_row *row, const char *text, void *value)
 	uint64_t ns;
 
 	if (parse_time(text, &ns) != 0 || ns < row->min || (row->max != 0 && ns > row->max))
-		return complain(EXIT_USAGE, "--%s %s: expected a time such as 250ms, 10s or 5m%s", row->name,
-			text, row->min > 0 ? ", not zero" : "");
+		return complain(EXIT_USAGE, "--%s %s: expected a time such as 250ms, 10s or 5m%s",
+				row->name, text, row->min > 0 ? ", not zero" : "");
 	*(uint64_t *)value = ns;
 	return -1;
 }
@@ -227,6 +232,6 @@ options_read(const struct command_line *line, const struct option_table *tables,
 	}
 	if (optind < line->app_count)
 		return complain(EXIT_USAGE, "%s: not an option; every option begins with --",
-			line->app[optind]);
+				line->app[optind]);
 	return -1;
 }

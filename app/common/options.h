@@ -21,8 +21,8 @@ struct option_row {
 	const char *argument; /* as shown by --help; NULL: takes none */
 	const char *help;     /* '\n' begins a new line */
 	enum option_kind kind;
-	size_t offset;     /* of the value in the table's target */
-	uint64_t min, max; /* of a number (max 0: UINT32_MAX), of a time (max 0: any) */
+	size_t offset;        /* of the value in the table's target */
+	uint64_t min, max;    /* of a number (max 0: UINT32_MAX), of a time (max 0: any) */
 	const char *expected; /* OPTION_TAKE: what the text should have been */
 
 	/* OPTION_TAKE: as the parsers of parse.h. */
@@ -51,10 +51,10 @@ struct command_line {
  *   stands before the "--"
  */
 int command_line_split(struct command_line *line, int argc, char **argv, const char *usage,
-	const struct option_table *tables, unsigned int count);
+		const struct option_table *tables, unsigned int count);
 
 /* Read the options into the tables' targets. @return -1 to go on, else the exit code, 2 */
 int options_read(const struct command_line *line, const struct option_table *tables,
-	unsigned int count);
+		unsigned int count);
 
 #endif

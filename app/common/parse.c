@@ -73,8 +73,8 @@ int
 parse_number(const char *text, uint64_t *number)
 {
 	uint64_t value, scaled;
-	int ret = take_digits(&text, text[0] == '0' && tolower((unsigned char)text[1]) == 'x' ? 16 : 10,
-		&value);
+	int ret = take_digits(&text,
+			text[0] == '0' && tolower((unsigned char)text[1]) == 'x' ? 16 : 10, &value);
 
 	if (ret != 0)
 		return ret;
@@ -167,10 +167,11 @@ parse_prefix(const char *text, struct estab_local_address *address)
 	int ret;
 
 	if (slash == NULL || copy_part(text, (size_t)(slash - text), part, sizeof(part)) != 0 ||
-		estab_address_parse(part, &result.address) != 0)
+			estab_address_parse(part, &result.address) != 0)
 		return -EINVAL;
 	slash++;
-	ret = take_number_below(&slash, result.address.family == ESTAB_FAMILY_IPV4 ? 32 : 128, &length);
+	ret = take_number_below(&slash, result.address.family == ESTAB_FAMILY_IPV4 ? 32 : 128,
+			&length);
 	if (ret != 0)
 		return ret;
 	if (*slash != '\0')
@@ -199,8 +200,8 @@ parse_endpoint(const char *text, struct estab_endpoint *endpoint)
 	int ret;
 
 	if (end == NULL || copy_part(text, (size_t)(end - text), part, sizeof(part)) != 0 ||
-		estab_address_parse(part, &result.address) != 0 ||
-		(result.address.family == ESTAB_FAMILY_IPV6) != bracketed)
+			estab_address_parse(part, &result.address) != 0 ||
+			(result.address.family == ESTAB_FAMILY_IPV6) != bracketed)
 		return -EINVAL;
 	text = bracketed ? end + 1 : end;
 	if (!take_char(&text, ':'))
@@ -219,7 +220,8 @@ parse_mac(const char *text, uint8_t mac[6])
 {
 	struct rte_ether_addr address;
 
-	if (rte_ether_unformat_addr(text, &address) != 0 || !rte_is_valid_assigned_ether_addr(&address))
+	if (rte_ether_unformat_addr(text, &address) != 0 ||
+			!rte_is_valid_assigned_ether_addr(&address))
 		return -EINVAL;
 	memcpy(mac, address.addr_bytes, sizeof(address.addr_bytes));
 	return 0;

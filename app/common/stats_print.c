@@ -41,7 +41,7 @@ stats_add(struct estab_stats *sum, const struct estab_stats *stats)
 
 void
 stats_since(struct estab_stats *difference, const struct estab_stats *now,
-	const struct estab_stats *before)
+		const struct estab_stats *before)
 {
 	const uint64_t *a = (const uint64_t *)now, *b = (const uint64_t *)before;
 	uint64_t *to = (uint64_t *)difference;
@@ -66,7 +66,7 @@ stats_print_drops(const struct estab_stats *stats, FILE *out)
 		if (stats->drops[i] == 0)
 			continue;
 		fprintf(out, "%s%s %s", separator, estab_drop_name(i),
-			format_count(stats->drops[i], number));
+				format_count(stats->drops[i], number));
 		separator = ", ";
 	}
 }
@@ -85,10 +85,10 @@ stats_print_totals(const struct estab_stats *stats, FILE *out)
 {
 	for (size_t i = 0; i < RTE_DIM(counter_rows); i++)
 		print_row(counter_rows[i].name,
-			*(const uint64_t *)((const char *)stats + counter_rows[i].offset),
-			counter_rows[i].text, out);
+				*(const uint64_t *)((const char *)stats + counter_rows[i].offset),
+				counter_rows[i].text, out);
 	for (unsigned int i = 0; i < ESTAB_DROP_COUNT; i++)
 		print_row(estab_drop_name(i), stats->drops[i], estab_drop_text(i), out);
 	print_row("unaccounted", (uint64_t)stats_unaccounted(stats),
-		"received, neither delivered nor dropped: a bug", out);
+			"received, neither delivered nor dropped: a bug", out);
 }

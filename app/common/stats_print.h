@@ -12,7 +12,7 @@ void stats_add(struct estab_stats *sum, const struct estab_stats *stats);
 
 /* What has come since before; gauges stay as they are now. */
 void stats_since(struct estab_stats *difference, const struct estab_stats *now,
-	const struct estab_stats *before);
+		const struct estab_stats *before);
 
 /* Packets received that were neither delivered nor dropped under a name: always 0. */
 int64_t stats_unaccounted(const struct estab_stats *stats);

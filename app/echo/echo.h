@@ -73,7 +73,7 @@ void echo_print_start(const struct echo *echo);
 
 /* One line of numbers, for what happened between before and now. */
 void echo_print_period(const struct estab_stats *now, const struct estab_stats *before,
-	uint64_t now_ns, uint64_t period_ns);
+		uint64_t now_ns, uint64_t period_ns);
 
 /* The table at the end. */
 void echo_print_totals(struct echo *echo);

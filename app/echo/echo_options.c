@@ -32,52 +32,80 @@ take_config(const char *text, void *value)
 }
 
 static const struct option_row rows[] = {
-	{ .name = "mode", .argument = "MODE", .kind = OPTION_TAKE, .take = take_mode,
-		.offset = offsetof(struct echo_options, service), .expected = "echo, discard or chargen",
-		.help = "echo: send back what comes (RFC 862, default);\n"
-			"discard: read and forget (RFC 863);\nchargen: send a pattern (RFC 864)" },
-	{ .name = "port", .argument = "LIST", .kind = OPTION_TAKE, .take = take_ports,
-		.offset = offsetof(struct echo_options, ports),
-		.expected = "TCP ports from 1 to 65535 such as 7 or 7,8080-8090, at most 1024, none twice",
-		.help = "TCP ports to listen on (echo 7, discard 9, chargen 19)" },
-	{ .name = "backlog", .argument = "N", .kind = OPTION_NUMBER, .min = 1,
-		.offset = offsetof(struct echo_options, backlog),
-		.help = "finished handshakes that may wait, per port and lcore (128)" },
-	{ .name = "connections", .argument = "N", .kind = OPTION_NUMBER, .min = 1,
-		.offset = offsetof(struct echo_options, connections),
-		.help = "limit of open connections per lcore (by memory, at most 16384)" },
-	{ .name = "stats-period", .argument = "TIME", .kind = OPTION_TIME,
-		.offset = offsetof(struct echo_options, stats_period_ns),
-		.help = "between two lines of numbers; 0: none (5s)" },
-	{ .name = "duration", .argument = "TIME", .kind = OPTION_TIME, .min = 1,
-		.offset = offsetof(struct echo_options, duration_ns),
-		.help = "end after this (until SIGINT or SIGTERM)" },
-	{ .name = "drain-timeout", .argument = "TIME", .kind = OPTION_TIME,
-		.offset = offsetof(struct echo_options, drain_timeout_ns),
-		.help = "how long open connections may take to close at the end (5s)" },
-	{ .name = "portmask", .argument = "MASK", .kind = OPTION_NUMBER, .min = 1,
-		.offset = offsetof(struct echo_options, portmask),
-		.help = "Ethernet devices to use, 0x1 the first (all)" },
-	{ .name = "config", .argument = "MAP", .kind = OPTION_TAKE, .take = take_config,
-		.offset = offsetof(struct echo_options, config),
-		.expected = "(port,queue,lcore),(port,queue,lcore),... and no queue twice",
-		.help = "which lcore serves which queue, as in l3fwd (automatic)" },
+	{ .name = "mode",
+			.argument = "MODE",
+			.kind = OPTION_TAKE,
+			.take = take_mode,
+			.offset = offsetof(struct echo_options, service),
+			.expected = "echo, discard or chargen",
+			.help = "echo: send back what comes (RFC 862, default);\n"
+				"discard: read and forget (RFC 863);\nchargen: send a pattern (RFC 864)" },
+	{ .name = "port",
+			.argument = "LIST",
+			.kind = OPTION_TAKE,
+			.take = take_ports,
+			.offset = offsetof(struct echo_options, ports),
+			.expected = "TCP ports from 1 to 65535 such as 7 or 7,8080-8090, at most 1024, none twice",
+			.help = "TCP ports to listen on (echo 7, discard 9, chargen 19)" },
+	{ .name = "backlog",
+			.argument = "N",
+			.kind = OPTION_NUMBER,
+			.min = 1,
+			.offset = offsetof(struct echo_options, backlog),
+			.help = "finished handshakes that may wait, per port and lcore (128)" },
+	{ .name = "connections",
+			.argument = "N",
+			.kind = OPTION_NUMBER,
+			.min = 1,
+			.offset = offsetof(struct echo_options, connections),
+			.help = "limit of open connections per lcore (by memory, at most 16384)" },
+	{ .name = "stats-period",
+			.argument = "TIME",
+			.kind = OPTION_TIME,
+			.offset = offsetof(struct echo_options, stats_period_ns),
+			.help = "between two lines of numbers; 0: none (5s)" },
+	{ .name = "duration",
+			.argument = "TIME",
+			.kind = OPTION_TIME,
+			.min = 1,
+			.offset = offsetof(struct echo_options, duration_ns),
+			.help = "end after this (until SIGINT or SIGTERM)" },
+	{ .name = "drain-timeout",
+			.argument = "TIME",
+			.kind = OPTION_TIME,
+			.offset = offsetof(struct echo_options, drain_timeout_ns),
+			.help = "how long open connections may take to close at the end (5s)" },
+	{ .name = "portmask",
+			.argument = "MASK",
+			.kind = OPTION_NUMBER,
+			.min = 1,
+			.offset = offsetof(struct echo_options, portmask),
+			.help = "Ethernet devices to use, 0x1 the first (all)" },
+	{ .name = "config",
+			.argument = "MAP",
+			.kind = OPTION_TAKE,
+			.take = take_config,
+			.offset = offsetof(struct echo_options, config),
+			.expected = "(port,queue,lcore),(port,queue,lcore),... and no queue twice",
+			.help = "which lcore serves which queue, as in l3fwd (automatic)" },
 };
 
 static const char usage[] =
-	"A TCP server on DPDK devices: one stack per lcore and queue.\n\n"
-	"  estab-echo --no-huge --no-pci --vdev=net_tap0,iface=estab0 -l 0 -- \\\n"
-	"      --address 192.0.2.2/24 --address 2001:db8::2/64";
+		"A TCP server on DPDK devices: one stack per lcore and queue.\n\n"
+		"  estab-echo --no-huge --no-pci --vdev=net_tap0,iface=estab0 -l 0 -- \\\n"
+		"      --address 192.0.2.2/24 --address 2001:db8::2/64";
 
 static int
 check(struct echo_options *options)
 {
 	if (options->stack.interface.address_count == 0)
-		return complain(EXIT_USAGE, "--address is missing: for example --address 192.0.2.2/24");
+		return complain(EXIT_USAGE,
+				"--address is missing: for example --address 192.0.2.2/24");
 	if (options->device.txq != 0 && options->device.rxq != 0 &&
-		options->device.rxq != options->device.txq)
-		return complain(EXIT_USAGE, "--txq %u: a stack has one queue each way, so the same as --rxq %u",
-			options->device.txq, options->device.rxq);
+			options->device.rxq != options->device.txq)
+		return complain(EXIT_USAGE,
+				"--txq %u: a stack has one queue each way, so the same as --rxq %u",
+				options->device.txq, options->device.rxq);
 	if (options->device.rxq == 0)
 		options->device.rxq = options->device.txq;
 	if (options->ports.count == 0) {

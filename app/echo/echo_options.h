@@ -27,6 +27,6 @@ struct echo_options {
 
 /* @return -1 to go on, with the EAL arguments in line; else the exit code */
 int echo_options_read(struct echo_options *options, struct command_line *line, int argc,
-	char **argv);
+		char **argv);
 
 #endif

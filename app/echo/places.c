@@ -26,7 +26,7 @@ places_lcores(uint16_t lcores[PARSE_QUEUES_MAX])
 
 void
 places_spread(struct queue_map *map, uint16_t port, uint16_t queues_max, uint32_t queues_asked,
-	const uint16_t *lcores, uint16_t lcore_count)
+		const uint16_t *lcores, uint16_t lcore_count)
 {
 	const uint32_t wanted = queues_asked != 0 ? queues_asked : lcore_count;
 	const uint32_t queues = RTE_MIN(wanted, (uint32_t)queues_max);
@@ -64,14 +64,17 @@ places_check(const struct queue_map *map, uint32_t portmask)
 		const struct queue_place *place = &map->places[i];
 
 		if (!port_is_used(place->port, portmask))
-			return complain(EXIT_USAGE, "--config (%u,%u,%u): there is no port %u, or not in --portmask",
-				place->port, place->queue, place->lcore, place->port);
+			return complain(EXIT_USAGE,
+					"--config (%u,%u,%u): there is no port %u, or not in --portmask",
+					place->port, place->queue, place->lcore, place->port);
 		if (!rte_lcore_is_enabled(place->lcore))
-			return complain(EXIT_USAGE, "--config (%u,%u,%u): lcore %u is not among EAL's: add it to -l",
-				place->port, place->queue, place->lcore, place->lcore);
+			return complain(EXIT_USAGE,
+					"--config (%u,%u,%u): lcore %u is not among EAL's: add it to -l",
+					place->port, place->queue, place->lcore, place->lcore);
 		if (place->queue >= places_queues(map, place->port))
-			return complain(EXIT_USAGE, "--config (%u,%u,%u): queues of a port count from 0 without a gap",
-				place->port, place->queue, place->lcore);
+			return complain(EXIT_USAGE,
+					"--config (%u,%u,%u): queues of a port count from 0 without a gap",
+					place->port, place->queue, place->lcore);
 	}
 	return -1;
 }

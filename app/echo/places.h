@@ -16,7 +16,7 @@ uint16_t places_lcores(uint16_t lcores[PARSE_QUEUES_MAX]);
  * @param queues_asked  from --rxq; 0: as many as there are lcores, up to queues_max
  */
 void places_spread(struct queue_map *map, uint16_t port, uint16_t queues_max, uint32_t queues_asked,
-	const uint16_t *lcores, uint16_t lcore_count);
+		const uint16_t *lcores, uint16_t lcore_count);
 
 /* How many queues of this port the map has. */
 uint16_t places_queues(const struct queue_map *map, uint16_t port);

@@ -26,9 +26,10 @@ print_listeners(const struct echo_options *options)
 		};
 
 		printf("%s listens on %s", options->service->name,
-			estab_endpoint_format(&endpoint, text, sizeof(text)));
+				estab_endpoint_format(&endpoint, text, sizeof(text)));
 		if (ports->count > 1)
-			printf(" and %u more ports up to %u", ports->count - 1, ports->ports[ports->count - 1]);
+			printf(" and %u more ports up to %u", ports->count - 1,
+					ports->ports[ports->count - 1]);
 		putchar('\n');
 	}
 }
@@ -42,7 +43,7 @@ echo_print_start(const struct echo *echo)
 	printf("queues (port,queue,lcore):");
 	for (uint16_t i = 0; i < echo->map.count; i++)
 		printf(" (%u,%u,%u)", echo->map.places[i].port, echo->map.places[i].queue,
-			echo->map.places[i].lcore);
+				echo->map.places[i].lcore);
 	putchar('\n');
 	stack_options_print(&echo->options->stack, stdout);
 	print_listeners(echo->options);
@@ -50,8 +51,8 @@ echo_print_start(const struct echo *echo)
 }
 
 void
-echo_print_period(const struct estab_stats *now, const struct estab_stats *before,
-	uint64_t now_ns, uint64_t period_ns)
+echo_print_period(const struct estab_stats *now, const struct estab_stats *before, uint64_t now_ns,
+		uint64_t period_ns)
 {
 	const double seconds = (double)period_ns / (double)NS_PER_SECOND;
 	char connections[FORMAT_MAX], open[FORMAT_MAX], rx[FORMAT_MAX], tx[FORMAT_MAX];
@@ -60,13 +61,13 @@ echo_print_period(const struct estab_stats *now, const struct estab_stats *befor
 
 	stats_since(&since, now, before);
 	printf("%7.1fs  %6s conn/s  %8s open  rx %6s pps %6s bit/s  tx %6s pps %6s bit/s",
-		(double)now_ns / (double)NS_PER_SECOND,
-		format_rate((double)since.connections_passive / seconds, connections),
-		format_count(now->connections_open, open),
-		format_rate((double)since.rx_packets / seconds, rx),
-		format_rate((double)since.rx_bytes * 8 / seconds, rx_bits),
-		format_rate((double)since.tx_packets / seconds, tx),
-		format_rate((double)since.tx_bytes * 8 / seconds, tx_bits));
+			(double)now_ns / (double)NS_PER_SECOND,
+			format_rate((double)since.connections_passive / seconds, connections),
+			format_count(now->connections_open, open),
+			format_rate((double)since.rx_packets / seconds, rx),
+			format_rate((double)since.rx_bytes * 8 / seconds, rx_bits),
+			format_rate((double)since.tx_packets / seconds, tx),
+			format_rate((double)since.tx_bytes * 8 / seconds, tx_bits));
 	stats_print_drops(&since, stdout);
 	putchar('\n');
 	fflush(stdout);
@@ -82,7 +83,7 @@ echo_print_totals(struct echo *echo)
 	for (uint16_t i = 0; i < echo->lcore_count; i++)
 		open += echo->lcores[i].open;
 	printf("totals after %.1fs, %" PRIu32 " connections not closed in time:\n",
-		(double)clock_now(&echo->clock) / (double)NS_PER_SECOND, open);
+			(double)clock_now(&echo->clock) / (double)NS_PER_SECOND, open);
 	stats_print_totals(&totals, stdout);
 	fflush(stdout);
 }

@@ -125,7 +125,8 @@ echo_stats_ask(struct echo *echo, struct estab_stats *sum)
 		answer_when_asked(own);
 	for (uint16_t i = 0; i < echo->lcore_count; i++) {
 		while (!mailbox_is_answered(&echo->lcores[i].mailbox)) {
-			if (rte_eal_get_lcore_state(echo->lcores[i].id) == WAIT && &echo->lcores[i] != own)
+			if (rte_eal_get_lcore_state(echo->lcores[i].id) == WAIT &&
+					&echo->lcores[i] != own)
 				return; /* it has ended: the totals will tell */
 			rte_pause();
 		}

@@ -20,6 +20,7 @@
 #include <estab/stack.h>
 
 #include "complain.h"
+#include "eal.h"
 
 enum {
 	ACCEPT_BATCH = 32,
@@ -169,8 +170,8 @@ listen_all(struct server *server, const struct port_list *ports, uint32_t backlo
 		const int ret = estab_listen(server->stack, &config, &server->listeners[i]);
 
 		if (ret != 0)
-			return complain(EXIT_ENVIRONMENT, "--port %u: cannot listen: %s", ports->ports[i],
-				strerror(-ret));
+			return complain(EXIT_ENVIRONMENT, "--port %u: cannot listen: %s",
+					ports->ports[i], strerror(-ret));
 		server->listener_count++;
 	}
 	return -1;
@@ -178,7 +179,7 @@ listen_all(struct server *server, const struct port_list *ports, uint32_t backlo
 
 int
 server_create(struct server *server, const struct estab_stack_config *config,
-	const struct service *service, const struct port_list *ports, uint32_t backlog)
+		const struct service *service, const struct port_list *ports, uint32_t backlog)
 {
 	const uint32_t count = config->limits.connections;
 	const char *why;
@@ -189,13 +190,16 @@ server_create(struct server *server, const struct estab_stack_config *config,
 	server->sessions = calloc(count, sizeof(*server->sessions));
 	server->starved = calloc(count, sizeof(*server->starved));
 	if (server->sessions == NULL || server->starved == NULL ||
-		slots_init(&server->slots, count) != 0)
-		return complain(EXIT_ENVIRONMENT, "no memory for %u sessions: lower --connections", count);
+			slots_init(&server->slots, count) != 0)
+		return complain(EXIT_ENVIRONMENT, "no memory for %u sessions: lower --connections",
+				count);
+	eal_hush(true);
 	server->stack = estab_stack_create(config);
+	eal_hush(false);
 	if (server->stack == NULL)
 		return complain(EXIT_ENVIRONMENT,
-			"no stack for %u connections (%s): lower --connections, or give EAL more with -m", count,
-			rte_strerror(rte_errno));
+				"no stack for %u connections (%s): lower --connections, or give EAL more with -m",
+				count, rte_strerror(rte_errno));
 	return listen_all(server, ports, backlog);
 }
 

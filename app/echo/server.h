@@ -35,7 +35,7 @@ struct server {
  * @return -1 to go on, else the exit code
  */
 int server_create(struct server *server, const struct estab_stack_config *config,
-	const struct service *service, const struct port_list *ports, uint32_t backlog);
+		const struct service *service, const struct port_list *ports, uint32_t backlog);
 
 void server_destroy(struct server *server);
 

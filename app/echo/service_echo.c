@@ -20,7 +20,8 @@ enum {
 static bool
 send_pending(struct session *session)
 {
-	if (session->pending != NULL && estab_conn_send_burst(session->conn, &session->pending, 1) == 1)
+	if (session->pending != NULL &&
+			estab_conn_send_burst(session->conn, &session->pending, 1) == 1)
 		session->pending = NULL;
 	return session->pending == NULL;
 }
@@ -31,7 +32,8 @@ receive_what_fits(struct session *session, struct rte_mbuf **batch)
 {
 	const uint32_t fits = estab_conn_send_room(session->conn) / ECHO_TEXT_USUAL;
 
-	return estab_conn_receive_burst(session->conn, batch, (uint16_t)RTE_MIN(fits + 1, ECHO_BATCH));
+	return estab_conn_receive_burst(session->conn, batch,
+			(uint16_t)RTE_MIN(fits + 1, ECHO_BATCH));
 }
 
 /* Keep packets as one chain: a byte stream has no borders. */

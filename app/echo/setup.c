@@ -24,10 +24,10 @@
 #include "secret.h"
 
 enum setup_limits {
-	MBUFS_DEFAULT = 16384,     /* per queue, where memory is plenty */
-	MBUFS_MIN = 512,           /* below this a queue's descriptors would eat them all */
+	MBUFS_DEFAULT = 16384, /* per queue, where memory is plenty */
+	MBUFS_MIN = 512,       /* below this a queue's descriptors would eat them all */
 	CONNECTIONS_DEFAULT = 16384,
-	CONNECTIONS_PER_MB = 256,  /* TCB, hash entry and half-open record: below 4 KB each */
+	CONNECTIONS_PER_MB = 256, /* TCB, hash entry and half-open record: below 4 KB each */
 };
 
 static int
@@ -49,9 +49,10 @@ find_devices(struct echo *echo)
 		return -1;
 	if (rte_eth_dev_count_avail() > 0)
 		return complain(EXIT_USAGE, "--portmask 0x%x: none of the %u ports is in it",
-			options->portmask, rte_eth_dev_count_avail());
-	return complain(EXIT_ENVIRONMENT, "no port found: bind a NIC with dpdk-devbind.py, or add "
-		"--vdev=net_tap0,iface=estab0 to the EAL arguments");
+				options->portmask, rte_eth_dev_count_avail());
+	return complain(EXIT_ENVIRONMENT,
+			"no port found: bind a NIC with dpdk-devbind.py, or add "
+			"--vdev=net_tap0,iface=estab0 to the EAL arguments");
 }
 
 static int
@@ -69,10 +70,11 @@ map_queues(struct echo *echo)
 		const struct device *device = &echo->devices[i];
 
 		if (options->device.rxq > device->queues_max)
-			return complain(EXIT_USAGE, "--rxq %u: %s (%s) has %u at most", options->device.rxq,
-				device->name, device->driver, device->queues_max);
-		places_spread(&echo->map, device->id, device->queues_max, options->device.rxq, lcores,
-			lcore_count);
+			return complain(EXIT_USAGE, "--rxq %u: %s (%s) has %u at most",
+					options->device.rxq, device->name, device->driver,
+					device->queues_max);
+		places_spread(&echo->map, device->id, device->queues_max, options->device.rxq,
+				lcores, lcore_count);
 	}
 	return -1;
 }
@@ -93,7 +95,7 @@ choose_mbufs(const struct echo *echo, uint16_t data_room)
 
 static int
 create_pools(struct echo *echo, const struct device *device, uint32_t mbufs,
-	struct rte_mempool **pools)
+		struct rte_mempool **pools)
 {
 	const uint32_t cache = RTE_MIN(echo->options->device.mbcache, mbufs / 2);
 
@@ -105,7 +107,7 @@ create_pools(struct echo *echo, const struct device *device, uint32_t mbufs,
 			continue;
 		snprintf(name, sizeof(name), "mbufs_%u_%u", place->where.port, place->where.queue);
 		place->pool = memory_mbuf_pool(name, mbufs, cache, device->data_room,
-			rte_eth_dev_socket_id(device->id), "total-num-mbufs");
+				rte_eth_dev_socket_id(device->id), "total-num-mbufs");
 		if (place->pool == NULL)
 			return EXIT_ENVIRONMENT;
 		pools[place->where.queue] = place->pool;
@@ -183,9 +185,9 @@ create_server(struct echo *echo, struct echo_place *place, uint32_t connections)
 		return complain(EXIT_ENVIRONMENT, "getrandom gives no secret");
 	if (estab_port_ethdev(&place->port, device->id, place->where.queue) != 0)
 		return complain(EXIT_ENVIRONMENT, "%s: queue %u cannot be used", device->name,
-			place->where.queue);
+				place->where.queue);
 	return server_create(&place->server, &config, options->service, &options->ports,
-		options->backlog);
+			options->backlog);
 }
 
 static int

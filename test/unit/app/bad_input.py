@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""A wrong command line gets one line on stderr that names the option, nothing on stdout, and
+exit code 2; a machine that lacks something gets exit code 1 and a line that says how to mend it.
+
+usage: bad_input.py ESTAB_ECHO ESTAB_BENCH"""
+import os
+import subprocess
+import sys
+
+ECHO, BENCH = sys.argv[1:3]
+ADDRESS = ["--address", "192.0.2.2/24"]
+CRR = ["--workload", "crr"]
+EAL = ["--no-huge", "--no-pci", "--no-telemetry", "--no-shconf", "-l", "0",
+       f"--file-prefix=estab-bad-input-{os.getpid()}"]
+
+# program, EAL arguments, options, exit code, what the one line must hold
+CASES = [
+    (ECHO, [], ["--foo"], 2, "--foo"),
+    (ECHO, [], ["foo"], 2, "foo"),
+    (ECHO, [], ["--address"], 2, "--address"),
+    (ECHO, [], [], 2, "--address is missing"),
+    (ECHO, [], ["--address", "192.0.2.2"], 2, "--address 192.0.2.2"),
+    (ECHO, [], ["--address", "192.0.2.256/24"], 2, "--address 192.0.2.256/24"),
+    (ECHO, [], ["--address", "2001:db8::2/129"], 2, "--address 2001:db8::2/129"),
+    (ECHO, [], ADDRESS * 17, 2, "16 times"),
+    (ECHO, [], ADDRESS + ["--gateway", "here"], 2, "--gateway here"),
+    (ECHO, [], ADDRESS + ["--vlan", "4095"], 2, "--vlan 4095"),
+    (ECHO, [], ADDRESS + ["--mac", "01:00:5e:00:00:01"], 2, "--mac 01:00:5e:00:00:01"),
+    (ECHO, [], ADDRESS + ["--port", "0"], 2, "--port 0"),
+    (ECHO, [], ADDRESS + ["--port", "65536"], 2, "--port 65536"),
+    (ECHO, [], ADDRESS + ["--port", "7,7"], 2, "--port 7,7"),
+    (ECHO, [], ADDRESS + ["--mode", "daytime"], 2, "--mode daytime"),
+    (ECHO, [], ADDRESS + ["--duration", "5d"], 2, "--duration 5d"),
+    (ECHO, [], ADDRESS + ["--burst", "257"], 2, "--burst 257"),
+    (ECHO, [], ADDRESS + ["--syn-cookies", "maybe"], 2, "--syn-cookies maybe"),
+    (ECHO, [], ADDRESS + ["--config", "(0,0)"], 2, "--config (0,0)"),
+    (ECHO, [], ADDRESS + ["--rxq", "2", "--txq", "3"], 2, "--txq 3"),
+    (ECHO, ADDRESS, [], 2, "--address"),
+    (ECHO, ["--bogus"], ADDRESS, 2, "--bogus"),
+    (ECHO, ["--no-huge", "--in-memory"], ADDRESS, 2, "--in-memory"),
+    (ECHO, EAL + ["--vdev=net_nosuch0"], ADDRESS, 2, "net_nosuch0"),
+    (ECHO, EAL, ADDRESS, 1, "no port found"),
+    (ECHO, EAL + ["--vdev=net_null0"], ADDRESS + ["--portmask", "2"], 2, "--portmask 0x2"),
+    (ECHO, EAL + ["--vdev=net_null0"], ADDRESS + ["--config", "(0,0,1)"], 2, "lcore 1"),
+    (ECHO, EAL + ["--vdev=net_null0"], ADDRESS + ["--config", "(1,0,0)"], 2, "port 1"),
+    (ECHO, EAL + ["--vdev=net_null0"], ADDRESS + ["--connections", "10m"], 1, "--connections"),
+    (ECHO, EAL + ["--vdev=net_null0"], ADDRESS + ["--total-num-mbufs", "10m"], 1,
+     "--total-num-mbufs"),
+    (BENCH, [], [], 2, "--workload is missing"),
+    (BENCH, [], ["--workload", "fly"], 2, "--workload fly"),
+    (BENCH, [], CRR, 2, "--loopback"),
+    (BENCH, [], CRR + ["--loopback", "--server", "192.0.2.1:80"], 2, "--server"),
+    (BENCH, [], CRR + ["--server", "192.0.2.1"], 2, "--server 192.0.2.1"),
+    (BENCH, [], CRR + ["--server", "192.0.2.1:80"], 2, "--address is missing"),
+    (BENCH, [], CRR + ["--loopback"] + ADDRESS, 2, "--address"),
+    (BENCH, [], CRR + ["--server", "192.0.2.1:65535", "--server-ports", "2"] + ADDRESS, 2,
+     "--server-ports 2"),
+    (BENCH, [], CRR + ["--loopback", "--connections", "0"], 2, "--connections 0"),
+    (BENCH, [], CRR + ["--loopback", "--close", "both"], 2, "--close both"),
+    (BENCH, [], CRR + ["--loopback", "--json", "/nonexistent/x.json"], 1, "/nonexistent/x.json"),
+    (BENCH, EAL, CRR + ["--loopback", "--connections", "100k"], 1, "-m"),
+    (BENCH, EAL, CRR + ["--server", "192.0.2.1:80"] + ADDRESS, 1, "no port found"),
+    (BENCH, EAL + ["--vdev=net_null0"], CRR + ["--server", "192.0.2.1:80"] + ADDRESS, 1,
+     "192.0.2.1:80"),
+]
+
+
+def run(command):
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          timeout=30)
+
+
+def check(program, eal, options, code, part):
+    result = run([program] + eal + ["--"] + options)
+    said = result.stderr.splitlines()
+    name = os.path.basename(program)
+    if result.returncode != code:
+        return f"exit code {result.returncode}, not {code}"
+    if result.stdout != "":
+        return "something on stdout"
+    if len(said) != 1 or not said[0].startswith(name + ": ") or part not in said[0]:
+        return f"not one line that holds '{part}'"
+    return None
+
+
+def check_no_hugepages():
+    """Where there are hugepages this cannot be shown."""
+    with open("/proc/meminfo", encoding="ascii") as meminfo:
+        if "HugePages_Total:       0" not in meminfo.read():
+            return None
+    return check(ECHO, ["--no-pci", f"--file-prefix=estab-bad-input-{os.getpid()}"], ADDRESS, 1,
+                 "--no-huge")
+
+
+def check_questions():
+    """--help and --version answer without EAL, on either side of --."""
+    for program in ECHO, BENCH:
+        for words in ["--help"], ["-h"], ["--", "--help"], ["--version"], ["--", "--version"]:
+            result = run([program] + words)
+            if result.returncode != 0 or result.stderr != "" or result.stdout == "":
+                return f"{os.path.basename(program)} {' '.join(words)} does not answer"
+            if "help" in words[-1] and "--address" not in result.stdout:
+                return f"{os.path.basename(program)} {' '.join(words)} does not list options"
+    return None
+
+
+failed = 0
+for case in CASES:
+    why = check(*case)
+    if why is not None:
+        failed += 1
+        print(f"not ok: {os.path.basename(case[0])} {' '.join(case[1])} -- {' '.join(case[2])}: {why}")
+for why in check_no_hugepages(), check_questions():
+    if why is not None:
+        failed += 1
+        print(f"not ok: {why}")
+print(f"{len(CASES) + 2 - failed} of {len(CASES) + 2} passed")
+sys.exit(failed > 0)

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The promise of histogram.h: a quantile is never below the true one and at most 1/128 above it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "histogram.h"
+
+static struct histogram histogram;
+
+static int
+empty(void **state)
+{
+	(void)state;
+	histogram_init(&histogram);
+	return 0;
+}
+
+static void
+assert_about(uint64_t value, uint64_t truth)
+{
+	assert_true(value >= truth);
+	assert_true(value - truth <= truth / 128);
+}
+
+static void
+empty_gives_zero(void **state)
+{
+	(void)state;
+	assert_int_equal(histogram_quantile(&histogram, 500), 0);
+	assert_int_equal(histogram.count, 0);
+	assert_int_equal(histogram.max, 0);
+}
+
+static void
+small_values_are_exact(void **state)
+{
+	(void)state;
+	for (uint64_t value = 1; value <= 100; value++)
+		histogram_record(&histogram, value);
+	assert_int_equal(histogram_quantile(&histogram, 500), 50);
+	assert_int_equal(histogram_quantile(&histogram, 900), 90);
+	assert_int_equal(histogram_quantile(&histogram, 990), 99);
+	assert_int_equal(histogram_quantile(&histogram, 999), 100);
+	assert_int_equal(histogram_quantile(&histogram, 0), 1);
+}
+
+static void
+every_magnitude_keeps_its_precision(void **state)
+{
+	(void)state;
+	for (unsigned int bits = 0; bits < 64; bits++) {
+		const uint64_t power = UINT64_C(1) << bits;
+		const uint64_t values[] = { power - 1, power, power + power / 3,
+			power + (power - 1) };
+
+		for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+			histogram_init(&histogram);
+			histogram_record(&histogram, values[i]);
+			histogram_record(&histogram, UINT64_MAX);
+			assert_about(histogram_quantile(&histogram, 500), values[i]);
+		}
+	}
+}
+
+static void
+large_values_follow_their_order(void **state)
+{
+	(void)state;
+	for (uint64_t i = 1; i <= 100000; i++)
+		histogram_record(&histogram, i * 1000);
+	assert_about(histogram_quantile(&histogram, 500), 50000000);
+	assert_about(histogram_quantile(&histogram, 900), 90000000);
+	assert_about(histogram_quantile(&histogram, 999), 99900000);
+	assert_int_equal(histogram_quantile(&histogram, 1000), 100000000);
+}
+
+static void
+one_slow_value_shows_in_the_tail_only(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 999; i++)
+		histogram_record(&histogram, 10);
+	histogram_record(&histogram, 5000000);
+	assert_int_equal(histogram_quantile(&histogram, 990), 10);
+	assert_int_equal(histogram_quantile(&histogram, 999), 10);
+	assert_int_equal(histogram_quantile(&histogram, 1000), 5000000);
+	assert_int_equal(histogram.max, 5000000);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(empty_gives_zero, empty),
+		cmocka_unit_test_setup(small_values_are_exact, empty),
+		cmocka_unit_test_setup(every_magnitude_keeps_its_precision, empty),
+		cmocka_unit_test_setup(large_values_follow_their_order, empty),
+		cmocka_unit_test_setup(one_slow_value_shows_in_the_tail_only, empty),
+	};
+
+	return cmocka_run_group_tests_name("histogram", tests, NULL, NULL);
+}
