@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Congestion control: every number here is worked out by hand from the equation that stands above
+ * it, with SMSS = 1000.
+ */
+#include "bare.h"
+
+#include "tcp/congestion.h"
+
+enum { MSS = BARE_MSS };
+
+static struct bare bare;
+
+/* RFC 6928 2: "the upper bound for the initial window": 10 segments. */
+static void
+established_begins_with_the_initial_window_and_no_threshold(void **state)
+{
+	struct tcb *tcb = bare_init(&bare);
+
+	(void)state;
+	congestion_init(tcb);
+	assert_int_equal(tcb->cwnd, 10 * MSS);
+	assert_true(tcb->ssthresh >= UINT32_C(1) << 30); /* "arbitrarily high" (RFC 5681 3.1) */
+	bare.tcp.config.initial_window = 3;
+	tcb->snd_mss = 1448;
+	congestion_init(tcb);
+	assert_int_equal(tcb->cwnd, 4344);
+}
+
+/* "cwnd += min (N, SMSS)" (2), with RFC 3465's L of two segments for ACKs that are delayed. */
+static void
+slow_start_ack_grows_by_what_it_covers_up_to_two_segments(void **state)
+{
+	static const struct {
+		uint32_t acked, cwnd;
+	} cases[] = { { 1, 10001 }, { 999, 10999 }, { 1000, 11000 }, { 2000, 12000 },
+		{ 2001, 12000 }, { 64000, 12000 } };
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct tcb *tcb = bare_init(&bare);
+
+		congestion_on_ack(tcb, cases[i].acked);
+		assert_int_equal(tcb->cwnd, cases[i].cwnd);
+	}
+}
+
+/* "cwnd += SMSS*SMSS/cwnd" (3): 1000 * 1000 / 8000 = 125. */
+static void
+avoidance_ack_of_a_segment_grows_by_mss_squared_over_cwnd(void **state)
+{
+	struct tcb *tcb = bare_init(&bare);
+
+	(void)state;
+	tcb->cwnd = tcb->ssthresh = 8 * MSS;
+	congestion_on_ack(tcb, MSS);
+	assert_int_equal(tcb->cwnd, 8125);
+	congestion_on_ack(tcb, 2 * MSS); /* 1000000 / 8125 = 123.07: per ACK, not per octet */
+	assert_int_equal(tcb->cwnd, 8248);
+}
+
+/* A peer that splits its ACKs gains nothing: ten ACKs of 100 grow by no more than one of 1000. */
+static void
+avoidance_divided_acks_grow_no_faster_than_one(void **state)
+{
+	struct tcb *tcb = bare_init(&bare);
+
+	(void)state;
+	tcb->cwnd = tcb->ssthresh = 8 * MSS;
+	for (unsigned int i = 0; i < 10; i++)
+		congestion_on_ack(tcb, MSS / 10);
+	assert_in_range(tcb->cwnd, 8001, 8125);
+}
+
+/* "If the above formula yields 0, the result SHOULD be rounded up to 1 byte." (RFC 5681 3.1) */
+static void
+avoidance_huge_window_still_grows_by_one_octet(void **state)
+{
+	struct tcb *tcb = bare_init(&bare);
+
+	(void)state;
+	tcb->cwnd = 2000000;
+	tcb->ssthresh = 2 * MSS;
+	congestion_on_ack(tcb, MSS);
+	assert_int_equal(tcb->cwnd, 2000001);
+}
+
+/* No peer can announce more than 2^30: growing past it means nothing, and must not wrap. */
+static void
+window_never_grows_beyond_what_can_be_announced(void **state)
+{
+	struct tcb *tcb = bare_init(&bare);
+
+	(void)state;
+	tcb->cwnd = (UINT32_C(1) << 30) - 1;
+	tcb->ssthresh = UINT32_MAX;
+	congestion_on_ack(tcb, 2 * MSS);
+	assert_int_equal(tcb->cwnd, UINT32_C(1) << 30);
+	congestion_on_ack(tcb, 2 * MSS);
+	assert_int_equal(tcb->cwnd, UINT32_C(1) << 30);
+	congestion_on_duplicate(tcb);
+	assert_int_equal(tcb->cwnd, UINT32_C(1) << 30);
+}
+
+/* "ssthresh = max (FlightSize / 2, 2*SMSS)" (4); "cwnd = ssthresh plus 3*SMSS" (RFC 5681 3.2). */
+static void
+loss_halves_what_is_in_flight_not_cwnd(void **state)
+{
+	struct tcb *tcb = bare_init(&bare);
+
+	(void)state;
+	tcb->cwnd = 50 * MSS;
+	bare_fly(tcb, 20 * MSS);
+	congestion_on_loss(tcb);
+	assert_int_equal(tcb->ssthresh, 10 * MSS);
+	assert_int_equal(tcb->cwnd, 13 * MSS);
+}
+
+static void
+loss_with_little_in_flight_keeps_two_segments(void **state)
+{
+	struct tcb *tcb = bare_init(&bare);
+
+	(void)state;
+	bare_fly(tcb, 3 * MSS); /* half is 1500 */
+	congestion_on_loss(tcb);
+	assert_int_equal(tcb->ssthresh, 2 * MSS);
+	assert_int_equal(tcb->cwnd, 5 * MSS);
+}
+
+/* "For each additional duplicate ACK received (after the third), cwnd MUST be incremented by SMSS" */
+static void
+recovery_each_duplicate_inflates_by_one_segment(void **state)
+{
+	struct tcb *tcb = bare_init(&bare);
+
+	(void)state;
+	bare_fly(tcb, 20 * MSS);
+	congestion_on_loss(tcb);
+	for (unsigned int i = 1; i <= 5; i++) {
+		congestion_on_duplicate(tcb);
+		assert_int_equal(tcb->cwnd, (13 + i) * MSS);
+	}
+	assert_int_equal(tcb->ssthresh, 10 * MSS);
+}
+
+/* RFC 6582 3.2 step 3: "Deflate the congestion window by the amount of new data acknowledged ...
+ * If the partial ACK acknowledges at least one SMSS of new data, then add back SMSS bytes" */
+static void
+recovery_partial_ack_deflates_by_what_it_covers_less_one_segment(void **state)
+{
+	static const struct {
+		uint32_t cwnd, acked, after;
+	} cases[] = {
+		{ 13000, 1000, 13000 }, { 13000, 3000, 11000 },
+		{ 13000, 999, 12001 }, /* less than SMSS: nothing is added back */
+		{ 13000, 13000, 1000 },
+		{ 13000, 20000, 1000 }, /* below zero is zero, then SMSS is added back */
+		{ 1000, 999, 1000 },    /* not below one segment: it could send nothing any more */
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct tcb *tcb = bare_init(&bare);
+
+		tcb->cwnd = cases[i].cwnd;
+		congestion_on_partial_ack(tcb, cases[i].acked);
+		assert_int_equal(tcb->cwnd, cases[i].after);
+	}
+}
+
+/* Step 3, full acknowledgment: "min (ssthresh, max(FlightSize, SMSS) + SMSS)". */
+static void
+recovery_full_ack_leaves_no_burst_behind(void **state)
+{
+	static const struct {
+		uint32_t ssthresh, flight, cwnd;
+	} cases[] = { { 10000, 20000, 10000 }, { 10000, 4000, 5000 }, { 10000, 0, 2000 },
+		{ 10000, 500, 2000 }, { 10000, 9000, 10000 }, { 10000, 9500, 10000 } };
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct tcb *tcb = bare_init(&bare);
+
+		tcb->ssthresh = cases[i].ssthresh;
+		tcb->cwnd = 30 * MSS;
+		bare_fly(tcb, cases[i].flight);
+		congestion_on_recovered(tcb);
+		assert_int_equal(tcb->cwnd, cases[i].cwnd);
+		assert_int_equal(tcb->ssthresh, cases[i].ssthresh);
+	}
+}
+
+/* "upon a timeout ... cwnd MUST be set to no more than the loss window, LW, which equals 1
+ * full-sized segment" */
+static void
+timeout_leaves_one_segment_and_half_the_flight_as_threshold(void **state)
+{
+	struct tcb *tcb = bare_init(&bare);
+
+	(void)state;
+	tcb->cwnd = 40 * MSS;
+	bare_fly(tcb, 30 * MSS);
+	congestion_on_timeout(tcb);
+	assert_int_equal(tcb->cwnd, MSS);
+	assert_int_equal(tcb->ssthresh, 15 * MSS);
+	bare_fly(tcb, 100);
+	congestion_on_timeout(tcb);
+	assert_int_equal(tcb->ssthresh, 2 * MSS);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(established_begins_with_the_initial_window_and_no_threshold),
+		cmocka_unit_test(slow_start_ack_grows_by_what_it_covers_up_to_two_segments),
+		cmocka_unit_test(avoidance_ack_of_a_segment_grows_by_mss_squared_over_cwnd),
+		cmocka_unit_test(avoidance_divided_acks_grow_no_faster_than_one),
+		cmocka_unit_test(avoidance_huge_window_still_grows_by_one_octet),
+		cmocka_unit_test(window_never_grows_beyond_what_can_be_announced),
+		cmocka_unit_test(loss_halves_what_is_in_flight_not_cwnd),
+		cmocka_unit_test(loss_with_little_in_flight_keeps_two_segments),
+		cmocka_unit_test(recovery_each_duplicate_inflates_by_one_segment),
+		cmocka_unit_test(recovery_partial_ack_deflates_by_what_it_covers_less_one_segment),
+		cmocka_unit_test(recovery_full_ack_leaves_no_burst_behind),
+		cmocka_unit_test(timeout_leaves_one_segment_and_half_the_flight_as_threshold),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
