@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A connection's life, seen from the client: opened -> connected (send the request) -> response read
- * -> closed by whoever closes first. Each step is taken when an event says so.
+ * A connection's life, seen from the client: opened -> connected (send the request) -> response
+ * read -> closed by whoever closes first. Each step is taken when an event says so.
  */
 #include "client.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A connection's life, seen from the server: accepted -> request read -> response written -> closed
- * by whoever closes first. Whatever has come since is looked at in one function, called after accept
- * and after each event.
+ * A connection's life, seen from the server: accepted -> request read -> response written ->
+ * closed by whoever closes first. Whatever has come since is looked at in one function, called
+ * after accept and after each event.
  */
 #include "endpoint.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * One end of the measurement: a stack, the work that is done on it, and what it costs. An lcore runs
- * one party, or two in turn. Its numbers belong to that lcore; others ask through the mailbox.
+ * One end of the measurement: a stack, the work that is done on it, and what it costs. An lcore
+ * runs one party, or two in turn. Its numbers belong to that lcore; others ask through the
+ * mailbox.
  */
 #ifndef APP_BENCH_PARTY_H
 #define APP_BENCH_PARTY_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A measurement in four steps: one connection beforehand; the measurement itself, every lcore on its
- * own; what is open is given time to finish; then one thread drains both stacks and reads the
+ * A measurement in four steps: one connection beforehand; the measurement itself, every lcore on
+ * its own; what is open is given time to finish; then one thread drains both stacks and reads the
  * counters.
  */
 #include "bench.h"
@@ -91,8 +91,9 @@ bench_warm_up(struct bench *bench)
 }
 
 /*
- * On the client's lcore: open no more once the time is over. All is over when the client has seen its
- * last connection closed by both sides: the server had to work for that, so it goes on until then.
+ * On the client's lcore: open no more once the time is over. All is over when the client has seen
+ * its last connection closed by both sides: the server had to work for that, so it goes on until
+ * then.
  */
 static void
 check_end(struct bench *bench, uint64_t now_ns)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * From options to parties: a client stack on the first device, or a client and a server stack on two
- * devices made of rings. Limits follow from --connections, and must fit the memory that EAL has:
- * 64 MB where it was started with --no-huge and nothing else.
+ * From options to parties: a client stack on the first device, or a client and a server stack on
+ * two devices made of rings. Limits follow from --connections, and must fit the memory that EAL
+ * has: 64 MB where it was started with --no-huge and nothing else.
  */
 #include "bench.h"
 

@@ -169,15 +169,33 @@ device_was_denied(const struct command_line *line, const char *said)
 					strstr(said, "Permission denied") != NULL);
 }
 
-/* Pass on what EAL warned of, but for what it says on every machine. */
+/* What EAL and its drivers warn of on machines where nothing is wrong. */
+static const char *const ordinary[] = {
+	"No legacy callbacks",             /* of telemetry: there are none to have */
+	"multiq qdisc",                    /* net_tap: only rte_flow would need it, we do not */
+	"Specified qdisc kind is unknown", /* the kernel's part of the same */
+	"Disabling rte flow support",
+};
+
+static bool
+is_ordinary(const char *line, size_t length)
+{
+	for (size_t i = 0; i < RTE_DIM(ordinary); i++) {
+		if (memmem(line, length, ordinary[i], strlen(ordinary[i])) != NULL)
+			return true;
+	}
+	return length == 0;
+}
+
+/* Pass on what EAL warned of. */
 static void
 pass_on(const char *said)
 {
 	while (*said != '\0') {
-		const int length = (int)strcspn(said, "\n");
+		const size_t length = strcspn(said, "\n");
 
-		if (length > 0 && strncmp(said, "TELEMETRY: No legacy callbacks", 30) != 0)
-			fprintf(stderr, "%.*s\n", length, said);
+		if (!is_ordinary(said, length))
+			fprintf(stderr, "%.*s\n", (int)length, said);
 		said += length + (said[length] == '\n');
 	}
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A histogram of latencies in constant memory, in the manner of HdrHistogram: buckets double in
- * width with the value, so that every value is kept with a relative error below 1/128 over the whole
- * range of 64 bits. Recording is a shift and an increment.
+ * width with the value, so that every value is kept with a relative error below 1/128 over the
+ * whole range of 64 bits. Recording is a shift and an increment.
  */
 #ifndef APP_COMMON_HISTOGRAM_H
 #define APP_COMMON_HISTOGRAM_H
@@ -26,8 +26,8 @@ void histogram_init(struct histogram *histogram);
 void histogram_record(struct histogram *histogram, uint64_t value);
 
 /*
- * A value that at least this share of all values does not exceed, rounded up to its bucket's end and
- * never above the greatest value recorded; 0 where nothing was recorded.
+ * A value that at least this share of all values does not exceed, rounded up to its bucket's end
+ * and never above the greatest value recorded; 0 where nothing was recorded.
  *
  * @param per_mille  500 for the median, 999 for the 99.9th percentile
  */

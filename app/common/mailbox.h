@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * One lcore asks another for a copy of its numbers. The owner writes the copy only when asked and the
- * reader reads it only when answered, so there is no lock, and nothing is shared in the path but one
- * word that hardly ever changes.
+ * One lcore asks another for a copy of its numbers. The owner writes the copy only when asked and
+ * the reader reads it only when answered, so there is no lock, and nothing is shared in the path
+ * but one word that hardly ever changes.
  *
- *	reader: mailbox_ask(box); ... while (!mailbox_is_answered(box)) rte_pause(); ... read the copy
- *	owner:  once per turn: if (mailbox_is_asked(box)) { ... write the copy ...; mailbox_answer(box); }
+ *	reader: mailbox_ask(box); while (!mailbox_is_answered(box)) rte_pause(); read the copy
+ *	owner:  once per turn: if (mailbox_is_asked(box)) { write the copy; mailbox_answer(box); }
  */
 #ifndef APP_COMMON_MAILBOX_H
 #define APP_COMMON_MAILBOX_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The tables of options.h against the words of a command line. Rows are numbered through all tables;
- * getopt_long gives that number back.
+ * The tables of options.h against the words of a command line. Rows are numbered through all
+ * tables; getopt_long gives that number back.
  */
 #include "options.h"
 

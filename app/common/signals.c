@@ -25,7 +25,7 @@ signals_init(void)
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-	signal(SIGPIPE, SIG_IGN); /* a reader of our output that goes away must not end connections */
+	signal(SIGPIPE, SIG_IGN); /* a reader that goes away must not end connections */
 }
 
 bool

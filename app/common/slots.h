@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Which entries of a fixed array are free: a stack of their numbers, last given back first taken, so
- * that a small load stays within a few cache lines.
+ * Which entries of a fixed array are free: a stack of their numbers, last given back first taken,
+ * so that a small load stays within a few cache lines.
  */
 #ifndef APP_COMMON_SLOTS_H
 #define APP_COMMON_SLOTS_H

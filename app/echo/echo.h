@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The whole of estab-echo: devices, one server per queue, and the lcores that run them. What an lcore
- * needs while packets flow is in its servers; the rest is set up before and read after.
+ * The whole of estab-echo: devices, one server per queue, and the lcores that run them. What an
+ * lcore needs while packets flow is in its servers; the rest is set up before and read after.
  */
 #ifndef APP_ECHO_ECHO_H
 #define APP_ECHO_ECHO_H

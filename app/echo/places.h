@@ -7,7 +7,7 @@
 
 #include "parse.h"
 
-/* The lcores that may serve: the workers; the main lcore only where it is alone. @return how many */
+/* The lcores that may serve: workers; the main lcore where it is alone. @return how many */
 uint16_t places_lcores(uint16_t lcores[PARSE_QUEUES_MAX]);
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The loop of every lcore, and what the main lcore does beside: end the run in time and print a line
- * now and then. The main lcore serves queues itself where it is alone or the map says so.
+ * The loop of every lcore, and what the main lcore does beside: end the run in time and print a
+ * line now and then. The main lcore serves queues itself where it is alone or the map says so.
  */
 #include "echo.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * One stack with its listeners and the sessions of its connections: all that an lcore needs to serve
- * one queue. Nothing in it is shared with another lcore.
+ * One stack with its listeners and the sessions of its connections: all that an lcore needs to
+ * serve one queue. Nothing in it is shared with another lcore.
  */
 #ifndef APP_ECHO_SERVER_H
 #define APP_ECHO_SERVER_H

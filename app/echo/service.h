@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What is done with a connection: three services that are as old as TCP. A service moves what can be
- * moved now and says what it waits for; it never blocks and never looks at another connection.
+ * What is done with a connection: three services that are as old as TCP. A service moves what can
+ * be moved now and says what it waits for; it never blocks and never looks at another connection.
  */
 #ifndef APP_ECHO_SERVICE_H
 #define APP_ECHO_SERVICE_H

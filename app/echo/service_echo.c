@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * RFC 862: what comes is sent back, in the very mbufs in which it came. What the send buffer does not
- * take stays with the session, and nothing more is received until it has gone: so the client's own
- * window closes when it does not read, and memory stays bounded.
+ * RFC 862: what comes is sent back, in the very mbufs in which it came. What the send buffer does
+ * not take stays with the session, and nothing more is received until it has gone: so the client's
+ * own window closes when it does not read, and memory stays bounded.
  */
 #include "service.h"
 
