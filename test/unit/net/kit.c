@@ -233,6 +233,8 @@ one_mbuf(struct kit *kit, const uint8_t *bytes, size_t size)
 	if (kit->rx_data_off != 0)
 		mbuf->data_off = kit->rx_data_off;
 	assert_true(size <= rte_pktmbuf_tailroom(mbuf));
+	/* What lies behind a packet must not matter: here it looks like options without end. */
+	memset(rte_pktmbuf_mtod(mbuf, void *), 2, rte_pktmbuf_tailroom(mbuf));
 	if (size > 0)
 		memcpy(rte_pktmbuf_append(mbuf, (uint16_t)size), bytes, size);
 	return mbuf;
