@@ -26,8 +26,7 @@ neighbour_table_init(struct neighbour_table *table, uint32_t count, const struct
 	table->buckets = rte_calloc_socket("estab_neighbours", buckets, sizeof(*table->buckets), 0,
 			socket_id);
 	if (table->entries == NULL || table->buckets == NULL) {
-		rte_free(table->entries);
-		rte_free(table->buckets);
+		neighbour_table_fini(table);
 		return -ENOMEM;
 	}
 	TAILQ_INIT(&table->by_use);
