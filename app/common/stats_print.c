@@ -20,11 +20,12 @@ _Static_assert(sizeof(struct estab_stats) == STATS_FIELDS * sizeof(uint64_t), "o
 struct stats_row {
 	const char *name;
 	const char *text;
-	size_t offset;
+	size_t field; /* of the struct seen as an array */
 };
 
 static const struct stats_row counter_rows[] = {
-#define STATS_ROW(name, text) { #name, text, offsetof(struct estab_stats, name) },
+#define STATS_ROW(name, text)                                                                      \
+	{ #name, text, offsetof(struct estab_stats, name) / sizeof(uint64_t) },
 	ESTAB_COUNTERS(STATS_ROW) ESTAB_GAUGES(STATS_ROW)
 #undef STATS_ROW
 };
@@ -83,10 +84,11 @@ print_row(const char *name, uint64_t value, const char *text, FILE *out)
 void
 stats_print_totals(const struct estab_stats *stats, FILE *out)
 {
+	const uint64_t *fields = (const uint64_t *)stats;
+
 	for (size_t i = 0; i < RTE_DIM(counter_rows); i++)
-		print_row(counter_rows[i].name,
-				*(const uint64_t *)((const char *)stats + counter_rows[i].offset),
-				counter_rows[i].text, out);
+		print_row(counter_rows[i].name, fields[counter_rows[i].field], counter_rows[i].text,
+				out);
 	for (unsigned int i = 0; i < ESTAB_DROP_COUNT; i++)
 		print_row(estab_drop_name(i), stats->drops[i], estab_drop_text(i), out);
 	print_row("unaccounted", (uint64_t)stats_unaccounted(stats),
