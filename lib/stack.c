@@ -19,6 +19,12 @@
 #include "tcp/output.h"
 #include "tcp/timeout.h"
 
+/*
+ * A port that lags slows output down instead of losing packets: with so many still waiting for it,
+ * TCBs keep their marks.
+ */
+enum { TX_BACKLOG_MAX = BURST_TX_MAX / 4 };
+
 /* Packets -> connections: all of rx[] is used, answered or dropped. */
 static void
 receive(struct estab_stack *stack, uint64_t now_ns)
@@ -39,9 +45,10 @@ transmit(struct estab_stack *stack, uint64_t now_ns)
 
 	tcp_set_now(&stack->tcp, now_ns);
 	net_timeouts(&stack->net, burst, now_ns);
-	tcp_timeouts(&stack->tcp, burst);      /* 3.10.8; marks, sends nothing           */
-	tcp_output(&stack->tcp, burst);        /* marks    -> segments                   */
-	net_build(&stack->net, burst, now_ns); /* segments -> packets                    */
+	tcp_timeouts(&stack->tcp, burst); /* 3.10.8; marks, sends nothing           */
+	if (burst->tx_count < TX_BACKLOG_MAX)
+		tcp_output(&stack->tcp, burst); /* marks    -> segments                   */
+	net_build(&stack->net, burst, now_ns);  /* segments -> packets                    */
 	tcp_output_built(&stack->tcp);
 }
 

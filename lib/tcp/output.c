@@ -340,10 +340,13 @@ output_connection(struct tcb *tcb, struct burst *burst)
 {
 	struct tcp *tcp = tcb->tcp;
 
-	if (!output_marks(tcb, burst))
-		return false;
-	tcb->marks = 0;
 	TAILQ_REMOVE(&tcp->output_list, tcb, output_link);
+	if (!output_marks(tcb, burst)) {
+		TAILQ_INSERT_TAIL(&tcp->output_list, tcb, output_link); /* others first next time */
+		return false;
+	}
+	tcb->marks = 0;
+	tcb_check(tcb);
 	tcb->flags &= ~(uint32_t)TCB_ON_OUTPUT_LIST;
 	if (tcb->state == TCP_STATE_TIME_WAIT || tcb->state == TCP_STATE_CLOSED)
 		TAILQ_INSERT_TAIL(&tcp->finished_list, tcb, output_link);

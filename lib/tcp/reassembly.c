@@ -72,6 +72,7 @@ join_with_next(struct reassembly *reassembly, uint16_t i)
 	if (i + 1 == reassembly->block_count || block[1].left != block->right)
 		return;
 	block->right = block[1].right;
+	block->segments = (uint16_t)(block->segments + block[1].segments);
 	text_queue_join(&block->text, &block[1].text);
 	if (reassembly->latest == block[1].left)
 		reassembly->latest = block->left;
@@ -93,6 +94,7 @@ extend_block(struct reassembly *reassembly, uint16_t i, struct segment *seg, uin
 	seg->mbuf = NULL;
 	block->right = right;
 	reassembly->latest = block->left;
+	block->segments++;
 	reassembly->segments++;
 	join_with_next(reassembly, i);
 }
@@ -164,6 +166,7 @@ collect_first(struct tcb *tcb)
 	tcb->rcv_wnd -= RTE_MIN(fresh, tcb->rcv_wnd);
 	tcb->tcp->stats->text_bytes_received += fresh;
 	text_queue_join(&tcb->receive, &block->text);
+	reassembly->segments = (uint16_t)(reassembly->segments - block->segments);
 	remove_block(reassembly, 0);
 }
 
@@ -175,11 +178,8 @@ reassembly_collect(struct tcb *tcb)
 
 	while (reassembly->block_count > 0 && seq_leq(reassembly->blocks[0].left, tcb->rcv_nxt))
 		collect_first(tcb);
-	if (reassembly->block_count == 0) {
-		reassembly->segments = 0;
-		if (!reassembly->fin)
-			reassembly_destroy(tcb);
-	}
+	if (reassembly->block_count == 0 && !reassembly->fin)
+		reassembly_destroy(tcb);
 	return tcb->rcv_nxt != before;
 }
 

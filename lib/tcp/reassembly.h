@@ -21,14 +21,15 @@ enum { REASSEMBLY_BLOCKS_MAX = 32 };
 
 struct reassembly_block {
 	uint32_t left, right; /* first sequence number, and the one after the last */
+	uint16_t segments;    /* that brought it */
 	struct text_queue text;
 };
 
 struct reassembly {
 	uint16_t block_count;
-	uint16_t segments;
-	bool fin;         /* the peer's FIN was seen, beyond a gap */
-	uint32_t fin_seq; /* its sequence number */
+	uint16_t segments; /* in all blocks */
+	bool fin;          /* the peer's FIN was seen, beyond a gap */
+	uint32_t fin_seq;  /* its sequence number */
 	uint32_t latest; /* left edge of the block that took the latest segment: first SACK block */
 	struct reassembly_block blocks[REASSEMBLY_BLOCKS_MAX];
 };

@@ -41,6 +41,24 @@ forget(struct tcp *tcp, struct syn_record *record)
 	destroy(tcp, record);
 }
 
+/* The shift of the windows we announce after the SYN-ACK. */
+static uint8_t
+scale_in_force(const struct tcp *tcp, const struct syn_record *record)
+{
+	return (record->options & TCP_OPTION_WINDOW_SCALE) != 0 ? tcp->rcv_wscale : 0;
+}
+
+static void
+put_timestamps(const struct tcp *tcp, struct outgoing *out, const struct syn_record *record,
+		const struct path *path)
+{
+	if ((record->options & TCP_OPTION_TIMESTAMPS) == 0)
+		return;
+	out->options.seen |= TCP_OPTION_TIMESTAMPS;
+	out->options.ts_val = tcp_ts_val(tcp, timestamp_offset_choose(&tcp->timestamp_key, path));
+	out->options.ts_ecr = record->ts_recent;
+}
+
 /* <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> along a path that lives until the segment is built. */
 static void
 send_syn_ack(struct tcp *tcp, struct burst *burst, const struct syn_record *record,
@@ -56,12 +74,21 @@ send_syn_ack(struct tcp *tcp, struct burst *burst, const struct syn_record *reco
 	out->wnd = window_initial(tcp);
 	out->flags = TCP_FLAG_SYN | TCP_FLAG_ACK;
 	output_syn_options(tcp, out, path->family, record->options);
-	if ((record->options & TCP_OPTION_TIMESTAMPS) != 0) {
-		out->options.ts_val =
-				tcp_ts_val(tcp, timestamp_offset_choose(&tcp->timestamp_key, path));
-		out->options.ts_ecr = record->ts_recent;
-	}
+	put_timestamps(tcp, out, record, path);
 	tcp->stats->syn_ack_sent++;
+}
+
+/* <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>: not what was expected; here is where we are. */
+static void
+send_ack(struct tcp *tcp, struct burst *burst, const struct segment *seg,
+		const struct syn_record *record)
+{
+	struct outgoing *out = reply(burst, seg, record->iss + 1, record->irs + 1, TCP_FLAG_ACK);
+
+	if (out == NULL)
+		return;
+	out->wnd = (uint16_t)(window_initial(tcp) >> scale_in_force(tcp, record));
+	put_timestamps(tcp, out, record, &seg->path);
 }
 
 struct syn_record *
@@ -108,26 +135,46 @@ is_acceptable(const struct tcp *tcp, const struct syn_record *record, const stru
 			seq_in_window(seg->seq + seg->len - 1, record->irs + 1, window);
 }
 
+/* The SYN that began it, once more. */
+static bool
+is_duplicate_syn(const struct syn_record *record, const struct segment *seg)
+{
+	return (seg->flags & (TCP_FLAG_SYN | TCP_FLAG_ACK | TCP_FLAG_RST)) == TCP_FLAG_SYN &&
+			seg->seq == record->irs;
+}
+
 /* The same SYN again asks for the SYN-ACK again; anything else outside the window for an ACK. */
 static void
 answer_unacceptable(struct tcp *tcp, struct burst *burst, struct segment *seg,
 		struct syn_record *record)
 {
-	struct outgoing *out;
-
-	if ((seg->flags & (TCP_FLAG_SYN | TCP_FLAG_ACK | TCP_FLAG_RST)) == TCP_FLAG_SYN &&
-			seg->seq == record->irs) {
+	if (is_duplicate_syn(record, seg)) {
 		seg->fate = ESTAB_DROP_TCP_DUPLICATE_SYN;
 		record->sent_ns = 0;
 		send_syn_ack(tcp, burst, record, &seg->path);
 		return;
 	}
 	seg->fate = ESTAB_DROP_TCP_OUT_OF_WINDOW;
-	if ((seg->flags & TCP_FLAG_RST) != 0)
-		return;
-	out = reply(burst, seg, record->iss + 1, record->irs + 1, TCP_FLAG_ACK);
-	if (out != NULL)
-		out->wnd = window_initial(tcp);
+	if ((seg->flags & TCP_FLAG_RST) == 0)
+		send_ack(tcp, burst, seg, record);
+}
+
+/* RFC 7323 3.2 and 5.3: agreed timestamps are in every segment, and never old. */
+static bool
+check_timestamps(struct tcp *tcp, struct burst *burst, struct segment *seg,
+		struct syn_record *record)
+{
+	if ((record->options & TCP_OPTION_TIMESTAMPS) == 0 || (seg->flags & TCP_FLAG_RST) != 0)
+		return true;
+	if ((seg->options.seen & TCP_OPTION_TIMESTAMPS) == 0) {
+		seg->fate = ESTAB_DROP_TCP_TIMESTAMP_MISSING;
+		return false;
+	}
+	if (!seq_lt(seg->options.ts_val, record->ts_recent))
+		return true;
+	seg->fate = ESTAB_DROP_TCP_PAWS;
+	send_ack(tcp, burst, seg, record);
+	return false;
 }
 
 /* Second check: RFC 5961 3.2. */
@@ -140,7 +187,7 @@ check_rst(struct tcp *tcp, struct burst *burst, struct segment *seg, struct syn_
 		return;
 	}
 	seg->fate = ESTAB_DROP_TCP_RST_UNACCEPTABLE;
-	reply(burst, seg, record->iss + 1, record->irs + 1, TCP_FLAG_ACK);
+	send_ack(tcp, burst, seg, record);
 }
 
 /* Turn the record into a TCB in SYN-RECEIVED that knows all the record knew. */
@@ -196,6 +243,8 @@ struct tcb *
 segment_arrives_syn_record(struct tcp *tcp, struct burst *burst, struct segment *seg,
 		struct syn_record *record)
 {
+	if (!is_duplicate_syn(record, seg) && !check_timestamps(tcp, burst, seg, record))
+		return NULL;
 	if (!is_acceptable(tcp, record, seg)) {
 		answer_unacceptable(tcp, burst, seg, record);
 		return NULL;

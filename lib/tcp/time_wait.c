@@ -8,6 +8,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include <rte_common.h>
+
 #include "tcp/isn.h"
 #include "tcp/reset.h"
 #include "tcp/seq.h"
@@ -219,8 +221,10 @@ uint64_t
 time_waits_next(const struct tcp *tcp)
 {
 	const struct time_wait *record = record_at(tcp, tcp->time_wait_first);
+	int32_t ahead;
 
 	if (record == NULL)
 		return UINT64_MAX;
-	return tcp->now_tick + (uint32_t)(int32_t)(record->deadline - (uint32_t)tcp->now_tick);
+	ahead = (int32_t)(record->deadline - (uint32_t)tcp->now_tick);
+	return tcp->now_tick + (uint64_t)RTE_MAX(ahead, 0);
 }

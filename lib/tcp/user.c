@@ -110,25 +110,6 @@ user_abort(struct tcb *tcb)
 	tcb_close(tcb, 0);
 }
 
-void
-user_drain(struct tcb *tcb)
-{
-	if ((tcb->flags & TCB_IN_ACCEPT_QUEUE) != 0)
-		listener_unqueue(tcb);
-	tcb->flags &= ~(uint32_t)TCB_HELD;
-	tcb->flags |= TCB_DISCARD;
-	tcb->events = 0;
-	text_queue_clear(&tcb->receive);
-	if (tcb->state == TCP_STATE_SYN_SENT) {
-		tcb_close(tcb, 0);
-	} else if (tcb->state == TCP_STATE_CLOSED || tcb->state == TCP_STATE_TIME_WAIT) {
-		tcb_release(tcb);
-	} else {
-		user_shutdown(tcb);
-		window_reopen(tcb);
-	}
-}
-
 /* Give the pointer up: nothing names it from now on. */
 static void
 let_go(struct tcb *tcb)
@@ -141,17 +122,10 @@ let_go(struct tcb *tcb)
 	}
 }
 
-void
-estab_conn_close(struct estab_conn *conn)
+/* CLOSE of a connection that is let go: our FIN, and a limit to the wait for the peer's. */
+static void
+see_out(struct tcb *tcb)
 {
-	struct tcb *tcb = tcb_of(conn);
-	const bool unread = tcb->receive.bytes > 0;
-
-	if (unread || tcb->state == TCP_STATE_SYN_SENT) {
-		estab_conn_abort(conn); /* 3.6.1: the peer must learn that text was lost */
-		return;
-	}
-	let_go(tcb);
 	if (tcb->state == TCP_STATE_CLOSED || tcb->state == TCP_STATE_TIME_WAIT) {
 		tcb_release(tcb);
 		return;
@@ -159,6 +133,35 @@ estab_conn_close(struct estab_conn *conn)
 	user_shutdown(tcb);
 	if (tcb->state == TCP_STATE_FIN_WAIT_2)
 		tcb_arm(tcb, TIMER_LINGER, tcb->tcp->config.fin_wait_2_ns);
+}
+
+void
+user_drain(struct tcb *tcb)
+{
+	if ((tcb->flags & TCB_IN_ACCEPT_QUEUE) != 0)
+		listener_unqueue(tcb);
+	let_go(tcb);
+	tcb->flags |= TCB_DISCARD;
+	text_queue_clear(&tcb->receive);
+	if (tcb->state == TCP_STATE_SYN_SENT) {
+		tcb_close(tcb, 0);
+		return;
+	}
+	window_reopen(tcb);
+	see_out(tcb);
+}
+
+void
+estab_conn_close(struct estab_conn *conn)
+{
+	struct tcb *tcb = tcb_of(conn);
+	const bool unread = tcb->receive.bytes > 0 && peer_knows(tcb);
+
+	let_go(tcb);
+	if (unread || tcb->state == TCP_STATE_SYN_SENT)
+		user_abort(tcb); /* 3.6.1: the peer must learn that text was lost */
+	else
+		see_out(tcb);
 }
 
 void
