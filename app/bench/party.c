@@ -53,8 +53,9 @@ party_turn(struct party *party, const struct clock *clock)
 	const uint64_t moved = party->port.moved;
 	bool worked;
 
-	estab_stack_poll(party->stack, now_ns);
+	estab_stack_receive(party->stack, now_ns);
 	worked = party->work(party, now_ns);
+	estab_stack_transmit(party->stack, now_ns);
 	if (worked || party->port.moved != moved)
 		party->cycles_busy += rte_rdtsc() - start;
 	if (mailbox_is_asked(&party->mailbox)) {

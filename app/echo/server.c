@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * How a program uses a stack: poll, accept, collect events, and hand each connection that may move
- * to its service. An accepted connection may already hold text, its end of file or an error, so its
+ * How a program uses a stack: receive, accept, collect events, hand each connection that may move
+ * to its service, transmit. An accepted connection may already hold text, its end of file or an error, so its
  * service is asked once at once.
  */
 #include "server.h"
@@ -132,11 +132,12 @@ retry_starved(struct server *server)
 void
 server_turn(struct server *server, uint64_t now_ns)
 {
-	estab_stack_poll(server->stack, now_ns);
+	estab_stack_receive(server->stack, now_ns);
 	accept_all(server);
 	serve_events(server);
 	if (server->starved_count > 0)
 		retry_starved(server);
+	estab_stack_transmit(server->stack, now_ns);
 }
 
 /* The stack takes the connections; what their sessions hold is freed. */
