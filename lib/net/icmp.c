@@ -6,8 +6,10 @@
  */
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
+#include <netinet/ip_icmp.h>
 
 #include <rte_icmp.h>
+#include <rte_ip.h>
 
 #include "net/answer.h"
 #include "net/checksum.h"
@@ -33,6 +35,13 @@ check_message(struct packet *packet, uint16_t pseudo_header)
 	return GO_ON;
 }
 
+static uint32_t
+ip_header_length(uint8_t family)
+{
+	return family == ESTAB_FAMILY_IPV4 ? sizeof(struct rte_ipv4_hdr)
+					   : sizeof(struct rte_ipv6_hdr);
+}
+
 static unsigned int
 answer_echo(struct net *net, struct burst *burst, struct packet *packet, uint8_t reply_type)
 {
@@ -42,6 +51,8 @@ answer_echo(struct net *net, struct burst *burst, struct packet *packet, uint8_t
 	struct rte_icmp_hdr *icmp;
 	uint16_t sum;
 
+	if (packet->length + ip_header_length(path.family) > net->mtu)
+		return ESTAB_DROP_ICMP_TOO_LARGE;
 	path.hop_limit = net->hop_limit;
 	path.tos = packet->tos;
 	answer = answer_copy(net, packet);
@@ -68,9 +79,9 @@ icmp_arrives(struct net *net, struct burst *burst, struct packet *packet)
 	if (next != GO_ON)
 		return next;
 	icmp = packet_header(packet, struct rte_icmp_hdr);
-	if (icmp->icmp_type != RTE_IP_ICMP_ECHO_REQUEST || icmp->icmp_code != 0 || packet->to_group)
+	if (icmp->icmp_type != ICMP_ECHO || icmp->icmp_code != 0 || packet->to_group)
 		return ESTAB_DROP_ICMP_UNHANDLED;
-	return answer_echo(net, burst, packet, RTE_IP_ICMP_ECHO_REPLY);
+	return answer_echo(net, burst, packet, ICMP_ECHOREPLY);
 }
 
 unsigned int

@@ -160,6 +160,23 @@ other_messages_are_counted_and_not_answered(void **state)
 	}
 }
 
+/* A driver that joins fragments (af_packet) hands up more than the link can carry back. */
+static void
+echo_longer_than_the_mtu_is_dropped(void **state)
+{
+	const struct frame ping4 = PING4, ping6 = PING6;
+	struct kit *kit = *state;
+
+	kit->net.mtu = 20 + 14;
+	kit_expect_drop(kit, &ping4, ESTAB_DROP_ICMP_TOO_LARGE);
+	kit->net.mtu = 20 + 15;
+	kit_expect_used(kit, &ping4, 1);
+	kit->net.mtu = 40 + 14;
+	kit_expect_drop(kit, &ping6, ESTAB_DROP_ICMP_TOO_LARGE);
+	kit->net.mtu = 40 + 15;
+	kit_expect_used(kit, &ping6, 1);
+}
+
 static void
 echo_from_unspecified_source_is_dropped(void **state)
 {
@@ -183,6 +200,7 @@ main(void)
 		TEST(echo_to_groups_is_not_answered),
 		TEST(wrong_checksum_or_short_message_is_dropped),
 		TEST(other_messages_are_counted_and_not_answered),
+		TEST(echo_longer_than_the_mtu_is_dropped),
 		TEST(echo_from_unspecified_source_is_dropped),
 	};
 
