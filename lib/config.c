@@ -21,7 +21,7 @@ enum {
 	MTU_MIN_IPV4 = 576,  /* RFC 9293 3.7.1: the least everybody takes */
 	MTU_MIN_IPV6 = 1280, /* RFC 8200 5 */
 	MTU_MAX = 9600,
-	MBUF_DATA_ROOM_MIN = 256, /* the longest headers, and the headroom before them */
+	HEADERS_MAX = 118, /* Ethernet with VLAN 18, IPv6 40, TCP with options 60 */
 	NAME_MAX_LENGTH = 15,
 	BUFFER_MIN = 2048,
 	SYN_ACK_RETRANSMISSIONS_MAX = 7,
@@ -81,6 +81,24 @@ config_fill_defaults(struct estab_stack_config *config)
 	fill_tcp(&config->tcp);
 }
 
+static bool
+port_has_chains(const struct estab_stack_config *config)
+{
+	const uint32_t offloads =
+			config->port != NULL ? config->port->offloads : config->port_offloads;
+
+	return (offloads & ESTAB_PORT_TX_MULTI_SEGMENT) != 0;
+}
+
+/* Data room with which every segment can be copied into one mbuf. */
+static uint32_t
+copy_room(const struct estab_stack_config *config)
+{
+	const uint32_t mtu = config->interface.mtu == 0 ? MTU_DEFAULT : config->interface.mtu;
+
+	return RTE_PKTMBUF_HEADROOM + HEADERS_MAX + mtu;
+}
+
 static const char *
 check_frame(const struct estab_stack_config *config)
 {
@@ -90,8 +108,12 @@ check_frame(const struct estab_stack_config *config)
 		return "name: at most 15 characters";
 	if (config->mbuf_pool == NULL)
 		return "mbuf_pool: a mempool for headers and answers is needed";
-	if (rte_pktmbuf_data_room_size(config->mbuf_pool) < MBUF_DATA_ROOM_MIN)
-		return "mbuf_pool: its mbufs need at least 256 bytes of data room";
+	if (rte_pktmbuf_data_room_size(config->mbuf_pool) < RTE_PKTMBUF_HEADROOM + HEADERS_MAX)
+		return "mbuf_pool: its mbufs need data room for the headroom and 118 bytes of headers";
+	if (!port_has_chains(config) &&
+			rte_pktmbuf_data_room_size(config->mbuf_pool) < copy_room(config))
+		return "mbuf_pool: the port takes no chains, so an mbuf must hold a whole packet: data "
+		       "room for the headroom, 118 bytes of headers and interface.mtu";
 	if (config->burst > ESTAB_BURST_MAX)
 		return "burst: at most 256 packets";
 	if (config->port != NULL &&
@@ -106,11 +128,25 @@ family_is_ip(uint8_t family)
 	return family == ESTAB_FAMILY_IPV4 || family == ESTAB_FAMILY_IPV6;
 }
 
+/* Unspecified, multicast or limited broadcast. */
+static bool
+is_no_host(const struct estab_address *address)
+{
+	static const uint8_t zero[16];
+	const uint8_t first = address->bytes[0];
+
+	if (memcmp(address->bytes, zero, sizeof(zero)) == 0)
+		return true;
+	return address->family == ESTAB_FAMILY_IPV4 ? first >= 224 : first == 0xff;
+}
+
 static const char *
 check_address(const struct estab_local_address *local, uint16_t mtu)
 {
 	if (!family_is_ip(local->address.family))
 		return "interface.addresses: family must be IPv4 or IPv6";
+	if (is_no_host(&local->address))
+		return "interface.addresses: must be the address of one host";
 	if (local->prefix_length > (local->address.family == ESTAB_FAMILY_IPV4 ? 32 : 128))
 		return "interface.addresses: prefix_length is longer than the address";
 	if (local->address.family == ESTAB_FAMILY_IPV6 && mtu < MTU_MIN_IPV6)

@@ -40,7 +40,8 @@ struct estab_port {
 /**
  * Make a port of one queue pair of an Ethernet device that is configured and started.
  *
- * Offloads are read from the device's configuration: what was requested and granted there.
+ * Offloads are read from the device's queues. A driver that does not describe its queues gets none:
+ * a program that has configured such a device adds to port->offloads what it was granted.
  *
  * @return 0, or a negative errno: -ENODEV (no such device), -EINVAL (no such queue).
  */

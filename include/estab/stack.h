@@ -100,11 +100,10 @@ struct estab_tcp_config {
 };
 
 struct estab_stack_config {
-	const char *name;   /**< unique in the process, up to 15 characters */
-	int socket_id;      /**< NUMA node of the memory, or -1 */
-	uint8_t secret[16]; /**< from getrandom(); the one source of unpredictability */
-	struct rte_mempool
-			*mbuf_pool; /**< for headers and answers; data room of at least 256 bytes */
+	const char *name;              /**< unique in the process, up to 15 characters */
+	int socket_id;                 /**< NUMA node of the memory, or -1 */
+	uint8_t secret[16];            /**< from getrandom(); the one source of unpredictability */
+	struct rte_mempool *mbuf_pool; /**< for headers and answers; see estab_stack_config_check */
 	const struct estab_port *port; /**< copied; NULL: the caller moves packets itself */
 	uint32_t port_offloads;        /**< where port is NULL: set of enum estab_port_offload */
 	uint16_t burst;                /**< packets per poll, up to ESTAB_BURST_MAX; 0 means 64 */
