@@ -18,6 +18,8 @@
 
 enum time_wait_flag {
 	TIME_WAIT_TIMESTAMPS = 1 << 0,
+	TIME_WAIT_ANSWERED = 1 << 1, /* in the half second whose low six bits follow */
+	TIME_WAIT_HALF_SECOND_SHIFT = 2,
 };
 
 static struct time_wait *
@@ -185,6 +187,25 @@ restart(struct tcp *tcp, struct time_wait *record)
 	record->deadline = deadline_tick(tcp);
 }
 
+/*
+ * Segments that take no sequence space are answered once in half a second, so that two ends that
+ * both wait and disagree do not acknowledge each other for ever.
+ */
+static bool
+may_answer(const struct tcp *tcp, struct time_wait *record, const struct segment *seg)
+{
+	const uint8_t half_second =
+			(uint8_t)(tcp->now_ns / 500000000 << TIME_WAIT_HALF_SECOND_SHIFT);
+	const uint8_t now = half_second | TIME_WAIT_ANSWERED;
+
+	if (seg->len > 0)
+		return true;
+	if ((record->flags & ~TIME_WAIT_TIMESTAMPS) == now)
+		return false;
+	record->flags = (record->flags & TIME_WAIT_TIMESTAMPS) | now;
+	return true;
+}
+
 bool
 segment_arrives_time_wait(struct tcp *tcp, struct burst *burst, struct segment *seg,
 		struct time_wait *record)
@@ -199,7 +220,8 @@ segment_arrives_time_wait(struct tcp *tcp, struct burst *burst, struct segment *
 		return false; /* RFC 1337: a RST does not end TIME-WAIT */
 	if ((seg->flags & TCP_FLAG_SYN) == 0 && seg->len == 0 && seg->seq == record->rcv_nxt)
 		return false; /* a bare ACK asks for nothing */
-	acknowledge(tcp, burst, seg, record);
+	if (may_answer(tcp, record, seg))
+		acknowledge(tcp, burst, seg, record);
 	if ((seg->flags & TCP_FLAG_FIN) != 0 && seg->seq + seg->len == record->rcv_nxt) {
 		seg->fate = FATE_DELIVERED;
 		restart(tcp, record);
