@@ -39,8 +39,8 @@ discard_acknowledged(struct tcb *tcb, uint32_t text)
 {
 	const uint16_t before = tcb->send_at != NULL ? tcb->send_at->data_len : 0;
 
-	if (tcb->snd_cursor == tcb->snd_una)
-		tcb->send_at = NULL; /* its mbuf may be among those freed */
+	if (tcb->snd_cursor == tcb->snd_una || text == tcb->send.bytes)
+		tcb->send_at = NULL; /* its mbuf may be among those freed; a FIN puts the cursor past it */
 	text_queue_discard(&tcb->send, text);
 	if (tcb->send_at != NULL)
 		tcb->send_at_offset -= (uint32_t)(before - tcb->send_at->data_len);
