@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The application above the stack under test: RFC 9293 3.9.1, each call checked and followed by a turn.
+ * The application above the stack under test: RFC 9293 3.9.1, each call checked and followed by a
+ * turn.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -122,7 +123,8 @@ app_read(struct fixture *t, uint32_t bytes)
 	uint8_t chunk[CHUNK];
 
 	while (bytes > 0) {
-		const ssize_t n = estab_conn_read(t->peer->conn, chunk, bytes < CHUNK ? bytes : CHUNK);
+		const ssize_t n = estab_conn_read(t->peer->conn, chunk,
+				bytes < CHUNK ? bytes : CHUNK);
 
 		if (n <= 0)
 			fail_msg("%" PRIu32 " bytes missing: read says %zd", bytes, n);

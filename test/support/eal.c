@@ -14,14 +14,20 @@
 int
 eal_start(void **state)
 {
-	char prefix[64], lcores[32], *args[] = {
-		(char[]){ "estab_test" },      (char[]){ "--no-huge" },
-		(char[]){ "--no-pci" },        (char[]){ "--no-telemetry" },
-		(char[]){ "--no-shconf" },     (char[]){ "-m" },
-		(char[]){ "256" },             (char[]){ "--log-level=error" },
-		prefix,                        lcores,
-		NULL,
-	};
+	char prefix[64], lcores[32],
+			*args[] = {
+				(char[]){ "estab_test" },
+				(char[]){ "--no-huge" },
+				(char[]){ "--no-pci" },
+				(char[]){ "--no-telemetry" },
+				(char[]){ "--no-shconf" },
+				(char[]){ "-m" },
+				(char[]){ "256" },
+				(char[]){ "--log-level=error" },
+				prefix,
+				lcores,
+				NULL,
+			};
 
 	(void)state;
 	snprintf(prefix, sizeof(prefix), "--file-prefix=estab_test_%d", (int)getpid());

@@ -20,8 +20,8 @@
 #define MS UINT64_C(1000000)
 
 enum {
-	TURNS_MAX = 10000,      /* without time passing: more is a loop */
-	FAREWELL_MS = 7200000,  /* until then every connection must be gone by itself */
+	TURNS_MAX = 10000,     /* without time passing: more is a loop */
+	FAREWELL_MS = 7200000, /* until then every connection must be gone by itself */
 };
 
 static const uint8_t stack_mac[6] = { 0x02, 0, 0, 0, 0, 0x01 };
@@ -61,7 +61,8 @@ fixture_ends(const struct fixture *t, const struct peer *peer, struct frame_ends
 	const struct estab_address source = address_of(t->family, 100);
 	const struct estab_address target = address_of(t->family, peer->stack_host);
 
-	*ends = (struct frame_ends){ .family = t->family, .source_port = peer->port,
+	*ends = (struct frame_ends){ .family = t->family,
+		.source_port = peer->port,
 		.target_port = peer->stack_port };
 	memcpy(ends->source_mac, peer_mac, 6);
 	memcpy(ends->target_mac, stack_mac, 6);
@@ -86,7 +87,7 @@ set_up_config(struct fixture *t)
 	memcpy(config->interface.mac, stack_mac, 6);
 	for (uint8_t host = 1; host <= 2; host++) {
 		struct estab_local_address *local =
-			&config->interface.addresses[config->interface.address_count];
+				&config->interface.addresses[config->interface.address_count];
 
 		local[0].address = address_of(ESTAB_FAMILY_IPV4, host);
 		local[0].prefix_length = 24;
@@ -94,8 +95,12 @@ set_up_config(struct fixture *t)
 		local[1].prefix_length = 64;
 		config->interface.address_count += 2;
 	}
-	config->limits = (struct estab_stack_limits){ .connections = 128, .syn_records = 32,
-		.time_waits = 32, .listeners = 8, .neighbours = 16, .reassemblies = 16 };
+	config->limits = (struct estab_stack_limits){ .connections = 128,
+		.syn_records = 32,
+		.time_waits = 32,
+		.listeners = 8,
+		.neighbours = 16,
+		.reassemblies = 16 };
 }
 
 /* Sequence numbers are chosen so that the first few hundred bytes cross a wrap, signed or not. */
@@ -108,7 +113,7 @@ set_up_peers(struct fixture *t)
 			.stack_port = FIXTURE_PORT,
 			.stack_host = 1,
 			.iss = (t->family == ESTAB_FAMILY_IPV4 ? 0xffffff00 : 0x7fffff00) +
-				100003 * i,
+					100003 * i,
 			.read_at = 1,
 			.write_at = 1,
 		};
@@ -164,7 +169,7 @@ check_accounts(const struct fixture *t)
 	if (stats.rx_packets == stats.rx_delivered + estab_stats_drops(&stats))
 		return;
 	print_error("received %" PRIu64 " != delivered %" PRIu64 " + dropped %" PRIu64 "\n",
-		stats.rx_packets, stats.rx_delivered, estab_stats_drops(&stats));
+			stats.rx_packets, stats.rx_delivered, estab_stats_drops(&stats));
 	for (unsigned int i = 0; i < ESTAB_DROP_COUNT; i++) {
 		if (stats.drops[i] > 0)
 			print_error("\t%s %" PRIu64 "\n", estab_drop_name(i), stats.drops[i]);
@@ -187,7 +192,7 @@ collect_events(struct fixture *t)
 				p++;
 			if (p == FIXTURE_PEERS)
 				fail_msg("event 0x%x of a connection that the user does not hold",
-					(unsigned int)events[i].what);
+						(unsigned int)events[i].what);
 			t->peers[p].events |= events[i].what;
 		}
 	}
@@ -201,14 +206,14 @@ find_peer(struct fixture *t, const struct frame_ends *got)
 	for (unsigned int i = 0; i < FIXTURE_PEERS; i++) {
 		fixture_ends(t, &t->peers[i], &ends);
 		if (got->source_port == ends.target_port && got->target_port == ends.source_port &&
-		    memcmp(got->source, ends.target, 16) == 0 &&
-		    memcmp(got->target, ends.source, 16) == 0 &&
-		    memcmp(got->target_mac, ends.source_mac, 6) == 0 &&
-		    memcmp(got->source_mac, ends.target_mac, 6) == 0)
+				memcmp(got->source, ends.target, 16) == 0 &&
+				memcmp(got->target, ends.source, 16) == 0 &&
+				memcmp(got->target_mac, ends.source_mac, 6) == 0 &&
+				memcmp(got->source_mac, ends.target_mac, 6) == 0)
 			return &t->peers[i];
 	}
 	fail_msg("a segment from port %u to port %u, or to a MAC address, that no peer has",
-		got->source_port, got->target_port);
+			got->source_port, got->target_port);
 	return NULL;
 }
 
@@ -279,8 +284,9 @@ turn(struct fixture *t)
 		poll_once(t);
 		if (++n > TURNS_MAX)
 			fail_msg("the stack wants turn after turn: its deadline stays in the past");
-	} while (t->port.tx_room > 0 && (memory_queue_count(&t->port.to) > 0 ||
-						estab_stack_deadline(t->stack) <= t->now_ns));
+	} while (t->port.tx_room > 0 &&
+			(memory_queue_count(&t->port.to) > 0 ||
+					estab_stack_deadline(t->stack) <= t->now_ns));
 }
 
 void

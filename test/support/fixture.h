@@ -41,7 +41,7 @@
 
 enum fixture_limits {
 	FIXTURE_PEERS = 64,
-	FIXTURE_SENT = 1024,       /* segments of the stack that nobody has looked at yet */
+	FIXTURE_SENT = 1024, /* segments of the stack that nobody has looked at yet */
 	FIXTURE_MBUFS = 4096,
 	FIXTURE_PORT = 80,         /* where the listener is */
 	FIXTURE_PEER_PORT = 40000, /* of the first peer; the others follow */
@@ -51,21 +51,21 @@ enum fixture_limits {
 struct peer {
 	uint16_t port;
 	uint16_t stack_port;
-	uint8_t stack_host;     /* last byte of the stack's address: 1, 2; 9 is not the stack's */
-	uint32_t iss;           /* the peer's */
-	uint32_t stack_iss;     /* learnt from the first SYN of the stack */
+	uint8_t stack_host; /* last byte of the stack's address: 1, 2; 9 is not the stack's */
+	uint32_t iss;       /* the peer's */
+	uint32_t stack_iss; /* learnt from the first SYN of the stack */
 	bool stack_iss_known;
-	bool timestamps;        /* both SYNs carried the option */
-	bool syn_timestamps;    /* the peer's SYN did */
-	uint32_t ts_val;        /* the last of the stack */
-	uint8_t wscale;         /* with which the stack's windows are to be read */
-	bool syn_wscale;        /* the peer's SYN had the option */
+	bool timestamps;     /* both SYNs carried the option */
+	bool syn_timestamps; /* the peer's SYN did */
+	uint32_t ts_val;     /* the last of the stack */
+	uint8_t wscale;      /* with which the stack's windows are to be read */
+	bool syn_wscale;     /* the peer's SYN had the option */
 	bool edge_known;
-	uint32_t edge;          /* right edge of the window that the stack has offered, relative */
+	uint32_t edge; /* right edge of the window that the stack has offered, relative */
 	struct estab_conn *conn;
-	uint32_t read_at;       /* relative number of the next byte to be read, 1 at first */
+	uint32_t read_at; /* relative number of the next byte to be read, 1 at first */
 	uint32_t write_at;
-	uint32_t events;        /* told since last asked for */
+	uint32_t events; /* told since last asked for */
 };
 
 /* A segment of the stack, numbers made relative. */
@@ -76,7 +76,7 @@ struct sent {
 };
 
 struct fixture {
-	uint8_t family;             /* enum estab_family, of the peers */
+	uint8_t family; /* enum estab_family, of the peers */
 	uint64_t now_ns;
 	struct rte_mempool *pool;
 	struct memory_port port;
@@ -84,12 +84,12 @@ struct fixture {
 	struct estab_stack *stack;
 	struct estab_listener *listener;
 	struct peer peers[FIXTURE_PEERS];
-	struct peer *peer;          /* who speaks */
+	struct peer *peer; /* who speaks */
 	uint32_t sent_count;
 	struct sent *sent[FIXTURE_SENT];
-	uint32_t stack_frames;      /* sent by the stack in all */
-	bool app_gone;             /* draining: the stack has taken the connections */
-	uint32_t draining;          /* connections that the last turn of the drain left open */
+	uint32_t stack_frames; /* sent by the stack in all */
+	bool app_gone;         /* draining: the stack has taken the connections */
+	uint32_t draining;     /* connections that the last turn of the drain left open */
 };
 
 /* cmocka setup and teardown; *state is the family as an int, then the fixture. */
@@ -99,7 +99,9 @@ int fixture_teardown(void **state);
 /* Two cases, one over each family. */
 #define FIXTURE_TEST(name)                                                                         \
 	{ #name "_ipv4", name, fixture_setup, fixture_teardown, (void *)(uintptr_t)4 },            \
-	{ #name "_ipv6", name, fixture_setup, fixture_teardown, (void *)(uintptr_t)6 }
+	{                                                                                          \
+#name "_ipv6", name, fixture_setup, fixture_teardown, (void *)(uintptr_t)6         \
+	}
 
 /* Where a complaint points to. */
 struct place {
@@ -122,11 +124,11 @@ struct place {
 #define expect_nothing(t) expect_nothing_at(t, HERE)
 
 void arrive_at(struct fixture *t, struct place place, const char *notation, ...)
-	__attribute__((format(printf, 3, 4)));
+		__attribute__((format(printf, 3, 4)));
 void arrive_later_at(struct fixture *t, struct place place, const char *notation, ...)
-	__attribute__((format(printf, 3, 4)));
+		__attribute__((format(printf, 3, 4)));
 void expect_at(struct fixture *t, struct place place, const char *notation, ...)
-	__attribute__((format(printf, 3, 4)));
+		__attribute__((format(printf, 3, 4)));
 void expect_nothing_at(struct fixture *t, struct place place);
 
 /* The next segment to this peer, whatever it is; NULL: none. Valid until the next expectation. */
@@ -153,15 +155,15 @@ void speak_anew(struct fixture *t, uint32_t iss);
 /* The user calls (RFC 9293 3.9.1) on this peer's connection; each is followed by a turn. */
 void app_listen(struct fixture *t);
 void app_listen_backlog(struct fixture *t, uint32_t backlog);
-void app_accept(struct fixture *t);       /* exactly one waits, and it is this peer's */
-void app_accept_any(struct fixture *t);   /* the oldest of several, whosever it is */
+void app_accept(struct fixture *t);     /* exactly one waits, and it is this peer's */
+void app_accept_any(struct fixture *t); /* the oldest of several, whosever it is */
 void app_accept_nothing(struct fixture *t);
-void app_connect(struct fixture *t);      /* from port 80 to this peer */
-void app_write(struct fixture *t, uint32_t bytes);  /* all are taken */
-void app_read(struct fixture *t, uint32_t bytes);   /* so many come, and they are right */
+void app_connect(struct fixture *t);               /* from port 80 to this peer */
+void app_write(struct fixture *t, uint32_t bytes); /* all are taken */
+void app_read(struct fixture *t, uint32_t bytes);  /* so many come, and they are right */
 void app_read_nothing(struct fixture *t);
-void app_read_end(struct fixture *t);               /* end of file */
-void app_read_error(struct fixture *t, int error);  /* e.g. -ECONNRESET */
+void app_read_end(struct fixture *t);              /* end of file */
+void app_read_error(struct fixture *t, int error); /* e.g. -ECONNRESET */
 void app_shutdown(struct fixture *t);
 void app_close(struct fixture *t);
 void app_abort(struct fixture *t);
@@ -183,7 +185,7 @@ void in_fin_wait_2(struct fixture *t);   /* and acknowledged */
 void in_closing(struct fixture *t);      /* the peer's FIN is number 1 */
 void in_time_wait(struct fixture *t);    /* closed by the user */
 void in_close_wait(struct fixture *t);
-void in_last_ack(struct fixture *t);     /* closed by the user */
+void in_last_ack(struct fixture *t); /* closed by the user */
 
 /* Established with these options in the peer's SYN, e.g. "mss 1000,wscale 7". */
 void in_established_with(struct fixture *t, const char *options);

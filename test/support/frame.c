@@ -106,7 +106,7 @@ build_ipv4(const struct frame_ends *ends, size_t payload, uint8_t *at)
 
 static size_t
 build_ipv6(const struct frame_ends *ends, size_t payload, uint8_t protocol, uint8_t hop_limit,
-	uint8_t *at)
+		uint8_t *at)
 {
 	put32(at, 0x60000000);
 	put16(at + 4, (uint32_t)payload);
@@ -215,7 +215,7 @@ frame_classify(const uint8_t *frame, size_t size)
 		return ip[9] == PROTOCOL_TCP ? FRAME_TCP_SEGMENT : FRAME_OTHER;
 	case TYPE_IPV6:
 		if (ip[6] == PROTOCOL_ICMPV6 && size >= FRAME_ETHERNET + FRAME_IPV6 + 24 &&
-		    ip[FRAME_IPV6] == SOLICITATION)
+				ip[FRAME_IPV6] == SOLICITATION)
 			return FRAME_NEIGHBOUR_QUESTION;
 		return ip[6] == PROTOCOL_TCP ? FRAME_TCP_SEGMENT : FRAME_OTHER;
 	default:
@@ -327,7 +327,7 @@ parse_options(const uint8_t *at, size_t size, struct packet *packet)
 		n += at[n + 1];
 	}
 	if (!(packet->flags & PACKET_SYN) &&
-	    packet->options & (PACKET_MSS | PACKET_WSCALE | PACKET_SACK_OK))
+			packet->options & (PACKET_MSS | PACKET_WSCALE | PACKET_SACK_OK))
 		return "an option of SYNs in a segment that is none";
 	return NULL;
 }
@@ -419,7 +419,7 @@ answer_solicitation(const uint8_t *question, const uint8_t mac[6], uint8_t *answ
 
 size_t
 frame_answer_neighbour(const uint8_t *question, size_t size, const uint8_t mac[6],
-	uint8_t answer[FRAME_MAX])
+		uint8_t answer[FRAME_MAX])
 {
 	(void)size;
 	if (get16(question + 12) == TYPE_ARP)

@@ -36,16 +36,16 @@ enum frame_kind {
 
 /* Build the frame of a packet; returns its size. */
 size_t frame_build(const struct frame_ends *ends, const struct packet *packet,
-	uint8_t frame[FRAME_MAX]);
+		uint8_t frame[FRAME_MAX]);
 
 enum frame_kind frame_classify(const uint8_t *frame, size_t size);
 
 /* Read a TCP segment. @return NULL, or what is malformed about it */
 const char *frame_parse(const uint8_t *frame, size_t size, struct frame_ends *ends,
-	struct packet *packet);
+		struct packet *packet);
 
 /* Answer an ARP request or neighbour solicitation: the address asked for is at mac. */
 size_t frame_answer_neighbour(const uint8_t *question, size_t size, const uint8_t mac[6],
-	uint8_t answer[FRAME_MAX]);
+		uint8_t answer[FRAME_MAX]);
 
 #endif

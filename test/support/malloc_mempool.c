@@ -30,16 +30,16 @@
 #endif
 
 enum {
-	ZONE_SIZE = 64,     /* of the memory zone that nobody uses */
-	SPENT_BYTE = 0xdb,  /* what a late reader sees */
+	ZONE_SIZE = 64,    /* of the memory zone that nobody uses */
+	SPENT_BYTE = 0xdb, /* what a late reader sees */
 };
 
 struct malloc_pool {
-	bool watching;      /* DPDK has initialised every mbuf: from now on poison */
+	bool watching; /* DPDK has initialised every mbuf: from now on poison */
 	uint32_t n_free;
 	uint32_t n_objects;
-	void **free;        /* the one given back last is had first */
-	void **objects;     /* what malloc returned, to be freed */
+	void **free;    /* the one given back last is had first */
+	void **objects; /* what malloc returned, to be freed */
 };
 
 static int
@@ -79,7 +79,7 @@ malloc_pool_enqueue(struct rte_mempool *mp, void *const *objects, unsigned int n
 		if (!pool->watching)
 			continue;
 		memset((uint8_t *)objects[i] + sizeof(struct rte_mbuf), SPENT_BYTE,
-			mp->elt_size - sizeof(struct rte_mbuf));
+				mp->elt_size - sizeof(struct rte_mbuf));
 		ASAN_POISON_MEMORY_REGION(objects[i], mp->elt_size);
 	}
 	return 0;
@@ -109,7 +109,7 @@ malloc_pool_get_count(const struct rte_mempool *mp)
 
 static ssize_t
 malloc_pool_calc_mem_size(const struct rte_mempool *mp, uint32_t n, uint32_t pg_shift,
-	size_t *min_chunk_size, size_t *align)
+		size_t *min_chunk_size, size_t *align)
 {
 	(void)mp;
 	(void)n;
@@ -119,7 +119,9 @@ malloc_pool_calc_mem_size(const struct rte_mempool *mp, uint32_t n, uint32_t pg_
 	return ZONE_SIZE;
 }
 
-/* The piece ends exactly where the object does; the object begins at a cache line, as in any pool. */
+/*
+ * The piece ends exactly where the object does; the object begins at a cache line, as in any pool.
+ */
 static void *
 malloc_object(struct malloc_pool *pool, const struct rte_mempool *mp)
 {
@@ -134,7 +136,7 @@ malloc_object(struct malloc_pool *pool, const struct rte_mempool *mp)
 
 static int
 malloc_pool_populate(struct rte_mempool *mp, unsigned int n, void *vaddr, rte_iova_t iova,
-	size_t len, rte_mempool_populate_obj_cb_t *add, void *add_arg)
+		size_t len, rte_mempool_populate_obj_cb_t *add, void *add_arg)
 {
 	unsigned int i;
 
@@ -176,8 +178,8 @@ poison_all(struct malloc_pool *pool, size_t size)
 struct rte_mempool *
 malloc_mempool_create(const char *name, uint32_t n, uint16_t data_room)
 {
-	struct rte_mempool *mp = rte_pktmbuf_pool_create_by_ops(
-		name, n, 0, 0, data_room, SOCKET_ID_ANY, malloc_pool_ops.name);
+	struct rte_mempool *mp = rte_pktmbuf_pool_create_by_ops(name, n, 0, 0, data_room,
+			SOCKET_ID_ANY, malloc_pool_ops.name);
 
 	if (mp != NULL)
 		poison_all(mp->pool_data, mp->elt_size);

@@ -23,10 +23,10 @@ struct memory_queue {
 };
 
 struct memory_port {
-	struct estab_port port;     /* to be given to a stack; its context is this struct */
-	struct memory_queue to;     /* towards the stack */
-	struct memory_queue from;   /* from the stack */
-	uint32_t tx_room;           /* frames that the port still takes; UINT32_MAX: any number */
+	struct estab_port port;   /* to be given to a stack; its context is this struct */
+	struct memory_queue to;   /* towards the stack */
+	struct memory_queue from; /* from the stack */
+	uint32_t tx_room;         /* frames that the port still takes; UINT32_MAX: any number */
 };
 
 /* Empty queues, no offload. */
@@ -37,7 +37,7 @@ void memory_port_fini(struct memory_port *port);
 
 /* Put a copy of the frame into the queue towards the stack. @return 0, -ENOMEM or -ENOBUFS */
 int memory_port_put(struct memory_port *port, struct rte_mempool *pool, const void *frame,
-	size_t size);
+		size_t size);
 
 /* Copy out the next frame that the stack sent, and free it. @return its size; 0: there is none */
 size_t memory_port_take(struct memory_port *port, void *frame, size_t room);

@@ -253,7 +253,8 @@ put_options(struct writer *writer, const struct packet *packet)
 		put(writer, "%ssackOK", comma), comma = ",";
 	if (packet->options & PACKET_TS)
 		put(writer, "%sTS val %" PRIu32 " ecr %" PRIu32, comma, packet->ts_val,
-			packet->ts_ecr), comma = ",";
+				packet->ts_ecr),
+				comma = ",";
 	if (packet->options & PACKET_WSCALE)
 		put(writer, "%swscale %u", comma, packet->wscale), comma = ",";
 	if (packet->options & PACKET_SACK)
@@ -274,7 +275,7 @@ packet_format(const struct packet *packet, char *buf, size_t size)
 
 	put_flags(&writer, packet->flags);
 	put(&writer, " %" PRIu32 ":%" PRIu32 "(%" PRIu32 ")", packet->seq,
-		packet->seq + packet->text_len, packet->text_len);
+			packet->seq + packet->text_len, packet->text_len);
 	if (packet->flags & PACKET_ACK)
 		put(&writer, " ack %" PRIu32, packet->ack);
 	put(&writer, " win %u", packet->win);
@@ -301,7 +302,8 @@ options_differ(const struct packet_pattern *pattern, const struct packet *packet
 	if (!pattern->any_ts_ecr && wanted->ts_ecr != packet->ts_ecr)
 		return "TS ecr";
 	if (wanted->sack_count != packet->sack_count ||
-	    memcmp(wanted->sack, packet->sack, wanted->sack_count * sizeof(*wanted->sack)) != 0)
+			memcmp(wanted->sack, packet->sack,
+					wanted->sack_count * sizeof(*wanted->sack)) != 0)
 		return "sack";
 	return NULL;
 }

@@ -24,7 +24,7 @@ complain(struct place place, const char *format, ...)
 
 static void __attribute__((format(printf, 2, 0)))
 read_notation(struct place place, const char *format, va_list args, char *text, size_t size,
-	struct packet_pattern *pattern)
+		struct packet_pattern *pattern)
 {
 	const char *error;
 
@@ -133,7 +133,7 @@ check_timestamps(struct peer *peer, const struct packet *packet)
 		return;
 	if (!(packet->options & PACKET_TS) == wanted)
 		fail_msg("timestamps %s, but the option is %s", wanted ? "negotiated" : "refused",
-			wanted ? "missing" : "there");
+				wanted ? "missing" : "there");
 }
 
 /* 3.8.6: the right edge of the offered window never moves left, but for rounding by the scale. */
@@ -149,7 +149,7 @@ check_window_edge(struct peer *peer, const struct packet *packet)
 		return;
 	if (peer->edge_known && (int32_t)(edge + rounding - peer->edge) < 0)
 		fail_msg("the window has shrunk: its right edge was %" PRIu32 ", is %" PRIu32,
-			peer->edge, edge);
+				peer->edge, edge);
 	if (!peer->edge_known || (int32_t)(edge - peer->edge) > 0)
 		peer->edge = edge;
 	peer->edge_known = true;
@@ -170,9 +170,9 @@ segment_sent(struct peer *peer, struct packet *packet)
 	check_timestamps(peer, packet);
 	check_window_edge(peer, packet);
 	if (pattern_check(STACK_TEXT_KEY, text_begin(packet), packet->text, packet->text_len) !=
-		packet->text_len)
+			packet->text_len)
 		fail_msg("the text of the segment at %" PRIu32 " is not what the user has written",
-			packet->seq);
+				packet->seq);
 }
 
 /* Take the first segment for this peer out of the list; NULL: there is none. */
@@ -223,7 +223,7 @@ expect_at(struct fixture *t, struct place place, const char *notation, ...)
 	difference = packet_differs(&pattern, packet);
 	if (difference != NULL)
 		complain(place, "expected: %s\n     got: %s\n differs: %s", text,
-			packet_format(packet, got, sizeof(got)), difference);
+				packet_format(packet, got, sizeof(got)), difference);
 }
 
 void
@@ -233,7 +233,8 @@ expect_nothing_at(struct fixture *t, struct place place)
 
 	if (t->sent_count > 0)
 		complain(place, "expected: nothing\n     got: %s (%" PRIu32 " in all)",
-			packet_format(&t->sent[0]->packet, got, sizeof(got)), t->sent_count);
+				packet_format(&t->sent[0]->packet, got, sizeof(got)),
+				t->sent_count);
 }
 
 uint32_t
