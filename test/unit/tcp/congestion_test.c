@@ -128,7 +128,8 @@ loss_with_little_in_flight_keeps_two_segments(void **state)
 	assert_int_equal(tcb->cwnd, 5 * MSS);
 }
 
-/* "For each additional duplicate ACK received (after the third), cwnd MUST be incremented by SMSS" */
+/* "For each additional duplicate ACK received (after the third), cwnd MUST be incremented by
+ * SMSS" */
 static void
 recovery_each_duplicate_inflates_by_one_segment(void **state)
 {
