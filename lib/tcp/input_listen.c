@@ -5,53 +5,11 @@
  */
 #include "tcp/input.h"
 
-#include "tcp/handshake.h"
-#include "tcp/isn.h"
+#include "tcp/cookie.h"
 #include "tcp/listener.h"
-#include "tcp/output.h"
 #include "tcp/reset.h"
-#include "tcp/syn_cookie.h"
 #include "tcp/syn_record.h"
 #include "tcp/tcb.h"
-#include "tcp/window.h"
-
-/* How long after the last overflow ACKs are still tried as cookies: two of their slots. */
-#define COOKIE_LIFE_NS (UINT64_C(2) << SYN_COOKIE_SLOT_SHIFT)
-
-_Static_assert((int)SYN_COOKIE_MSS_MIN == (int)TCP_MSS_MIN,
-		"a cookie remembers what a record would");
-
-/* What a cookie granted, as a set of enum tcp_option_seen. */
-static uint8_t
-granted_options(const struct syn_cookie_grant *granted)
-{
-	return (uint8_t)((granted->window_scale ? TCP_OPTION_WINDOW_SCALE : 0) |
-			(granted->sack ? TCP_OPTION_SACK_PERMITTED : 0) |
-			(granted->timestamps ? TCP_OPTION_TIMESTAMPS : 0));
-}
-
-/* A SYN-ACK that remembers everything by itself. */
-static void
-answer_with_cookie(struct tcp *tcp, struct burst *burst, struct segment *seg)
-{
-	struct outgoing *out = reply(burst, seg, 0, seg->seq + 1, TCP_FLAG_SYN | TCP_FLAG_ACK);
-	struct tcp_options offered = seg->options;
-	struct syn_cookie_grant granted;
-	uint32_t ts_val;
-
-	if (out == NULL)
-		return;
-	offered.seen &= (uint8_t)(TCP_OPTION_MSS | handshake_agree(tcp, &seg->options));
-	ts_val = tcp_ts_val(tcp, timestamp_offset_choose(&tcp->timestamp_key, &seg->path));
-	out->seq = syn_cookie_make(&tcp->cookie_key, &seg->path, seg->seq, &offered, tcp->now_ns,
-			&granted, &ts_val);
-	out->wnd = window_initial(tcp);
-	output_syn_options(tcp, out, seg->path.family, granted_options(&granted));
-	out->options.ts_val = ts_val;
-	out->options.ts_ecr = seg->options.ts_val;
-	tcp->stats->syn_ack_sent++;
-	tcp->stats->syn_cookies_sent++;
-}
 
 /* Third: check for a SYN. */
 static void
@@ -75,60 +33,18 @@ check_syn(struct tcp *tcp, struct burst *burst, struct segment *seg, struct list
 		seg->fate = ESTAB_DROP_TCP_SYN_RECORDS_FULL;
 		return;
 	}
-	tcp->cookies_until_ns = tcp->now_ns + COOKIE_LIFE_NS;
-	answer_with_cookie(tcp, burst, seg);
-}
-
-/* A TCB from what a right cookie says; the ACK's window is the first we learn, so it is scaled. */
-static struct tcb *
-create_from_cookie(struct tcp *tcp, const struct segment *seg, struct listener *listener,
-		const struct syn_cookie_grant *granted)
-{
-	const uint32_t wnd = (uint32_t)seg->wnd << granted->snd_wscale;
-	const struct handshake handshake = {
-		.listener = listener,
-		.iss = seg->ack - 1,
-		.irs = seg->seq - 1,
-		.mss = granted->mss,
-		.snd_wnd = (uint16_t)RTE_MIN(wnd, (uint32_t)UINT16_MAX),
-		.ts_recent = seg->options.ts_val,
-		.snd_wscale = granted->snd_wscale,
-		.options = granted_options(granted),
-	};
-
-	return handshake_create_tcb(tcp, &seg->path, seg->hash, &handshake);
+	cookie_answer(tcp, burst, seg);
 }
 
 /* Second: check for an ACK: a cookie that comes back, or a mistake. */
 static struct tcb *
 check_ack(struct tcp *tcp, struct burst *burst, struct segment *seg, struct listener *listener)
 {
-	const bool has_timestamps = (seg->options.seen & TCP_OPTION_TIMESTAMPS) != 0;
-	struct syn_cookie_grant granted;
-	struct tcb *tcb;
-
-	if ((seg->flags & TCP_FLAG_SYN) != 0 || tcp->now_ns >= tcp->cookies_until_ns) {
-		seg->fate = ESTAB_DROP_TCP_LISTEN_UNACCEPTABLE;
-		reply_rst(burst, seg);
-		return NULL;
-	}
-	if (!syn_cookie_check(&tcp->cookie_key, &seg->path, seg->seq - 1, seg->ack - 1,
-			    has_timestamps ? &seg->options.ts_ecr : NULL, tcp->now_ns, &granted)) {
-		seg->fate = ESTAB_DROP_TCP_COOKIE_WRONG;
-		reply_rst(burst, seg);
-		return NULL;
-	}
-	if (listener_is_full(listener)) {
-		tcp->stats->accept_queue_overflows++;
-		seg->fate = ESTAB_DROP_TCP_ACCEPT_QUEUE_FULL;
-		return NULL;
-	}
-	tcb = create_from_cookie(tcp, seg, listener, &granted);
-	if (tcb == NULL)
-		seg->fate = ESTAB_DROP_TCP_CONNECTIONS_FULL;
-	else
-		tcp->stats->syn_cookies_accepted++;
-	return tcb;
+	if ((seg->flags & TCP_FLAG_SYN) == 0 && cookies_are_in_force(tcp))
+		return cookie_take(tcp, burst, seg, listener);
+	seg->fate = ESTAB_DROP_TCP_LISTEN_UNACCEPTABLE;
+	reply_rst(burst, seg);
+	return NULL;
 }
 
 struct tcb *

@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "tcp/cookie.h"
 #include "tcp/handshake.h"
 #include "tcp/isn.h"
 #include "tcp/listener.h"
@@ -213,6 +214,26 @@ promote(struct tcp *tcp, struct syn_record *record)
 	return tcb;
 }
 
+/*
+ * An ACK of another ISS than the record's: of a cookie, where two copies of the SYN came while
+ * records ran out in between, or of nothing.
+ */
+static struct tcb *
+check_other_ack(struct tcp *tcp, struct burst *burst, struct segment *seg,
+		struct syn_record *record)
+{
+	struct listener *listener = record->listener;
+	struct syn_cookie_grant granted;
+
+	if (cookie_is_right(tcp, seg, &granted)) {
+		forget(tcp, record);
+		return cookie_take(tcp, burst, seg, listener);
+	}
+	seg->fate = ESTAB_DROP_TCP_ACK_UNACCEPTABLE;
+	reply_rst(burst, seg);
+	return NULL;
+}
+
 /* Fifth check and what it takes to leave SYN-RECEIVED. */
 static struct tcb *
 check_ack(struct tcp *tcp, struct burst *burst, struct segment *seg, struct syn_record *record)
@@ -223,11 +244,8 @@ check_ack(struct tcp *tcp, struct burst *burst, struct segment *seg, struct syn_
 		seg->fate = ESTAB_DROP_TCP_ACK_MISSING;
 		return NULL;
 	}
-	if (seg->ack != record->iss + 1) {
-		seg->fate = ESTAB_DROP_TCP_ACK_UNACCEPTABLE;
-		reply_rst(burst, seg);
-		return NULL;
-	}
+	if (seg->ack != record->iss + 1)
+		return check_other_ack(tcp, burst, seg, record);
 	if (listener_is_full(record->listener)) {
 		tcp->stats->accept_queue_overflows++;
 		seg->fate = ESTAB_DROP_TCP_ACCEPT_QUEUE_FULL;
