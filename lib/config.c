@@ -94,9 +94,7 @@ port_has_chains(const struct estab_stack_config *config)
 static uint32_t
 copy_room(const struct estab_stack_config *config)
 {
-	const uint32_t mtu = config->interface.mtu == 0 ? MTU_DEFAULT : config->interface.mtu;
-
-	return RTE_PKTMBUF_HEADROOM + HEADERS_MAX + mtu;
+	return RTE_PKTMBUF_HEADROOM + HEADERS_MAX + config->interface.mtu;
 }
 
 static const char *
@@ -163,7 +161,7 @@ gateway_is_wrong(const struct estab_address *gateway, uint8_t family)
 static const char *
 check_interface(const struct estab_interface *interface)
 {
-	const uint16_t mtu = interface->mtu == 0 ? MTU_DEFAULT : interface->mtu;
+	const uint16_t mtu = interface->mtu;
 	const char *why = NULL;
 	unsigned int i;
 
@@ -192,7 +190,7 @@ check_times(const struct estab_tcp_config *tcp)
 		return "tcp.time_wait_ns, tcp.fin_wait_2_ns: at most a day";
 	if (tcp->rto_max_ns > 3600 * SECOND_NS || tcp->rto_initial_ns > 60 * SECOND_NS)
 		return "tcp.rto_max_ns: at most an hour; tcp.rto_initial_ns: at most a minute";
-	if (tcp->rto_max_ns != 0 && tcp->rto_min_ns > tcp->rto_max_ns)
+	if (tcp->rto_min_ns > tcp->rto_max_ns)
 		return "tcp.rto_min_ns: must not exceed tcp.rto_max_ns";
 	if (tcp->delayed_ack_ns >= 500 * MILLISECOND_NS)
 		return "tcp.delayed_ack_ns: must be below 500 ms (RFC 9293 MUST-40)";
@@ -202,7 +200,7 @@ check_times(const struct estab_tcp_config *tcp)
 static const char *
 check_tcp(const struct estab_tcp_config *tcp)
 {
-	if (tcp->receive_buffer_bytes != 0 && tcp->receive_buffer_bytes < BUFFER_MIN)
+	if (tcp->receive_buffer_bytes < BUFFER_MIN)
 		return "tcp.receive_buffer_bytes: at least 2048";
 	if (tcp->receive_buffer_bytes > UINT32_C(1) << 30)
 		return "tcp.receive_buffer_bytes: at most 1 GiB (RFC 7323 2.3)";
@@ -212,21 +210,23 @@ check_tcp(const struct estab_tcp_config *tcp)
 		return "tcp.syn_cookies: auto, always or never";
 	if (tcp->syn_ack_retransmissions > SYN_ACK_RETRANSMISSIONS_MAX)
 		return "tcp.syn_ack_retransmissions: at most 7";
-	if (tcp->ephemeral_port_first != 0 && tcp->ephemeral_port_last != 0 &&
-			tcp->ephemeral_port_first > tcp->ephemeral_port_last)
+	if (tcp->ephemeral_port_first > tcp->ephemeral_port_last)
 		return "tcp.ephemeral_port_first: must not exceed tcp.ephemeral_port_last";
 	return check_times(tcp);
 }
 
 int
-estab_stack_config_check(const struct estab_stack_config *config, const char **why)
+estab_stack_config_check(const struct estab_stack_config *given, const char **why)
 {
-	const char *reason = check_frame(config);
+	struct estab_stack_config config = *given;
+	const char *reason;
 
+	config_fill_defaults(&config);
+	reason = check_frame(&config);
 	if (reason == NULL)
-		reason = check_interface(&config->interface);
+		reason = check_interface(&config.interface);
 	if (reason == NULL)
-		reason = check_tcp(&config->tcp);
+		reason = check_tcp(&config.tcp);
 	if (why != NULL)
 		*why = reason;
 	return reason == NULL ? 0 : -EINVAL;

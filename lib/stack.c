@@ -184,7 +184,7 @@ estab_stack_deadline(const struct estab_stack *stack)
 {
 	const struct burst *burst = &stack->burst;
 
-	if (!TAILQ_EMPTY(&stack->tcp.output_list) || burst->tx_count > 0)
+	if (!TAILQ_EMPTY(&stack->tcp.output_list) || burst->out_count > 0 || burst->tx_count > 0)
 		return 0;
 	return RTE_MIN(tcp_timeouts_next(&stack->tcp), net_deadline(&stack->net));
 }
@@ -267,6 +267,7 @@ estab_stack_destroy(struct estab_stack *stack)
 	tcp_fini(&stack->tcp);
 	net_fini(&stack->net);
 	flow_table_fini(&stack->flows);
+	rte_pktmbuf_free_bulk(stack->burst.spent, stack->burst.spent_count);
 	rte_pktmbuf_free_bulk(stack->burst.tx, stack->burst.tx_count);
 	rte_free(stack);
 }
