@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Everything that passes the kernel's end of a wire, written by dumpcap and read by tshark.
+
+tshark checks what estab computes: every checksum, every header and the run of every connection.
+What the kernel computes is not judged: it may write a TCP checksum of 0 as 0xffff (CSUM_MANGLED_0).
+What dumpcap itself lost is counted; where it lost something, tshark's view of gaps means nothing.
+"""
+
+import itertools
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from contextlib import contextmanager
+
+from cases import case, expect
+
+START_SECONDS = 10
+READ_SECONDS = 60
+LAST_PACKETS_SECONDS = 0.3  # dumpcap takes them from the kernel's ring in turns of 0.1 s
+numbers = itertools.count()  # one for each capture of this test
+KEEP = os.environ.get("ESTAB_INTEROP_KEEP")  # a folder where the captures shall stay
+DROPPED = re.compile(r"Packets received/dropped on interface .*?: (\d+)/(\d+)")
+BAD = [
+    "_ws.malformed",
+    '_ws.expert.severity == "Error"',
+    'ip.checksum.status == "Bad"',
+    'tcp.checksum.status == "Bad"',
+    'icmp.checksum.status == "Bad"',
+    'icmpv6.checksum.status == "Bad"',
+]
+GAPS = ["tcp.analysis.ack_lost_segment"]  # acknowledged what the other side had not sent
+TSHARK = ["tshark", "-n", "-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE"]
+
+
+def read(path, display_filter, fields):
+    """One line for each packet that the filter selects."""
+    wanted = [word for field in fields for word in ("-e", field)]
+    done = subprocess.run(
+        [*TSHARK, "-r", path, "-Y", display_filter, "-T", "fields", "-E", "separator=/s", *wanted],
+        capture_output=True, text=True, timeout=READ_SECONDS)
+    expect(done.returncode == 0, f"tshark cannot read the capture: {done.stderr}")
+    return done.stdout.splitlines()
+
+
+def judge(path, rules, sent_by_others="frame.number == 0"):
+    """Complains about the packets that one of the rules names, with tshark's reasons."""
+    lines = read(path, f"({' || '.join(rules)}) && !({sent_by_others})",
+                 ("frame.number", "_ws.col.Info", "_ws.expert.message"))
+    expect(not lines, "\n".join([f"{len(lines)} bad packets, such as", *lines[:5]]))
+
+
+class Capture:
+    """capture_filter and count are dumpcap's: which packets, and how many; 0: all."""
+
+    def __init__(self, wire, capture_filter="", count=0):
+        self.wire = wire
+        self.partial = bool(capture_filter)
+        self.path = f"/run/{next(numbers)}.pcapng"
+        self.messages = f"{self.path}.messages"
+        command = ["dumpcap", "-q", "-i", wire.interface, "-B", "64", "-w", self.path]
+        if capture_filter:
+            command += ["-f", capture_filter]
+        if count:
+            command += ["-c", str(count)]
+        with open(self.messages, "w") as messages:
+            self.process = subprocess.Popen(command, stderr=messages, stdin=subprocess.DEVNULL)
+        self.await_start()
+
+    def said(self):
+        with open(self.messages) as messages:
+            return messages.read()
+
+    def await_start(self):
+        last = time.monotonic() + START_SECONDS
+        while "File: " not in self.said():
+            expect(self.process.poll() is None and time.monotonic() < last,
+                   f"dumpcap did not start: {self.said()}")
+            time.sleep(0.02)
+
+    def end(self):
+        time.sleep(LAST_PACKETS_SECONDS)
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(START_SECONDS)
+        finally:
+            self.process.kill()
+            self.process.wait()
+        if KEEP:
+            shutil.copy(self.path, f"{KEEP}/{time.time():.3f}.pcapng")
+
+    def counts(self):
+        """Packets captured and lost."""
+        found = DROPPED.search(self.said())
+        expect(found, f"dumpcap gave no counts: {self.said()}")
+        return int(found[1]), int(found[2])
+
+
+def expect_no_reset(capture, port):
+    """From estab, that is; the kernel answers so when an ACK comes twice and the socket is gone."""
+    resets = read(capture.path, f"tcp.flags.reset == 1 && tcp.srcport == {port}",
+                  ["frame.number", "_ws.col.Info"])
+    expect(not resets, "\n".join([f"{len(resets)} resets, such as", *resets[:5]]))
+
+
+@contextmanager
+def captured(wire, capture_filter="", count=0):
+    """While the block runs. Judge it when estab-echo has ended: polling, it takes a whole core."""
+    capture = Capture(wire, capture_filter, count)
+    try:
+        yield capture
+    finally:
+        capture.end()
+
+
+def judge_capture(capture, what=""):
+    """A case of its own."""
+    name = f"{capture.wire.name}{what}: tshark finds nothing wrong in the packets"
+    with case(name, READ_SECONDS):
+        packets, lost = capture.counts()
+        expect(packets > 0, "nothing was captured")
+        judge(capture.path, BAD if lost or capture.partial else [*BAD, *GAPS],
+              f"eth.src == {capture.wire.kernel_mac}")

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Two wires between the kernel, whose namespace is the test's own, and estab.
+
+veth: estab's end lies in a second namespace, where net_af_packet takes it.
+tap:  net_tap makes the interface when the program starts; the kernel is at its other end.
+"""
+
+import json
+import subprocess
+from contextlib import contextmanager
+
+from enter import unique
+
+KERNEL = {4: "192.0.2.1", 6: "2001:db8::1"}
+ESTAB = {4: "192.0.2.2", 6: "2001:db8::2"}
+PREFIX = {4: 24, 6: 64}
+FAMILIES = (4, 6)
+
+
+def run(*command):
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=20).stdout
+
+
+class Wire:
+    """interface: the kernel's end. command: what a program at the other end is started with."""
+
+    def __init__(self, name, vdev):
+        self.name = name
+        self.interface = f"k{unique()}"
+        self.kernel_mac = ""
+        self.vdev = vdev
+        self.command = []
+
+    def bring_up(self):
+        """When the interface is there."""
+        for family in FAMILIES:
+            nodad = ["nodad"] if family == 6 else []
+            address = f"{KERNEL[family]}/{PREFIX[family]}"
+            run("ip", "address", "add", address, "dev", self.interface, *nodad)
+        run("ip", "link", "set", self.interface, "up")
+        link = json.loads(run("ip", "-json", "link", "show", self.interface))
+        self.kernel_mac = link[0]["address"]
+
+
+def offloads_off(interface, *command):
+    """Packets as they are on a wire: whole checksums, nothing joined or yet to be cut."""
+    for feature in ("rx", "tx", "tso", "gso", "gro"):
+        run(*command, "ethtool", "-K", interface, feature, "off")
+
+
+@contextmanager
+def veth():
+    far = f"e{unique()}"
+    wire = Wire("veth", f"net_af_packet0,iface={far}")
+    wire.command = ["ip", "netns", "exec", far]
+    run("ip", "netns", "add", far)
+    run("ip", "link", "add", wire.interface, "type", "veth", "peer", "name", far, "netns", far)
+    offloads_off(wire.interface)
+    offloads_off(far, *wire.command)
+    run("ip", "-netns", far, "link", "set", far, "up")
+    try:
+        yield wire
+    finally:
+        run("ip", "link", "delete", wire.interface)
+        run("ip", "netns", "delete", far)
+
+
+@contextmanager
+def tap():
+    wire = Wire("tap", "")
+    wire.vdev = f"net_tap0,iface={wire.interface}"
+    yield wire
+
+
+WIRES = {"veth": veth, "tap": tap}
