@@ -263,13 +263,15 @@ write_copying(struct talker *talker, size_t max)
 		failed(talker, "write", (int)n);
 }
 
-/* A packet of up to so many bytes, perhaps a chain of two mbufs; NULL: mempool empty. */
+/* A packet of up to so many bytes, perhaps a chain, some mbufs empty; NULL: mempool empty. */
 static struct rte_mbuf *
 make_packet(struct talker *talker, uint64_t at, uint64_t max)
 {
 	struct sim *sim = talker->conversation->sim;
 	struct rte_mbuf *packet = rte_pktmbuf_alloc(sim->pools[talker->side]);
-	const uint16_t size = (uint16_t)(1 + random_below(&sim->random, RTE_MIN(max, 2000u)));
+	const bool empty = random_chance(&sim->random, 50000);
+	const uint16_t size =
+			empty ? 0 : (uint16_t)(1 + random_below(&sim->random, RTE_MIN(max, 2000u)));
 	struct rte_mbuf *tail;
 
 	if (packet == NULL)
