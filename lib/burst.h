@@ -77,6 +77,8 @@ struct segment {
 	uint16_t up;           /* SEG.UP */
 	uint8_t flags;         /* set of enum tcp_flag */
 	uint8_t ip_tos;        /* DSCP and ECN as received */
+	bool reopens;          /* a SYN that takes over from TIME-WAIT, set by the tcp room ... */
+	uint32_t reopened_at;  /* ... and the SND.NXT of the connection that was */
 	uint8_t fate;          /* enum estab_drop, or FATE_DELIVERED */
 	struct path path; /* local = destination, remote = source, next_hop = the frame's source */
 	struct tcp_options options;

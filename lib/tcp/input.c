@@ -373,6 +373,7 @@ find_connection(struct tcp *tcp, struct burst *burst, struct segment *seg)
 	uintptr_t flow = seg->flow;
 	struct listener *listener;
 
+	seg->reopens = false;
 	if (tcp_flow_has_changed(tcp, seg->hash))
 		flow = flow_find(tcp->flows, &seg->path, seg->hash);
 	switch (flow_kind(flow)) {

@@ -92,6 +92,16 @@ send_ack(struct tcp *tcp, struct burst *burst, const struct segment *seg,
 	put_timestamps(tcp, out, record, &seg->path);
 }
 
+/* 3.4.1; and beyond what the incarnation in TIME-WAIT has used, however fast it sent (MAY-2). */
+static uint32_t
+choose_iss(const struct tcp *tcp, const struct segment *seg)
+{
+	const uint32_t iss = isn_choose(&tcp->iss_key, &seg->path, tcp->now_ns);
+	const uint32_t beyond = seg->reopened_at + UINT16_MAX + 2; /* a window away, as Linux */
+
+	return seg->reopens && seq_lt(iss, beyond) ? beyond : iss;
+}
+
 struct syn_record *
 syn_record_create(struct tcp *tcp, struct burst *burst, struct segment *seg,
 		struct listener *listener)
@@ -108,7 +118,7 @@ syn_record_create(struct tcp *tcp, struct burst *burst, struct segment *seg,
 	*record = (struct syn_record){
 		.listener = listener,
 		.sent_ns = tcp->now_ns,
-		.iss = isn_choose(&tcp->iss_key, &seg->path, tcp->now_ns),
+		.iss = choose_iss(tcp, seg),
 		.irs = seg->seq,
 		.ts_recent = seg->options.ts_val,
 		.hash = seg->hash,

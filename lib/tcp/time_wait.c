@@ -145,19 +145,24 @@ time_wait_begin(struct tcb *tcb)
 
 /*
  * May this SYN open the connection anew? Only where nothing old can be mistaken for new: a greater
- * timestamp (RFC 6191 2), or a sequence number beyond everything received (RFC 1122 4.2.2.13).
+ * timestamp (RFC 6191 2), or a sequence number beyond everything received (RFC 1122 4.2.2.13); a
+ * SYN with timestamps after a connection without them is judged by the latter alone. Our own
+ * numbers must go on from the old ones, which a cookie cannot promise: without timestamps to tell
+ * old from new, the SYN waits until there is room for a record.
  */
 static bool
-may_take_over(const struct time_wait *record, const struct segment *seg)
+may_take_over(const struct tcp *tcp, const struct time_wait *record, const struct segment *seg)
 {
 	const bool both = (record->flags & TIME_WAIT_TIMESTAMPS) != 0 &&
 			(seg->options.seen & TCP_OPTION_TIMESTAMPS) != 0;
+	const bool cookie = tcp->config.syn_cookies == ESTAB_SYN_COOKIES_ALWAYS ||
+			pool_free_count(&tcp->syn_records) == 0;
 
 	if ((seg->flags & (TCP_FLAG_SYN | TCP_FLAG_ACK | TCP_FLAG_RST)) != TCP_FLAG_SYN)
 		return false;
 	if (both && seg->options.ts_val != record->ts_recent)
 		return seq_gt(seg->options.ts_val, record->ts_recent);
-	return seq_gt(seg->seq, record->rcv_nxt);
+	return !cookie && seq_gt(seg->seq, record->rcv_nxt);
 }
 
 /* Acknowledge what the connection received to its end. */
@@ -210,8 +215,10 @@ bool
 segment_arrives_time_wait(struct tcp *tcp, struct burst *burst, struct segment *seg,
 		struct time_wait *record)
 {
-	if (may_take_over(record, seg)) {
+	if (may_take_over(tcp, record, seg)) {
 		tcp->stats->time_wait_reused++;
+		seg->reopens = true;
+		seg->reopened_at = record->snd_nxt;
 		destroy(tcp, record);
 		return true;
 	}
