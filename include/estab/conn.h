@@ -84,9 +84,10 @@ ESTAB_API uint32_t estab_conn_receive_waiting(const struct estab_conn *conn);
 ESTAB_API bool estab_conn_at_end(const struct estab_conn *conn);
 
 /**
- * Half-close: FIN after the data already queued; receiving goes on.
+ * Half-close: FIN after the data already queued; receiving goes on. Before the connection is
+ * established the FIN is queued as text is (3.10.4).
  *
- * @return 0 (also the second time), or -ENOTCONN
+ * @return 0 (also the second time), or -ENOTCONN where the connection is over
  */
 ESTAB_API int estab_conn_shutdown(struct estab_conn *conn);
 
