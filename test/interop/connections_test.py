@@ -44,7 +44,7 @@ def main():
                 for family in FAMILIES:
                     try_family(wire, family)
         judge_capture(capture)
-        with case(f"{wire}: estab sent no reset"):
+        with case(f"{wire}: estab reset no connection"):
             expect_no_reset(capture, PORT)
         with case(f"{wire}: 4,000 connections were counted, and closed gracefully"):
             expect_equal(echo.total("connections_passive"), 4 * CONNECTIONS, "connections_passive")

@@ -83,7 +83,7 @@ def try_wire(wire, service, manners, each):
                 drain(echo, [begin(family, manner) for family in FAMILIES for manner in manners
                              for _ in range(each)])
     judge_capture(capture, f" {service}")
-    with case(f"{name}, estab sent no reset"):
+    with case(f"{name}, none was reset by estab"):
         expect_no_reset(capture, PORT)
     with case(f"{name} were seen out before the end"):
         expect(", 0 connections not closed in time" in echo.said(), echo.said())
