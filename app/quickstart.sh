@@ -96,13 +96,14 @@ run_benchmark() {
 	local command=("$build/app/bench/estab-bench" --no-huge --no-pci --no-telemetry -m 512 -l 0
 		--file-prefix="estab-quickstart-$$" -- --loopback --workload crr --duration 3)
 	echo "\$ ${command[*]#"$top"/}"
-	"${command[@]}" 2>&1 | grep -v '^EAL: '
+	# The counters of both stacks are left out here.
+	"${command[@]}" 2>&1 | grep -Ev '^EAL: |^  [a-z_0-9]+ +[0-9,]+  '
 }
 
 start_echo() {
 	local command=("$build/app/echo/estab-echo" --no-huge --no-pci --no-telemetry -m 256 -l 0
 		--file-prefix="estab-quickstart-$$" --vdev="net_tap0,iface=$interface" --
-		--address "$estab4/$prefix4" --address "$estab6/$prefix6" --port-list "$port")
+		--address "$estab4/$prefix4" --address "$estab6/$prefix6" --port "$port")
 	echo "\$ ${command[*]#"$top"/}"
 	"${command[@]}" >"$scratch/echo.log" 2>&1 </dev/null &
 	child=$!
