@@ -11,7 +11,7 @@ from enter import enter
 from peers import receive_all, receive_exactly
 from programs import estab_bench
 from sysctls import sysctls
-from wires import FAMILIES, KERNEL, WIRES
+from wires import FAMILIES, KERNEL, veth
 
 SIZE = 64  # of estab-bench's requests and responses
 RATE = 300
@@ -89,7 +89,7 @@ def main():
         ("crr", "server"): Server(answer_and_close),
         ("crr", "client"): Server(answer_until_end),
     }
-    with WIRES["veth"]() as wire:
+    with veth() as wire:
         wire.bring_up()
         with captured(wire) as capture:
             for family in FAMILIES:

@@ -100,7 +100,7 @@ class Capture:
 
 
 def expect_no_reset(capture, port):
-    """From estab on a connection that it had not ended by FIN. After that a RST is right: the kernel
+    """From estab on a connection that it had not ended by FIN. After it a RST is right: the kernel
     may put a late ACK behind the last one, when it sends from two cores."""
     sent = f"tcp.srcport == {port} && tcp.flags"
     resets = set(read(capture.path, f"{sent}.reset == 1", ["tcp.stream"]))

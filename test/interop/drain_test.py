@@ -5,6 +5,7 @@ end of file and none a reset, and estab-echo waits until all have closed."""
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from captures import captured, expect_no_reset, judge_capture
 from cases import case, expect, expect_equal, finish
@@ -26,6 +27,22 @@ def ping_pong(conn):
     """What comes goes back: there is always one chunk on its way, also when the end comes."""
     while data := conn.recv(CHUNK):
         conn.sendall(data)
+
+
+def bulk(conn):
+    """Sends without a pause, so that text is on its way in both directions; stops at the end."""
+    def send():
+        while not ended.is_set():
+            conn.sendall(bytes(CHUNK))
+
+    ended = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        sender = pool.submit(send)
+        try:
+            receive_all(conn)
+        finally:
+            ended.set()
+        sender.result()
 
 
 def receive_much(conn):
@@ -93,6 +110,7 @@ def main():
     enter("ethtool", "dumpcap", "tshark")
     for wire in WIRES:
         try_wire(wire, "echo", [idle, ping_pong], 25)
+        try_wire(wire, "echo", [bulk], 2)
         try_wire(wire, "chargen", [receive_much], 5)
     finish()
 

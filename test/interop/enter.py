@@ -36,6 +36,11 @@ def why_not(tools):
     return ""
 
 
+def skip(reason):
+    print(reason)
+    sys.exit(SKIPPED)
+
+
 def unique():
     """A number that no other test has at this time."""
     return os.environ[INSIDE]
@@ -83,6 +88,5 @@ def enter(*tools):
         return
     reason = why_not(tools)
     if reason:
-        print(reason)
-        sys.exit(SKIPPED)
+        skip(reason)
     sys.exit(run_inside())

@@ -4,12 +4,11 @@
 import os
 import socket
 import struct
-import sys
 import tempfile
 
 from captures import BAD, GAPS, judge
 from cases import case, expect, finish
-from enter import SKIPPED, which_are_missing
+from enter import skip, which_are_missing
 
 ETHERNET4 = bytes.fromhex("020000000002 020000000001 0800")
 ETHERNET6 = bytes.fromhex("020000000002 020000000001 86dd")
@@ -103,8 +102,7 @@ def complaint(path, packets):
 def main():
     missing = which_are_missing("tshark")
     if missing:
-        print(missing)
-        sys.exit(SKIPPED)
+        skip(missing)
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "capture.pcap")
         with case("good packets pass"):

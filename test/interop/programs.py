@@ -14,31 +14,32 @@ from contextlib import contextmanager
 
 from cases import case, expect, expect_equal
 from enter import unique
-from wires import ESTAB, FAMILIES, PREFIX, WIRES
+from wires import ESTAB, FAMILIES, MAKERS, PREFIX
 
 START_SECONDS = 20
 END_SECONDS = 20
 TOTAL = re.compile(r"^  (\w+) +([\d,]+)  ", re.M)
 
 
-def arguments(program, wire, options):
+def arguments(program, wire, options, lcores="0"):
     addresses = [f"--address={ESTAB[family]}/{PREFIX[family]}" for family in FAMILIES]
     return [*wire.command, program, "--no-huge", "--no-pci", "--no-telemetry", "-m", "256",
-            "-l", "0", f"--file-prefix=interop-{unique()}", f"--vdev={wire.vdev}",
+            "-l", lcores, f"--file-prefix=interop-{unique()}", f"--vdev={wire.vdev}",
             "--", *addresses, *options]
 
 
 class Echo:
     """estab-echo on a wire, with the kernel's side up. totals: its counters, once it has ended."""
 
-    def __init__(self, wire, options):
+    def __init__(self, wire, options, lcores):
         self.wire = wire
         self.totals = {}
         self.terminated = False
         self.log = f"/run/echo-{unique()}.log"
         with open(self.log, "w") as log:
-            self.process = subprocess.Popen(arguments(sys.argv[1], wire, options), stdout=log,
-                                            stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+            self.process = subprocess.Popen(
+                arguments(sys.argv[1], wire, options, lcores),
+                stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
 
     def said(self):
         with open(self.log) as log:
@@ -82,10 +83,10 @@ def expect_good_end(echo, status):
 
 
 @contextmanager
-def estab_echo(wire_name, *options):
+def estab_echo(wire_name, *options, lcores="0"):
     """Runs for as long as the block does. Its end is a case of its own."""
-    with WIRES[wire_name]() as wire:
-        echo = Echo(wire, [*options, "--stats-period", "0"])
+    with MAKERS[wire_name]() as wire:
+        echo = Echo(wire, [*options, "--stats-period", "0"], lcores)
         try:
             echo.await_start()
             wire.bring_up()

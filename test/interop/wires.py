@@ -72,4 +72,14 @@ def tap():
     yield wire
 
 
-WIRES = {"veth": veth, "tap": tap}
+@contextmanager
+def veth_of_two_queues():
+    """The kernel spreads connections over them, both directions of one to the same."""
+    with veth() as wire:
+        wire.name += " of two queues"
+        wire.vdev += ",qpairs=2"
+        yield wire
+
+
+WIRES = ("veth", "tap")  # what most tests try one after the other
+MAKERS = {"veth": veth, "tap": tap, "veth of two queues": veth_of_two_queues}
