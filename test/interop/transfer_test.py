@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """100 MB go to estab-echo and come back while they go: both wires and families, the same bytes."""
 
+import itertools
+import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from captures import captured, judge_capture
 from cases import case, expect_equal, finish, note
 from enter import enter
-from peers import pipe, random_file
+from peers import connect, digest, pipe, random_file, send_and_receive_all
 from programs import estab_echo
 from wires import ESTAB, FAMILIES
 
 PORT = 7
 SIZE = 100_000_000
+PIECES = 40
+PIECE = 1_000_000
 SECONDS = 60
 SAMPLE = 20_000  # packets, of some 300,000 each time
 
@@ -33,6 +38,19 @@ def transfer(echo, tool, family, path, checksum):
         note(f"{seconds:.1f} s, {SIZE * 8 / seconds / 1e6:.0f} Mbit/s each way")
 
 
+def exchange_piece(family):
+    data = os.urandom(PIECE)
+    with connect(family, PORT) as conn:
+        expect_equal(digest(send_and_receive_all(conn, data)), digest(data), "checksum")
+
+
+def transfer_pieces(wire):
+    """More than the wire's queues hold: there is loss in both directions, and recovery from it."""
+    with case(f"{wire}: {PIECES} connections at once, 1 MB each, all get back what they sent"):
+        with ThreadPoolExecutor(PIECES) as pool:
+            list(pool.map(exchange_piece, itertools.islice(itertools.cycle(FAMILIES), PIECES)))
+
+
 def main():
     enter("nc", "socat", "ethtool", "dumpcap", "tshark")
     path, checksum = random_file(SIZE)
@@ -42,11 +60,12 @@ def main():
             for family in FAMILIES:
                 with captured(echo.wire, count=SAMPLE) as captures[family]:
                     transfer(echo, tools[family], family, path, checksum)
+            transfer_pieces(wire)
         for family, capture in captures.items():
             judge_capture(capture, f" IPv{family}")
         with case(f"{wire}: every byte was received and sent once"):
-            expect_equal(echo.total("text_bytes_received"), 2 * SIZE, "text_bytes_received")
-            expect_equal(echo.total("text_bytes_sent"), 2 * SIZE, "text_bytes_sent")
+            for name in ("text_bytes_received", "text_bytes_sent"):
+                expect_equal(echo.total(name), 2 * SIZE + PIECES * PIECE, name)
     finish()
 
 
