@@ -48,6 +48,7 @@ fill_limits(struct estab_stack_limits *limits)
 	FILL(limits->listeners, 64);
 	FILL(limits->neighbours, 256);
 	FILL(limits->reassemblies, 1024);
+	FILL(limits->customized_connections, 1024);
 }
 
 static void

@@ -114,6 +114,75 @@ ESTAB_API void estab_conn_set_user(struct estab_conn *conn, void *user);
 /** Nagle's algorithm is on until this turns it off (MUST-17). */
 ESTAB_API void estab_conn_set_no_delay(struct estab_conn *conn, bool no_delay);
 
+/**
+ * The Diffserv field (upper six bits) of what is sent from now on, unchanged (MUST-48, SHLD-21,
+ * SHLD-22). The lower two bits belong to ECN and are ignored.
+ */
+ESTAB_API void estab_conn_set_tos(struct estab_conn *conn, uint8_t tos);
+
+/** The Diffserv field and ECN bits of the last acceptable segment (MAY-9). */
+ESTAB_API uint8_t estab_conn_received_tos(const struct estab_conn *conn);
+
+struct estab_keepalive {
+	uint64_t idle_ns; /**< silence before the first probe; 0: 2 hours (MUST-28), at most a day */
+	uint64_t interval_ns; /**< between probes; 0: 75 s */
+	uint8_t probes;       /**< unanswered ones that end the connection; 0: 9 (MUST-29) */
+};
+
+/**
+ * Keep-alive (RFC 9293 3.8.4): off until it is asked for (MUST-24, MUST-25); NULL turns it off. The
+ * settings below take a small block from limits.customized_connections the first time.
+ *
+ * @return 0, -EINVAL (idle or interval beyond a day), or -ENOBUFS (no block left)
+ */
+ESTAB_API int estab_conn_set_keepalive(struct estab_conn *conn, const struct estab_keepalive *how);
+
+/**
+ * User timeout (3.9.1): text that stays unacknowledged for so long ends the connection with
+ * -ETIMEDOUT. 0: only R2 does.
+ *
+ * @return 0, -EINVAL (beyond a day), or -ENOBUFS
+ */
+ESTAB_API int estab_conn_set_user_timeout(struct estab_conn *conn, uint64_t timeout_ns);
+
+/**
+ * R1 and R2 of this connection (MUST-21), in retransmissions: after R1 the next hop is resolved anew
+ * and -ETIMEDOUT stands as soft error (SHLD-9), after R2 the connection is given up. 0: as
+ * configured.
+ *
+ * @return 0, -EINVAL (r1 above r2), or -ENOBUFS
+ */
+ESTAB_API int estab_conn_set_retransmissions(struct estab_conn *conn, uint8_t r1, uint8_t r2);
+
+/**
+ * What close does with text that is still to be sent: UINT64_MAX (the default) sees it out as long as
+ * the timers allow, 0 aborts, anything between sees it out for so long and then aborts.
+ *
+ * @return 0, -EINVAL (beyond a day, not UINT64_MAX), or -ENOBUFS
+ */
+ESTAB_API int estab_conn_set_linger(struct estab_conn *conn, uint64_t linger_ns);
+
+/**
+ * SEND with the urgent mark (RFC 9293 3.8.5): as estab_conn_write, and the mark stands behind the
+ * last byte taken. For old protocols only (RFC 6093, SHLD-13).
+ *
+ * @return as estab_conn_write; -ENOBUFS
+ */
+ESTAB_API ssize_t estab_conn_write_urgent(struct estab_conn *conn, const void *data, size_t size);
+
+/**
+ * Bytes to receive until the peer's urgent mark (MUST-33), text that has not yet arrived included; 0:
+ * no urgent data ahead. ESTAB_EVENT_URGENT tells when a mark appears or moves (MUST-32). Urgent data
+ * is received in line.
+ */
+ESTAB_API uint32_t estab_conn_urgent_ahead(const struct estab_conn *conn);
+
+/**
+ * Trouble that has not ended the connection (MUST-47): 0, or a negative errno: -EHOSTUNREACH,
+ * -ENETUNREACH (ICMP), -ETIMEDOUT (R1 reached). Read once; ESTAB_EVENT_TROUBLE tells.
+ */
+ESTAB_API int estab_conn_soft_error(struct estab_conn *conn);
+
 /** STATUS. */
 struct estab_conn_info {
 	const char *state; /**< "ESTABLISHED": RFC 9293's words; static */

@@ -20,6 +20,8 @@ enum estab_event_what {
 	ESTAB_EVENT_READABLE = 1 << 1,  /**< text or end of file has arrived */
 	ESTAB_EVENT_WRITABLE = 1 << 2,  /**< there is room again after a send that fell short */
 	ESTAB_EVENT_CLOSED = 1 << 3,    /**< the connection is over; estab_conn_error says how */
+	ESTAB_EVENT_URGENT = 1 << 4,    /**< an urgent mark has appeared or moved */
+	ESTAB_EVENT_TROUBLE = 1 << 5,   /**< estab_conn_soft_error has something to say */
 };
 
 struct estab_event {

@@ -69,6 +69,7 @@ struct estab_stack_limits {
 	uint32_t listeners;    /**< (64) */
 	uint32_t neighbours;   /**< ARP and ND cache entries (256) */
 	uint32_t reassemblies; /**< connections with out-of-order segments at once (1024) */
+	uint32_t customized_connections; /**< with settings of their own, urgent data or trouble (1024) */
 };
 
 /**

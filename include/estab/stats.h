@@ -52,6 +52,8 @@ ESTAB_BEGIN_DECLS
 	X(retransmission_timeouts, "retransmission timer expiries")                                \
 	X(fast_retransmits, "losses repaired by duplicate ACKs")                                   \
 	X(zero_window_probes, "probes of a closed window")                                         \
+	X(keepalive_probes, "keep-alive probes sent")                                              \
+	X(icmp_errors_taken, "ICMP errors that named a connection and were believed")              \
 	X(delayed_acks, "ACKs sent by the delayed-ACK timer")
 
 /* X(name, "what it shows") */

@@ -7,11 +7,13 @@
 
 #include <estab/event.h>
 
+#include "tcp/custom.h"
 #include "tcp/handshake.h"
 #include "tcp/input.h"
 #include "tcp/recovery.h"
 #include "tcp/seq.h"
 #include "tcp/tcb.h"
+#include "tcp/urgent.h"
 
 /* A round-trip sample: the timed segment, or TSecr where Karn forbids that (RFC 7323 4.1). */
 static void
@@ -56,6 +58,16 @@ restart_timer(struct tcb *tcb)
 		tcb_arm(tcb, TIMER_RETRANSMIT, (uint64_t)tcb->rtt.rto_us * 1000);
 }
 
+/* The user timeout starts anew with each acknowledgment that brings progress. */
+static void
+restart_custom(struct tcb *tcb)
+{
+	urgent_on_ack(tcb);
+	tcb_cancel(tcb, TIMER_USER);
+	if (tcb->custom->user_timeout_ns != 0 && tcb_flight_size(tcb) > 0)
+		tcb_arm(tcb, TIMER_USER, tcb->custom->user_timeout_ns);
+}
+
 /* There is room in the send buffer again for one that was refused. */
 static void
 tell_writable(struct tcb *tcb)
@@ -91,6 +103,8 @@ acknowledgment_take(struct tcb *tcb, const struct segment *seg)
 		tcb->snd_cursor = seg->ack;
 	discard_acknowledged(tcb, text);
 	restart_timer(tcb);
+	if (tcb->custom != NULL)
+		restart_custom(tcb);
 	if (!syn)
 		recovery_on_ack(tcb, acked);
 	tell_writable(tcb);

@@ -10,6 +10,7 @@
 
 #include "tcp/congestion.h"
 #include "tcp/isn.h"
+#include "tcp/keepalive.h"
 #include "tcp/listener.h"
 #include "tcp/segment_size.h"
 #include "tcp/tcb.h"
@@ -139,6 +140,7 @@ handshake_complete(struct tcb *tcb)
 		tcb_tell(tcb, ESTAB_EVENT_CONNECTED | ESTAB_EVENT_WRITABLE);
 	}
 	tcb_mark(tcb, MARK_TEXT);
+	keepalive_arm(tcb);
 	if ((tcb->flags & TCB_FIN_QUEUED) != 0)
 		user_enter_closing_state(tcb);
 }

@@ -15,6 +15,7 @@
 
 #include "tcp/ack.h"
 #include "tcp/handshake.h"
+#include "tcp/keepalive.h"
 #include "tcp/listener.h"
 #include "tcp/reassembly.h"
 #include "tcp/recovery.h"
@@ -24,6 +25,7 @@
 #include "tcp/tcb.h"
 #include "tcp/time_wait.h"
 #include "tcp/timestamps.h"
+#include "tcp/urgent.h"
 #include "tcp/window.h"
 
 /* 3.10.7.4, first check: the table of four cases. */
@@ -79,6 +81,9 @@ check_sequence(struct tcb *tcb, struct segment *seg)
 		return false;
 	}
 	timestamps_take(tcb, seg);
+	tcb->rcv_tos = seg->ip_tos;
+	if (tcb->custom != NULL)
+		keepalive_heard(tcb);
 	return true;
 }
 
@@ -166,7 +171,7 @@ fin_is_acknowledged(struct tcb *tcb)
 	switch (tcb->state) {
 	case TCP_STATE_FIN_WAIT_1:
 		tcb_enter(tcb, TCP_STATE_FIN_WAIT_2);
-		if ((tcb->flags & TCB_HELD) == 0)
+		if ((tcb->flags & TCB_HELD) == 0 && tcb->deadlines[TIMER_LINGER] == 0)
 			tcb_arm(tcb, TIMER_LINGER, tcb->tcp->config.fin_wait_2_ns);
 		return true;
 	case TCP_STATE_CLOSING:
@@ -362,7 +367,7 @@ segment_arrives_other_states(struct tcb *tcb, struct burst *burst, struct segmen
 		return;
 	if (!check_ack(tcb, burst, seg)) /* fifth */
 		return;
-	/* sixth: urgent data is delivered in line (RFC 6093) */
+	check_urg(tcb, seg);                   /* sixth */
 	segment_text_and_fin(tcb, burst, seg); /* seventh and eighth */
 }
 

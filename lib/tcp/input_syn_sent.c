@@ -10,6 +10,7 @@
 #include "tcp/reset.h"
 #include "tcp/seq.h"
 #include "tcp/tcb.h"
+#include "tcp/urgent.h"
 
 /* First: an ACK that is there must be for our SYN. */
 static bool
@@ -71,6 +72,7 @@ establish(struct tcb *tcb, struct burst *burst, struct segment *seg)
 	seg->flags &= (uint8_t)~TCP_FLAG_SYN;
 	seg->seq++;
 	seg->len--;
+	check_urg(tcb, seg);
 	segment_text_and_fin(tcb, burst, seg);
 }
 

@@ -13,11 +13,13 @@
 #include <rte_mbuf.h>
 
 #include "tcp/ack.h"
+#include "tcp/custom.h"
 #include "tcp/reassembly.h"
 #include "tcp/segment_size.h"
 #include "tcp/seq.h"
 #include "tcp/tcb.h"
 #include "tcp/time_wait.h"
+#include "tcp/urgent.h"
 #include "tcp/window.h"
 
 /* Sequence number of the first octet in the send queue. */
@@ -84,6 +86,8 @@ begin_segment(struct tcb *tcb, struct burst *burst, uint32_t seq, uint8_t flags)
 	}
 	if (tcb->reassembly != NULL && (tcb->flags & TCB_SACK) != 0)
 		reassembly_sack(tcb, &out->options, sack_blocks_max(tcb));
+	if (tcb->custom != NULL)
+		urgent_point(tcb, out);
 	ack_sent(tcb);
 	return out;
 }
@@ -115,6 +119,9 @@ book_segment(struct tcb *tcb, uint32_t seq, uint32_t text_len, uint32_t len)
 	if (seq_gt(seq + text_len, tcb->snd_nxt))
 		stats->text_bytes_sent += seq + text_len - seq_max(seq, tcb->snd_nxt);
 	tcb->snd_nxt = seq_max(tcb->snd_nxt, end);
+	if (tcb->custom != NULL && tcb->custom->user_timeout_ns != 0 &&
+			tcb->deadlines[TIMER_USER] == 0)
+		tcb_arm(tcb, TIMER_USER, tcb->custom->user_timeout_ns);
 	if (tcb->deadlines[TIMER_RETRANSMIT] == 0)
 		tcb_arm(tcb, TIMER_RETRANSMIT, (uint64_t)tcb->rtt.rto_us * 1000);
 }
@@ -294,6 +301,16 @@ output_acks(struct tcb *tcb, struct burst *burst, bool carried)
 	return true;
 }
 
+/* 3.8.4: an ACK just outside the peer's window, which must be answered. */
+static bool
+output_keepalive(struct tcb *tcb, struct burst *burst)
+{
+	if (begin_segment(tcb, burst, tcb->snd_nxt - 1, 0) == NULL)
+		return false;
+	tcb->tcp->stats->keepalive_probes++;
+	return true;
+}
+
 /* ABORT (3.10.5): the RST is the last thing; the TCB has nothing else to wait for. */
 static bool
 output_rst(struct tcb *tcb, struct burst *burst)
@@ -331,6 +348,9 @@ output_marks(struct tcb *tcb, struct burst *burst)
 	tcb->marks &= (uint8_t)~MARK_PROBE;
 	if (!output_text(tcb, burst))
 		return false;
+	if ((marks & MARK_KEEPALIVE) != 0 && !output_keepalive(tcb, burst))
+		return false;
+	tcb->marks &= (uint8_t)~MARK_KEEPALIVE;
 	return output_acks(tcb, burst, burst->out_count > out_before);
 }
 

@@ -13,6 +13,7 @@
 
 #include <estab/event.h>
 
+#include "tcp/custom.h"
 #include "tcp/reassembly.h"
 #include "tcp/seq.h"
 
@@ -71,6 +72,7 @@ tcb_release(struct tcb *tcb)
 	timer_wheel_cancel(&tcp->wheel, &tcb->timer);
 	tcb_clear_queues(tcb);
 	text_queue_clear(&tcb->receive);
+	custom_destroy(tcb);
 	tcb->flags = 0;
 	pool_put(&tcp->tcbs, tcb);
 }

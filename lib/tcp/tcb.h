@@ -31,6 +31,7 @@
 #include "tcp/state.h"
 #include "tcp/text_queue.h"
 
+struct custom;
 struct reassembly;
 struct tcp;
 
@@ -57,6 +58,7 @@ enum tcb_mark {
 	MARK_RETRANSMIT = 1 << 3, /* the first unacknowledged segment again */
 	MARK_PROBE = 1 << 4,      /* one octet into a closed window */
 	MARK_RST = 1 << 5,        /* RST, after which nothing more is owed */
+	MARK_KEEPALIVE = 1 << 6,  /* an ACK that the peer must answer */
 };
 
 enum tcb_flag {
@@ -88,6 +90,8 @@ enum tcb_timer {
 	TIMER_RETRANSMIT, /* RTO, and zero-window probes: never both */
 	TIMER_DELAYED_ACK,
 	TIMER_LINGER, /* FIN-WAIT-2 of a connection that the user has closed */
+	TIMER_USER,   /* the user timeout, while something is unacknowledged */
+	TIMER_KEEPALIVE,
 	TIMER_COUNT
 };
 
@@ -118,6 +122,7 @@ struct tcb {
 	uint16_t snd_mss;                /* text in a full segment, options taken off (MUST-16) */
 	uint16_t rcv_mss;                /* what we announced */
 	uint8_t snd_wscale, rcv_wscale;
+	uint8_t rcv_tos;         /* of the last acceptable segment */
 	uint8_t dupacks;         /* duplicate ACKs in a row, RFC 5681 2 */
 	uint8_t retransmissions; /* of the segment at SND.UNA, in a row */
 
@@ -127,6 +132,7 @@ struct tcb {
 	uint32_t send_at_offset;
 	uint32_t recover;              /* RFC 6582 */
 	struct text_queue receive;     /* in order, not yet received by the user */
+	struct custom *custom;         /* what only few connections need; NULL: all as configured */
 	struct reassembly *reassembly; /* out of order; NULL: nothing */
 	struct timer_node timer;
 	TAILQ_ENTRY(tcb) output_link;
@@ -203,7 +209,7 @@ struct tcp {
 	struct tcb_list output_list;   /* TCBs with marks */
 	struct tcb_list finished_list; /* TIME-WAIT or CLOSED, last segment being built */
 	struct tcb_list event_list;    /* TCBs with events to collect */
-	struct pool tcbs, syn_records, time_waits, reassemblies, listeners_pool;
+	struct pool tcbs, syn_records, time_waits, reassemblies, customs, listeners_pool;
 	struct listener_table listeners;
 	struct ephemeral_ports ports;
 	struct syn_record_list syn_record_lists[SYN_ACK_ATTEMPTS_MAX];

@@ -7,7 +7,10 @@
  *	                timeout of sender's silly-window avoidance (3.8.6.2.1). Shares the slot of the
  *	                retransmission timer: a connection never needs both
  *	delayed ACK     3.8.6.3
- *	linger          FIN-WAIT-2 of a connection that the user has closed (not in the RFC; as Linux)
+ *	linger          a connection that the user has closed: FIN-WAIT-2 (not in the RFC; as Linux), and
+ *	                the user's own limit
+ *	user timeout    3.10.8, where the user has set one
+ *	keep-alive      3.8.4, where the user wants it
  *	SYN-ACK         of SYN records: syn_record.c
  *	TIME-WAIT       2 MSL: time_wait.c
  *
@@ -21,6 +24,8 @@
 #include <rte_common.h>
 
 #include "tcp/ack.h"
+#include "tcp/custom.h"
+#include "tcp/keepalive.h"
 #include "tcp/recovery.h"
 #include "tcp/seq.h"
 #include "tcp/syn_record.h"
@@ -41,26 +46,20 @@ give_up(struct tcb *tcb)
 	tcb_close(tcb, -ETIMEDOUT);
 }
 
-static uint8_t
-r2(const struct tcb *tcb)
-{
-	const struct estab_tcp_config *config = &tcb->tcp->config;
-
-	return tcb_is_synchronized(tcb) ? config->r2_retransmissions : config->syn_retransmissions;
-}
-
-/* The next hop may be at fault: RFC 9293 3.8.3 R1, "negative advice to IP". */
+/* R1: the next hop may be at fault ("negative advice to IP", 3.8.3), and the user may want to know. */
 static void
-advise_ip(struct tcb *tcb)
+advise(struct tcb *tcb)
 {
-	if (tcb->retransmissions == tcb->tcp->config.r1_retransmissions)
-		tcb->path.mac_known = false;
+	if (tcb->retransmissions != custom_r1(tcb))
+		return;
+	tcb->path.mac_known = false;
+	custom_report(tcb, -ETIMEDOUT); /* SHLD-9 */
 }
 
 static void
 retransmission_timeout(struct tcb *tcb)
 {
-	if (tcb->retransmissions >= r2(tcb)) {
+	if (tcb->retransmissions >= custom_r2(tcb)) {
 		give_up(tcb);
 		return;
 	}
@@ -76,7 +75,7 @@ retransmission_timeout(struct tcb *tcb)
 	}
 	tcb->retransmissions++;
 	rto_back_off(&tcb->rtt, (uint32_t)(tcb->tcp->config.rto_max_ns / 1000));
-	advise_ip(tcb);
+	advise(tcb);
 }
 
 static void
@@ -90,7 +89,18 @@ static void
 linger_timeout(struct tcb *tcb)
 {
 	tcb->tcp->stats->connections_timed_out++;
+	if (tcb->state != TCP_STATE_FIN_WAIT_2)
+		tcb_mark(tcb, MARK_RST); /* the user's limit: text may be lost */
 	tcb_close(tcb, 0);
+}
+
+/* 3.10.8: for any state, the user timeout flushes all queues. */
+static void
+user_timeout(struct tcb *tcb)
+{
+	if (tcb_is_synchronized(tcb))
+		tcb_mark(tcb, MARK_RST);
+	give_up(tcb);
 }
 
 /* Put the node back for the earliest deadline that is left. */
@@ -141,6 +151,12 @@ expire(struct tcb *tcb)
 		return;
 	case TIMER_LINGER:
 		linger_timeout(tcb);
+		return;
+	case TIMER_USER:
+		user_timeout(tcb);
+		return;
+	case TIMER_KEEPALIVE:
+		keepalive_timeout(tcb);
 		return;
 	case TIMER_COUNT:
 		return;

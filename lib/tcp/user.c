@@ -12,6 +12,7 @@
 #include <estab/conn.h>
 #include <estab/event.h>
 
+#include "tcp/custom.h"
 #include "tcp/isn.h"
 #include "tcp/listener.h"
 #include "tcp/handshake.h"
@@ -122,6 +123,21 @@ let_go(struct tcb *tcb)
 	}
 }
 
+/* Text to send that close must not wait for: the user has said so. */
+static bool
+must_not_linger(const struct tcb *tcb)
+{
+	return tcb->custom != NULL && tcb->custom->linger_ns == 0;
+}
+
+/* How long close sees a connection out, where the user has set a limit. */
+static void
+limit_linger(struct tcb *tcb)
+{
+	if (tcb->custom != NULL && tcb->custom->linger_ns != UINT64_MAX)
+		tcb_arm(tcb, TIMER_LINGER, tcb->custom->linger_ns);
+}
+
 /* CLOSE of a connection that is let go: our FIN, and a limit to the wait for the peer's. */
 static void
 see_out(struct tcb *tcb)
@@ -131,7 +147,7 @@ see_out(struct tcb *tcb)
 		return;
 	}
 	user_shutdown(tcb);
-	if (tcb->state == TCP_STATE_FIN_WAIT_2)
+	if (tcb->state == TCP_STATE_FIN_WAIT_2 && tcb->deadlines[TIMER_LINGER] == 0)
 		tcb_arm(tcb, TIMER_LINGER, tcb->tcp->config.fin_wait_2_ns);
 }
 
@@ -158,10 +174,12 @@ estab_conn_close(struct estab_conn *conn)
 	const bool unread = tcb->receive.bytes > 0 && peer_knows(tcb);
 
 	let_go(tcb);
-	if (unread || tcb->state == TCP_STATE_SYN_SENT)
+	if (unread || tcb->state == TCP_STATE_SYN_SENT || must_not_linger(tcb)) {
 		user_abort(tcb); /* 3.6.1: the peer must learn that text was lost */
-	else
+	} else {
+		limit_linger(tcb);
 		see_out(tcb);
+	}
 }
 
 void

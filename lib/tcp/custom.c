@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The block that a connection with something special about it has.
+ */
+#include "tcp/custom.h"
+
+#include <estab/event.h>
+
+#include "tcp/tcb.h"
+
+struct custom *
+custom_get(struct tcb *tcb)
+{
+	if (tcb->custom == NULL) {
+		tcb->custom = pool_get(&tcb->tcp->customs);
+		if (tcb->custom != NULL)
+			*tcb->custom = (struct custom){ .linger_ns = UINT64_MAX,
+				.heard_ns = tcb->tcp->now_ns };
+	}
+	return tcb->custom;
+}
+
+void
+custom_destroy(struct tcb *tcb)
+{
+	if (tcb->custom == NULL)
+		return;
+	pool_put(&tcb->tcp->customs, tcb->custom);
+	tcb->custom = NULL;
+}
+
+uint8_t
+custom_r1(const struct tcb *tcb)
+{
+	if (tcb->custom != NULL && tcb->custom->r1 != 0)
+		return tcb->custom->r1;
+	return tcb->tcp->config.r1_retransmissions;
+}
+
+uint8_t
+custom_r2(const struct tcb *tcb)
+{
+	const struct estab_tcp_config *config = &tcb->tcp->config;
+
+	if (tcb->custom != NULL && tcb->custom->r2 != 0)
+		return tcb->custom->r2;
+	return tcb_is_synchronized(tcb) ? config->r2_retransmissions : config->syn_retransmissions;
+}
+
+void
+custom_report(struct tcb *tcb, int error)
+{
+	struct custom *custom = custom_get(tcb);
+
+	if (custom == NULL)
+		return;
+	custom->soft_error = error;
+	tcb_tell(tcb, ESTAB_EVENT_TROUBLE);
+}
