@@ -233,7 +233,7 @@ deadline_of_a_stack_without_anything_is_never(void **state)
 	assert_int_equal(estab_stack_deadline(t->stack), UINT64_MAX);
 }
 
-/* A caller that sleeps until each deadline has each timer served when it is due, not a tick later. */
+/* A caller that sleeps until each deadline has each timer served when it is due. */
 static void
 deadline_is_never_after_what_is_due(void **state)
 {

@@ -263,7 +263,7 @@ fin_wait_1_closed_ends_its_time_after_fin_wait_2_begins(void **state)
 	assert_int_equal(stats_now(t).connections_open, 0);
 }
 
-/* Half-closed, but still read from: the peer may take as long as it likes (MAY-8 asks for no time). */
+/* Half-closed, but still read from: the peer may take as long as it likes. */
 static void
 fin_wait_2_still_held_stays(void **state)
 {
