@@ -315,6 +315,8 @@ observe_user(struct fixture *t, bool at_end, struct reaction *got)
 	events = app_events(t);
 	if ((events & ESTAB_EVENT_CONNECTED) != 0)
 		see(got, "connected");
+	if ((events & ESTAB_EVENT_URGENT) != 0)
+		see(got, "urgent");
 	if (t->peer->conn != NULL)
 		observe_reads(t, at_end, events, got);
 	if (got->user[0] == '\0')

@@ -72,8 +72,9 @@ enum matrix_ack {
  *	new            a number greater than SND.NXT
  *
  * What the user sees, "-" for nothing: "accepted" (a connection to accept), "connected" (the active
- * OPEN succeeds), "text" (ten octets to read), "end" (end of file), "refused" and "reset" (error,
- * told once), "closed" (told that the connection is over, no error).
+ * OPEN succeeds), "urgent" (told of an urgent mark), "text" (ten octets to read), "end" (end of
+ * file), "refused" and "reset" (error, told once), "closed" (told that the connection is over, no
+ * error).
  */
 struct matrix_row {
 	uint16_t states;

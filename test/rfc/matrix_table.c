@@ -21,11 +21,10 @@ enum {
 
 	WITH_RST = RST | RST_ACK | ALL_FLAGS,
 	NO_RST = ANY_EVENT & ~WITH_RST,
-	WITH_SYN = SYN | SYN_ACK,   /* and no RST */
-	WITH_FIN = FIN | FIN_TEXT,  /* and no RST */
-	ANY_TEXT = TEXT | URG,      /* and no FIN */
-	LONG = ANY_TEXT | WITH_FIN, /* with something at SEG.SEQ to take */
-	PLAIN = ACK | LONG,         /* reach the fifth check with an ACK */
+	WITH_SYN = SYN | SYN_ACK,     /* and no RST */
+	WITH_FIN = FIN | FIN_TEXT,    /* and no RST */
+	LONG = TEXT | URG | WITH_FIN, /* with something at SEG.SEQ to take */
+	PLAIN = ACK | LONG,           /* reach the fifth check with an ACK */
 
 	BAD = ANCIENT | BEYOND, /* RFC 5961 5.2 does not believe them */
 	NOT_ALL = OLD | UNA | IN_FLIGHT,
@@ -157,18 +156,25 @@ const struct matrix_row matrix_rows[] = {
 	 * What lies above a gap is kept (SHLD-31) and acknowledged at once (RFC 5681 4.2).
 	 */
 	{ SYN_RECEIVED, ACK, IN_WINDOW, NXT, "-", ESTABLISHED, "accepted" },
-	{ SYN_RECEIVED, ANY_TEXT, LEFT_EDGE, NXT,
+	{ SYN_RECEIVED, TEXT, LEFT_EDGE, NXT,
 	  ". nxt:nxt ack rcv+10", ESTABLISHED, "accepted text" },
+	{ SYN_RECEIVED, URG, LEFT_EDGE, NXT,
+	  ". nxt:nxt ack rcv+10", ESTABLISHED, "accepted urgent text" },
 	{ SYN_RECEIVED, FIN, LEFT_EDGE, NXT, ". nxt:nxt ack rcv+1", CLOSE_WAIT, "accepted end" },
 	{ SYN_RECEIVED, FIN_TEXT, LEFT_EDGE, NXT,
 	  ". nxt:nxt ack rcv+11", CLOSE_WAIT, "accepted text end" },
-	{ SYN_RECEIVED, LONG, ABOVE_GAP, NXT, ". nxt:nxt ack rcv", ESTABLISHED, "accepted" },
+	{ SYN_RECEIVED, TEXT | WITH_FIN, ABOVE_GAP, NXT,
+	  ". nxt:nxt ack rcv", ESTABLISHED, "accepted" },
+	{ SYN_RECEIVED, URG, ABOVE_GAP, NXT, ". nxt:nxt ack rcv", ESTABLISHED, "accepted urgent" },
 	{ OPENED, ACK, IN_WINDOW, NXT, "-", ESTABLISHED, "connected" },
-	{ OPENED, ANY_TEXT, LEFT_EDGE, NXT, ". nxt:nxt ack rcv+10", ESTABLISHED, "connected text" },
+	{ OPENED, TEXT, LEFT_EDGE, NXT, ". nxt:nxt ack rcv+10", ESTABLISHED, "connected text" },
+	{ OPENED, URG, LEFT_EDGE, NXT,
+	  ". nxt:nxt ack rcv+10", ESTABLISHED, "connected urgent text" },
 	{ OPENED, FIN, LEFT_EDGE, NXT, ". nxt:nxt ack rcv+1", CLOSE_WAIT, "connected end" },
 	{ OPENED, FIN_TEXT, LEFT_EDGE, NXT,
 	  ". nxt:nxt ack rcv+11", CLOSE_WAIT, "connected text end" },
-	{ OPENED, LONG, ABOVE_GAP, NXT, ". nxt:nxt ack rcv", ESTABLISHED, "connected" },
+	{ OPENED, TEXT | WITH_FIN, ABOVE_GAP, NXT, ". nxt:nxt ack rcv", ESTABLISHED, "connected" },
+	{ OPENED, URG, ABOVE_GAP, NXT, ". nxt:nxt ack rcv", ESTABLISHED, "connected urgent" },
 	/*
 	 * RFC 5961 5.2: "All incoming segments whose ACK value doesn't satisfy the above condition
 	 * MUST be discarded and an ACK sent back."
@@ -201,16 +207,25 @@ const struct matrix_row matrix_rows[] = {
 	{ TIME_WAIT, LONG, IN_WINDOW, GOOD, ". nxt:nxt ack rcv", SAME, "-" },
 
 	/*
-	 * Sixth and seventh. Urgent text is delivered in line (RFC 6093). Ours: the ACK may wait
-	 * as SHLD-18 says, MUST-40 limits for how long; the matrix waits that long.
+	 * Sixth: "RCV.UP <- max(RCV.UP,SEG.UP), and signal the user that the remote side has urgent
+	 * data if the urgent pointer (RCV.UP) is in advance of the data consumed", also where the
+	 * text has not come yet. Seventh: urgent text is delivered in line (RFC 6093). Ours: the
+	 * ACK may wait as SHLD-18 says, MUST-40 limits for how long; the matrix waits that long.
 	 */
-	{ ESTABLISHED | FIN_WAIT_2, ANY_TEXT, LEFT_EDGE, GOOD,
-	  ". nxt:nxt ack rcv+10", SAME, "text" },
-	{ ESTABLISHED | FIN_WAIT_2, LONG, ABOVE_GAP, GOOD, ". nxt:nxt ack rcv", SAME, "-" },
-	{ FIN_WAIT_1, ANY_TEXT, LEFT_EDGE, NOT_ALL, ". nxt:nxt ack rcv+10", SAME, "text" },
-	{ FIN_WAIT_1, ANY_TEXT, LEFT_EDGE, NXT, ". nxt:nxt ack rcv+10", FIN_WAIT_2, "text" },
-	{ FIN_WAIT_1, LONG, ABOVE_GAP, NOT_ALL, ". nxt:nxt ack rcv", SAME, "-" },
-	{ FIN_WAIT_1, LONG, ABOVE_GAP, NXT, ". nxt:nxt ack rcv", FIN_WAIT_2, "-" },
+	{ ESTABLISHED | FIN_WAIT_2, TEXT, LEFT_EDGE, GOOD, ". nxt:nxt ack rcv+10", SAME, "text" },
+	{ ESTABLISHED | FIN_WAIT_2, URG, LEFT_EDGE, GOOD,
+	  ". nxt:nxt ack rcv+10", SAME, "urgent text" },
+	{ ESTABLISHED | FIN_WAIT_2, TEXT | WITH_FIN, ABOVE_GAP, GOOD,
+	  ". nxt:nxt ack rcv", SAME, "-" },
+	{ ESTABLISHED | FIN_WAIT_2, URG, ABOVE_GAP, GOOD, ". nxt:nxt ack rcv", SAME, "urgent" },
+	{ FIN_WAIT_1, TEXT, LEFT_EDGE, NOT_ALL, ". nxt:nxt ack rcv+10", SAME, "text" },
+	{ FIN_WAIT_1, TEXT, LEFT_EDGE, NXT, ". nxt:nxt ack rcv+10", FIN_WAIT_2, "text" },
+	{ FIN_WAIT_1, URG, LEFT_EDGE, NOT_ALL, ". nxt:nxt ack rcv+10", SAME, "urgent text" },
+	{ FIN_WAIT_1, URG, LEFT_EDGE, NXT, ". nxt:nxt ack rcv+10", FIN_WAIT_2, "urgent text" },
+	{ FIN_WAIT_1, TEXT | WITH_FIN, ABOVE_GAP, NOT_ALL, ". nxt:nxt ack rcv", SAME, "-" },
+	{ FIN_WAIT_1, TEXT | WITH_FIN, ABOVE_GAP, NXT, ". nxt:nxt ack rcv", FIN_WAIT_2, "-" },
+	{ FIN_WAIT_1, URG, ABOVE_GAP, NOT_ALL, ". nxt:nxt ack rcv", SAME, "urgent" },
+	{ FIN_WAIT_1, URG, ABOVE_GAP, NXT, ". nxt:nxt ack rcv", FIN_WAIT_2, "urgent" },
 
 	/* Eighth: "advance RCV.NXT over the FIN, and send an acknowledgment for the FIN". */
 	{ ESTABLISHED, FIN, LEFT_EDGE, GOOD, ". nxt:nxt ack rcv+1", CLOSE_WAIT, "end" },
