@@ -92,7 +92,7 @@ established_text_sent_r2_times_in_vain_ends_the_connection(void **state)
 		sent++;
 	assert_int_equal(sent, 4); /* once, and three times again */
 	assert_state(t, "CLOSED");
-	assert_int_equal(app_events(t), ESTAB_EVENT_CLOSED);
+	assert_true((app_events(t) & ESTAB_EVENT_CLOSED) != 0);
 	assert_int_equal(stats_now(t).connections_timed_out, 1);
 	assert_int_equal(stats_now(t).connections_failed, 0);
 	app_read_error(t, -ETIMEDOUT);
