@@ -102,7 +102,7 @@ static const struct option_row rows[] = {
 			.min = 1,
 			.max = 1000000,
 			.offset = offsetof(struct bench_options, connections),
-			.help = "open at once, at most (64)" },
+			.help = "open at once, at most: until both sides have closed (64)" },
 	{ .name = "duration",
 			.argument = "TIME",
 			.kind = OPTION_TIME,
@@ -137,7 +137,8 @@ static const struct option_row rows[] = {
 			.offset = offsetof(struct bench_options, closer),
 			.expected = "server or client",
 			.help = "closes first: server (default), whose FIN rides with the\n"
-				"response; client. With --server: what that program does" },
+				"response; client. With --server it must be as that program\n"
+				"has it: one that waits for our end of file needs client" },
 	{ .name = "drain-timeout",
 			.argument = "TIME",
 			.kind = OPTION_TIME,

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A connection's life, seen from the client: opened -> connected (send the request) -> response
- * read -> closed by whoever closes first. Each step is taken when an event says so.
+ * read -> closed by whoever closes first, and then by the other. Each step is taken when an event
+ * says so. A client that closes first half-closes and waits for the server's end of file: only then
+ * is the connection over, its slot free, and known that the server did not reset it.
  */
 #include "client.h"
 
@@ -89,6 +91,21 @@ client_is_idle(const struct client *client)
 	return slots_used(&client->slots) == 0;
 }
 
+enum client_wait
+client_waits_for(const struct client *client)
+{
+	for (uint32_t i = 0; i < client->slots.count; i++) {
+		const struct client_conn *conn = &client->conns[i];
+
+		if (conn->conn == NULL)
+			continue;
+		if (!conn->connected)
+			return CLIENT_WAITS_FOR_ANSWER;
+		return conn->response_left > 0 ? CLIENT_WAITS_FOR_RESPONSE : CLIENT_WAITS_FOR_CLOSE;
+	}
+	return CLIENT_WAITS_FOR_NOTHING;
+}
+
 uint64_t
 client_error_sum(const struct client *client)
 {
@@ -168,18 +185,23 @@ send_request(struct client *client, struct client_conn *conn)
 	return true;
 }
 
+/* Our FIN; the server's is still to come. Where the connection is over, an event is on its way. */
+static void
+close_if_first(struct client *client, struct client_conn *conn)
+{
+	if (client->options->closer == CLOSER_CLIENT)
+		estab_conn_shutdown(conn->conn);
+}
+
 static bool
 on_connected(struct client *client, struct client_conn *conn, uint64_t now_ns)
 {
 	histogram_record(&client->connect_ns, now_ns - conn->planned_ns);
 	conn->connected = true;
-	conn->planned_ns = now_ns; /* the request is due now */
+	conn->request_ns = now_ns;
 	if (client->options->workload == WORKLOAD_CRR)
 		return send_request(client, conn);
-	if (client->options->closer == CLOSER_CLIENT) {
-		finish(client, conn);
-		return false;
-	}
+	close_if_first(client, conn);
 	return true;
 }
 
@@ -220,11 +242,8 @@ on_readable(struct client *client, struct client_conn *conn, uint64_t now_ns)
 	}
 	conn->response_left -= bytes;
 	if (bytes > 0 && conn->response_left == 0) {
-		histogram_record(&client->response_ns, now_ns - conn->planned_ns);
-		if (client->options->closer == CLOSER_CLIENT) {
-			finish(client, conn);
-			return false;
-		}
+		histogram_record(&client->response_ns, now_ns - conn->request_ns);
+		close_if_first(client, conn);
 	}
 	return estab_conn_at_end(conn->conn) ? on_end_of_file(client, conn) : true;
 }

@@ -51,10 +51,19 @@ enum client_retry {
 			CLIENT_RETRY_COUNT
 };
 
-/* One connection on its way. */
+/* What a connection wants of the server next. */
+enum client_wait {
+	CLIENT_WAITS_FOR_NOTHING, /* there is none */
+	CLIENT_WAITS_FOR_ANSWER,  /* to its SYN */
+	CLIENT_WAITS_FOR_RESPONSE,
+	CLIENT_WAITS_FOR_CLOSE, /* first, or after its own */
+};
+
+/* One connection on its way. It holds its slot until both sides have closed. */
 struct client_conn {
 	struct estab_conn *conn;
-	uint64_t planned_ns; /* when it was to be opened; then when its request was to be sent */
+	uint64_t planned_ns; /* when it was to be opened */
+	uint64_t request_ns; /* when its request was to be sent */
 	uint32_t request_left;
 	uint32_t response_left;
 	bool connected;
@@ -91,6 +100,9 @@ bool client_is_idle(const struct client *client);
 
 /* Count what is still open as unfinished and abort it. */
 void client_give_up(struct client *client);
+
+/* What one of the open connections waits for. */
+enum client_wait client_waits_for(const struct client *client);
 
 uint64_t client_error_sum(const struct client *client);
 

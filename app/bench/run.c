@@ -34,20 +34,41 @@ turn_all(struct bench *bench)
 		party_turn(&bench->parties[i], &bench->clock);
 }
 
+/* What the one connection still wanted when the time was over, and what that means. */
+static const char *
+warm_up_advice(const struct bench *bench)
+{
+	switch (client_waits_for(&bench->client)) {
+	case CLIENT_WAITS_FOR_RESPONSE:
+		return "connected, but no whole response: check --request-size and --response-size";
+	case CLIENT_WAITS_FOR_CLOSE:
+		if (bench->options->closer == CLOSER_CLIENT)
+			return "the client has closed, but the server does not close after it";
+		return "connected, but the server does not close: if it waits for the client to "
+		       "close first, add --close client";
+	case CLIENT_WAITS_FOR_ANSWER:
+		return "no answer: check --address, --gateway, and that a server is there";
+	case CLIENT_WAITS_FOR_NOTHING:
+		break;
+	}
+	return "check --address, --gateway, and that a server is there";
+}
+
 static int
 complain_about_warm_up(const struct bench *bench)
 {
 	char text[ESTAB_ADDRESS_TEXT_MAX];
-	const char *reason = "no answer";
 
+	estab_endpoint_format(&bench->client.server, text, sizeof(text));
 	for (unsigned int i = 0; i < CLIENT_ERROR_COUNT; i++) {
 		if (bench->client.errors[i] > 0)
-			reason = client_error_name((enum client_error)i);
+			return complain(EXIT_ENVIRONMENT,
+					"the first connection to %s failed (%s): %s", text,
+					client_error_name((enum client_error)i),
+					warm_up_advice(bench));
 	}
-	return complain(EXIT_ENVIRONMENT,
-			"the first connection to %s failed (%s): check --address, "
-			"--gateway, and that a server is there",
-			estab_endpoint_format(&bench->client.server, text, sizeof(text)), reason);
+	return complain(EXIT_ENVIRONMENT, "the first connection to %s failed: %s", text,
+			warm_up_advice(bench));
 }
 
 static bool

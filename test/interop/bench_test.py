@@ -4,6 +4,7 @@
 import json
 import socket
 import threading
+import time
 
 from captures import captured, judge_capture
 from cases import case, expect, expect_equal, finish, note
@@ -16,6 +17,8 @@ from wires import FAMILIES, KERNEL, veth
 SIZE = 64  # of estab-bench's requests and responses
 RATE = 300
 SECONDS = 30
+AT_ONCE = 8        # connections, of a server that is in no hurry to close
+RELUCTANCE = 0.03  # seconds
 
 
 def close_at_once(conn):
@@ -36,12 +39,22 @@ def answer_until_end(conn):
         conn.sendall(request)
 
 
+def close_reluctantly(conn):
+    """After the client's end, which is long past by then."""
+    expect_equal(receive_all(conn), b"", "text that nobody sent")
+    time.sleep(RELUCTANCE)
+
+
 class Server:
-    """Listens for both families, a thread for each connection, and counts those that ended well."""
+    """Listens for both families, a thread for each connection, and counts those that ended well,
+    and how many there were at most that it had not yet closed."""
 
     def __init__(self, serve):
         self.serve = serve
         self.served = 0
+        self.open = 0
+        self.open_most = 0
+        self.lock = threading.Lock()
         self.faults = []
         self.socket = socket.create_server(
             ("::", 0), family=socket.AF_INET6, backlog=1024, dualstack_ipv6=True)
@@ -51,7 +64,13 @@ class Server:
     def run(self):
         while True:
             conn, _ = self.socket.accept()
+            self.count(1)
             threading.Thread(target=self.serve_one, args=[conn], daemon=True).start()
+
+    def count(self, change):
+        with self.lock:
+            self.open += change
+            self.open_most = max(self.open_most, self.open)
 
     def serve_one(self, conn):
         try:
@@ -59,27 +78,50 @@ class Server:
                 conn.settimeout(SECONDS)
                 self.serve(conn)
                 self.served += 1
+                self.count(-1)  # before the client can know
         except Exception as fault:
             self.faults.append(repr(fault))
 
 
-def measure(wire, family, workload, closer, server):
-    before = server.served
+def bench(wire, family, server, *options):
     address = f"[{KERNEL[6]}]" if family == 6 else KERNEL[4]
-    status, said, complaint = estab_bench(
-        wire, "--server", f"{address}:{server.port}", "--workload", workload, "--close", closer,
-        "--duration", "1s", "--rate", str(RATE), "--connections", "50", "--json", "-",
-        seconds=SECONDS)
+    return estab_bench(wire, "--server", f"{address}:{server.port}", *options, "--json", "-",
+                       seconds=SECONDS)
+
+
+def measure(wire, family, server, *options):
+    before = server.served
+    status, said, complaint = bench(wire, family, server, "--duration", "1s", *options)
     expect_equal(status, 0, f"exit status, after it said\n{complaint}\n")
     summary = json.loads(said)["summary"]
     connections = summary["connections"]
     note(f"{connections} connections, {summary['packets_per_connection']:.2f} packets each")
-    expect(connections >= RATE / 2, f"{connections} connections only")
     for name, nothing in (("errors", {}), ("mbufs_leaked", 0), ("tcbs_leaked", 0)):
         expect_equal(summary[name], nothing, name)
     served = server.served - before
-    expect(served >= connections, f"{connections} connections, of which the server saw {served}")
+    expect(served >= connections > 0, f"{connections} connections, of which the server saw {served}")
     expect_equal(server.faults, [], "the server's exceptions")
+    return connections
+
+
+def measure_at_rate(wire, family, workload, closer, server):
+    connections = measure(wire, family, server, "--workload", workload, "--close", closer,
+                          "--rate", str(RATE), "--connections", "50")
+    expect(connections >= RATE / 2, f"{connections} connections only")
+
+
+def keep_to_connections(wire, family):
+    server = Server(close_reluctantly)
+    measure(wire, family, server, "--workload", "open", "--close", "client",
+            "--connections", str(AT_ONCE))
+    expect(server.open_most <= AT_ONCE, f"{server.open_most} connections at once")
+
+
+def name_what_is_missing(wire, family, server):
+    status, said, complaint = bench(wire, family, server, "--workload", "crr")
+    expect_equal(status, 1, "exit status")
+    expect_equal(said, "", "what stands on stdout")
+    expect("--close client" in complaint and "no answer" not in complaint, complaint)
 
 
 def main():
@@ -96,10 +138,15 @@ def main():
                 over = f"veth IPv{family}"
                 for (workload, closer), server in servers.items():
                     with case(f"{over}: the kernel serves {workload}, the {closer} closes first"):
-                        measure(wire, family, workload, closer, server)
+                        measure_at_rate(wire, family, workload, closer, server)
+                with case(f"{over}: slow to close, the server gets no more than --connections"):
+                    keep_to_connections(wire, family)
+                with case(f"{over}: a server that waits for the client's end is called that"):
+                    name_what_is_missing(wire, family, servers["crr", "client"])
                 with case(f"{over}: the kernel answers every SYN with a cookie"):
                     with sysctls(tcp_syncookies="2"):
-                        measure(wire, family, "crr", "client", servers["crr", "client"])
+                        measure_at_rate(wire, family, "crr", "client",
+                                        servers["crr", "client"])
         judge_capture(capture)
     finish()
 
