@@ -98,20 +98,39 @@ struct outgoing {
 	uint32_t text_len;     /* may run on over text->next */
 };
 
+/* What an ICMP error is to a connection (RFC 1122 4.2.3.9, RFC 5927). */
+enum icmp_error_kind {
+	ICMP_ERROR_SOFT,    /* may pass: reported */
+	ICMP_ERROR_HARD,    /* nobody is there: ends an attempt to connect */
+	ICMP_ERROR_TOO_BIG, /* the path takes smaller packets only */
+};
+
+/* An ICMP error that quotes a segment of ours. Its packet is gone; its fate is yet to be counted. */
+struct icmp_error {
+	struct path path; /* of the quoted segment, local being our side */
+	uint32_t seq;     /* SEG.SEQ of the quoted segment */
+	uint32_t mtu;     /* ICMP_ERROR_TOO_BIG: of the next hop there; 0: not said */
+	int error;        /* negative errno for the user */
+	uint8_t kind;     /* enum icmp_error_kind */
+};
+
 enum {
 	BURST_RX_MAX = ESTAB_BURST_MAX,
-	BURST_OUT_MAX = 512, /* segments built per turn; more waits for the next turn */
-	BURST_TX_MAX = 2048, /* packets waiting for the port, left-overs of earlier turns first */
+	BURST_ERRORS_MAX = 32, /* ICMP errors taken per turn; more is dropped */
+	BURST_OUT_MAX = 512,   /* segments built per turn; more waits for the next turn */
+	BURST_TX_MAX = 2048,   /* packets waiting for the port, left-overs of earlier turns first */
 };
 
 struct burst {
 	uint16_t rx_count;
 	uint16_t arrived_count;
+	uint16_t error_count;
 	uint16_t spent_count;
 	uint16_t out_count;
 	uint16_t tx_count;
 	struct rte_mbuf *rx[BURST_RX_MAX];
 	struct segment arrived[BURST_RX_MAX];
+	struct icmp_error errors[BURST_ERRORS_MAX];
 	struct rte_mbuf *spent[BURST_RX_MAX];
 	struct outgoing out[BURST_OUT_MAX];
 	struct rte_mbuf *tx[BURST_TX_MAX];

@@ -15,6 +15,7 @@
 
 #include "config.h"
 #include "tcp/event.h"
+#include "tcp/icmp.h"
 #include "tcp/input.h"
 #include "tcp/output.h"
 #include "tcp/timeout.h"
@@ -35,6 +36,7 @@ receive(struct estab_stack *stack, uint64_t now_ns)
 	net_parse(&stack->net, burst, now_ns);   /* packets  -> segments, or a named drop  */
 	flow_lookup(&stack->flows, burst);       /* segments -> connections (TCBs)         */
 	tcp_segments_arrive(&stack->tcp, burst); /* 3.10.7; marks, sends nothing         */
+	tcp_icmp_errors_arrive(&stack->tcp, burst);
 }
 
 /* Connections -> packets: all that is owed and fits goes to tx[]. */

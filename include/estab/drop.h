@@ -34,6 +34,9 @@ ESTAB_BEGIN_DECLS
 	X(ICMP_MALFORMED, "icmp_malformed", "ICMP too short or with a wrong checksum")             \
 	X(ICMP_UNHANDLED, "icmp_unhandled", "ICMP type that needs no action here")                 \
 	X(ICMP_TOO_LARGE, "icmp_too_large", "ping whose answer would not fit our MTU")             \
+	X(ICMP_QUOTE, "icmp_quote", "ICMP error that quotes no TCP segment of ours")               \
+	X(ICMP_NO_CONNECTION, "icmp_no_connection", "ICMP error about no connection")              \
+	X(ICMP_OUT_OF_WINDOW, "icmp_out_of_window", "ICMP error about nothing that is in flight")  \
 	X(ND_MALFORMED, "nd_malformed", "neighbour discovery of wrong form or hop limit")          \
 	X(ND_NOT_OURS, "nd_not_ours", "neighbour discovery about another address")                 \
 	X(TCP_HEADER, "tcp_header", "data offset below 5 or past the end of the packet")           \

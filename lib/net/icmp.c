@@ -14,6 +14,7 @@
 #include "net/answer.h"
 #include "net/checksum.h"
 #include "net/icmp.h"
+#include "net/icmp_error.h"
 #include "net/nd.h"
 
 /* The header that both have: type, code, checksum, and four bytes that are the peer's. */
@@ -79,7 +80,9 @@ icmp_arrives(struct net *net, struct burst *burst, struct packet *packet)
 	if (next != GO_ON)
 		return next;
 	icmp = packet_header(packet, struct rte_icmp_hdr);
-	if (icmp->icmp_type != ICMP_ECHO || icmp->icmp_code != 0 || packet->to_group)
+	if (icmp->icmp_type != ICMP_ECHO)
+		return icmp_error_arrives(net, burst, packet);
+	if (icmp->icmp_code != 0 || packet->to_group)
 		return ESTAB_DROP_ICMP_UNHANDLED;
 	return answer_echo(net, burst, packet, ICMP_ECHOREPLY);
 }
@@ -101,7 +104,9 @@ icmpv6_arrives(struct net *net, struct burst *burst, struct packet *packet, uint
 		return ESTAB_DROP_IP_SOURCE;
 	if (icmp->icmp_type == ND_NEIGHBOR_ADVERT)
 		return nd_advertisement_arrives(net, burst, packet, now_ns);
-	if (icmp->icmp_type != ICMP6_ECHO_REQUEST || icmp->icmp_code != 0 || packet->to_group)
+	if (icmp->icmp_type != ICMP6_ECHO_REQUEST)
+		return icmp_error_arrives(net, burst, packet);
+	if (icmp->icmp_code != 0 || packet->to_group)
 		return ESTAB_DROP_ICMP_UNHANDLED;
 	return answer_echo(net, burst, packet, ICMP6_ECHO_REPLY);
 }

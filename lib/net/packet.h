@@ -18,6 +18,9 @@
 /* What a step answers, besides a fate, when the next header is to be read. */
 #define GO_ON (FATE_DELIVERED + 1)
 
+/* Or that another room will count the fate of what was read out of the packet. */
+#define FATE_DECIDED_LATER (FATE_DELIVERED + 2)
+
 struct packet {
 	struct rte_mbuf *mbuf; /* owned; NULL once it has become an answer */
 	uint16_t offset;       /* where the next header begins */

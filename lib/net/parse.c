@@ -65,7 +65,8 @@ take_packet(struct net *net, struct burst *burst, struct rte_mbuf *mbuf, uint64_
 		burst->arrived_count++;
 		return;
 	}
-	stats_count_fate(net->stats, next);
+	if (next != FATE_DECIDED_LATER)
+		stats_count_fate(net->stats, next);
 	rte_pktmbuf_free(packet.mbuf);
 }
 

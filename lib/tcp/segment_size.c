@@ -35,6 +35,15 @@ mss_effective(const struct tcp *tcp, uint8_t family, const struct tcp_options *o
 	return (uint16_t)RTE_MIN(peer, mss_announced(tcp, family));
 }
 
+uint32_t
+segment_headers(const struct tcb *tcb)
+{
+	const uint32_t fixed = tcb->path.family == ESTAB_FAMILY_IPV4 ? IPV4_AND_TCP_HEADERS
+								     : IPV6_AND_TCP_HEADERS;
+
+	return fixed + ((tcb->flags & TCB_TIMESTAMPS) != 0 ? TCP_TIMESTAMPS_LENGTH : 0);
+}
+
 uint8_t
 sack_blocks_max(const struct tcb *tcb)
 {

@@ -19,6 +19,9 @@ uint16_t mss_announced(const struct tcp *tcp, uint8_t family);
 /* MUST-15, MUST-16: the text limit that the peer's MSS option (or its lack) and our MTU set. */
 uint16_t mss_effective(const struct tcp *tcp, uint8_t family, const struct tcp_options *offered);
 
+/* IP and TCP headers of a segment with the options that all of the connection's segments have. */
+uint32_t segment_headers(const struct tcb *tcb);
+
 /* Text that the next segment may carry, what its options take subtracted. */
 uint32_t segment_size(const struct tcb *tcb);
 

@@ -26,6 +26,7 @@
 #include "tcp/ack.h"
 #include "tcp/custom.h"
 #include "tcp/keepalive.h"
+#include "tcp/path_mtu.h"
 #include "tcp/recovery.h"
 #include "tcp/seq.h"
 #include "tcp/syn_record.h"
@@ -71,6 +72,7 @@ retransmission_timeout(struct tcb *tcb)
 		tcb_mark(tcb, MARK_PROBE);
 	} else {
 		tcb->tcp->stats->retransmission_timeouts++;
+		path_mtu_suspect(tcb);
 		recovery_on_timeout(tcb);
 	}
 	tcb->retransmissions++;

@@ -142,8 +142,8 @@ wrong_checksum_or_short_message_is_dropped(void **state)
 static void
 other_messages_are_counted_and_not_answered(void **state)
 {
-	static const char *const types4[] = { "0000", "0301", "0400", "0500", "0801", "0d00" };
-	static const char *const types6[] = { "8100", "0100", "0200", "8001", "8600", "8900" };
+	static const char *const types4[] = { "0000", "1100", "0400", "0500", "0801", "0d00" };
+	static const char *const types6[] = { "8100", "0500", "7f00", "8001", "8600", "8900" };
 
 	for (size_t i = 0; i < 6; i++) {
 		struct frame ipv4 = PING4, ipv6 = PING6;

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Nothing goes below what every path takes: 552 octets for IPv4 (as Linux; RFC 5927 7.2 on forged
+ * messages), 1280 for IPv6 (RFC 8200 5).
+ */
+#include "tcp/path_mtu.h"
+
+#include <rte_common.h>
+
+#include "tcp/segment_size.h"
+#include "tcp/tcb.h"
+
+enum {
+	PATH_MTU_MIN_IPV4 = 552,
+	PATH_MTU_MIN_IPV6 = 1280,
+	BLACK_HOLE_AFTER = 2, /* retransmissions of a full segment */
+};
+
+static uint32_t
+path_mtu_min(const struct tcb *tcb)
+{
+	return tcb->path.family == ESTAB_FAMILY_IPV4 ? PATH_MTU_MIN_IPV4 : PATH_MTU_MIN_IPV6;
+}
+
+/* Packet size of a full segment. */
+static uint32_t
+packet_size(const struct tcb *tcb)
+{
+	return tcb->snd_mss + segment_headers(tcb);
+}
+
+/* Take a smaller packet size; false where it is not smaller. */
+static bool
+shrink(struct tcb *tcb, uint32_t mtu)
+{
+	mtu = RTE_MAX(mtu, path_mtu_min(tcb));
+	if (mtu >= packet_size(tcb))
+		return false;
+	tcb->snd_mss = (uint16_t)(mtu - segment_headers(tcb));
+	return true;
+}
+
+void
+path_mtu_lower(struct tcb *tcb, uint32_t mtu)
+{
+	if (mtu == 0) /* a router older than RFC 1191 */
+		mtu = packet_size(tcb) / 2;
+	if (!tcb_is_synchronized(tcb) || !shrink(tcb, mtu))
+		return;
+	/* The path lost these for their size, not for congestion: cwnd stays (RFC 1191 6.5). */
+	tcb->snd_cursor = tcb->snd_una;
+	tcb->send_at = NULL;
+	tcb->flags &= ~(uint32_t)TCB_RTT_TIMING;
+	tcb_mark(tcb, MARK_TEXT);
+}
+
+void
+path_mtu_suspect(struct tcb *tcb)
+{
+	if (tcb->retransmissions >= BLACK_HOLE_AFTER && tcb->send.bytes >= tcb->snd_mss)
+		shrink(tcb, packet_size(tcb) / 2);
+}
