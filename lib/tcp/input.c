@@ -28,6 +28,8 @@
 #include "tcp/urgent.h"
 #include "tcp/window.h"
 
+enum { SYN_ACK = TCP_FLAG_SYN | TCP_FLAG_ACK };
+
 /* 3.10.7.4, first check: the table of four cases. */
 static bool
 segment_is_acceptable(const struct tcb *tcb, const struct segment *seg)
@@ -43,7 +45,7 @@ segment_is_acceptable(const struct tcb *tcb, const struct segment *seg)
 static void
 strip_known_syn(struct tcb *tcb, struct segment *seg)
 {
-	if (tcb->state != TCP_STATE_SYN_RECEIVED || (seg->flags & TCP_FLAG_SYN) == 0 ||
+	if (tcb->state != TCP_STATE_SYN_RECEIVED || (seg->flags & SYN_ACK) != SYN_ACK ||
 			seg->seq != tcb->irs)
 		return;
 	seg->flags &= (uint8_t)~TCP_FLAG_SYN;

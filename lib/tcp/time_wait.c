@@ -192,6 +192,15 @@ restart(struct tcp *tcp, struct time_wait *record)
 	record->deadline = deadline_tick(tcp);
 }
 
+/* RFC 5961 5.2, with the largest window that needs no scale in the place of MAX.SND.WND. */
+static bool
+is_believable(const struct time_wait *record, const struct segment *seg)
+{
+	return (seg->flags & TCP_FLAG_ACK) == 0 ||
+			(seq_leq(seg->ack, record->snd_nxt) &&
+					seq_geq(seg->ack, record->snd_nxt - UINT16_MAX));
+}
+
 /*
  * Segments that take no sequence space are answered once in half a second, so that two ends that
  * both wait and disagree do not acknowledge each other for ever.
@@ -225,7 +234,10 @@ segment_arrives_time_wait(struct tcp *tcp, struct burst *burst, struct segment *
 	seg->fate = ESTAB_DROP_TCP_TIME_WAIT;
 	if ((seg->flags & TCP_FLAG_RST) != 0)
 		return false; /* RFC 1337: a RST does not end TIME-WAIT */
-	if ((seg->flags & TCP_FLAG_SYN) == 0 && seg->len == 0 && seg->seq == record->rcv_nxt)
+	if ((seg->flags & (TCP_FLAG_ACK | TCP_FLAG_SYN)) == 0 &&
+			seq_in_window(seg->seq, record->rcv_nxt, RTE_MAX(record->wnd, 1U)))
+		return false; /* fifth check: acceptable, but no ACK */
+	if (seg->len == 0 && seg->seq == record->rcv_nxt && is_believable(record, seg))
 		return false; /* a bare ACK asks for nothing */
 	if (may_answer(tcp, record, seg))
 		acknowledge(tcp, burst, seg, record);
