@@ -6,10 +6,12 @@
 #include "eal.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -200,6 +202,23 @@ pass_on(const char *said)
 	}
 }
 
+/* EAL reorders and overwrites the words that it is given: it gets a copy of the array. */
+static int
+init_with_copy(const struct command_line *line)
+{
+	char **words = calloc((size_t)line->eal_count + 1, sizeof(*words));
+	int ret;
+
+	if (words == NULL) {
+		rte_errno = ENOMEM;
+		return -1;
+	}
+	memcpy(words, line->eal, (size_t)line->eal_count * sizeof(*words));
+	ret = rte_eal_init(line->eal_count, words);
+	free(words);
+	return ret;
+}
+
 /* Warnings are worth seeing; the rest of what a start says is not. */
 static int
 start_quietly(const struct command_line *line)
@@ -213,7 +232,7 @@ start_quietly(const struct command_line *line)
 		return complain(EXIT_ENVIRONMENT, "no memory for EAL's messages");
 	rte_log_set_global_level(RTE_LOG_WARNING);
 	opterr = 1; /* EAL lets getopt name an unknown option */
-	ret = rte_eal_init(line->eal_count, line->eal);
+	ret = init_with_copy(line);
 	rte_log_set_global_level(level);
 	capture_end(&capture, said, sizeof(said));
 	if (ret < 0 || device_was_denied(line, said)) {
@@ -229,7 +248,7 @@ eal_start(const struct command_line *line)
 {
 	if (!has_argument(line, "--log-level"))
 		return start_quietly(line);
-	if (rte_eal_init(line->eal_count, line->eal) < 0)
+	if (init_with_copy(line) < 0)
 		return complain(EXIT_ENVIRONMENT, "EAL did not start: the reason is above");
 	return -1;
 }

@@ -27,7 +27,7 @@ def run():
     if FAMILY == "ipv6":
         command.append("--ipv6")
     print(" ".join(command))
-    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+    return command, subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                           timeout=60)
 
 
@@ -52,7 +52,8 @@ def check_stack(name, stack):
         check(stack[lost] == 0, f"{name}: {lost} {stack[lost]}")
 
 
-def check_result(result):
+def check_result(command, result):
+    check(result["args"] == command, f"args are not the command line: {result['args']}")
     summary = result["summary"]
     client, server = summary["stacks"]["client"], summary["stacks"]["server"]
     check(result["schema"] == 1 and result["workload"] == WORKLOAD and result["seed"] == 1,
@@ -81,10 +82,10 @@ def check_result(result):
     check_stack("server", server)
 
 
-process = run()
+given, process = run()
 check(process.returncode == 0, f"exit code {process.returncode}")
 if process.returncode == 0:
-    check_result(json.loads(process.stdout))
+    check_result(given, json.loads(process.stdout))
 if check.failed:
     print(process.stderr)
 sys.exit(check.failed)
