@@ -232,8 +232,10 @@ bench_options_read(struct bench_options *options, struct command_line *line, int
 
 	set_defaults(options);
 	ret = command_line_split(line, argc, argv, usage, tables, RTE_DIM(tables));
-	if (ret < 0)
-		ret = options_read(line, tables, RTE_DIM(tables));
+	if (ret >= 0)
+		return ret;
+	options->device.named = command_line_names_device(line);
+	ret = options_read(line, tables, RTE_DIM(tables));
 	if (ret < 0)
 		ret = check(options);
 	if (options->server_ports == 0)

@@ -191,9 +191,7 @@ find_device(struct bench *bench)
 	const uint64_t port = rte_eth_find_next_owned_by(0, RTE_ETH_DEV_NO_OWNER);
 
 	if (port >= RTE_MAX_ETHPORTS)
-		return complain(EXIT_ENVIRONMENT,
-				"no port found: bind a NIC with dpdk-devbind.py, or add "
-				"--vdev=net_tap0,iface=estab0 to the EAL arguments, or use --loopback");
+		return device_complain_none(&bench->options->device, ", or use --loopback");
 	return device_probe(&bench->parties[PARTY_CLIENT].device, (uint16_t)port,
 			&bench->options->device);
 }

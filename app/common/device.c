@@ -176,6 +176,20 @@ choose_descriptors(uint32_t asked, const struct rte_eth_desc_lim *limits)
 }
 
 int
+device_complain_none(const struct device_options *options, const char *otherwise)
+{
+	if (options->named)
+		return complain(EXIT_ENVIRONMENT,
+				"no port found: the device of --vdev or -a could not be used; DPDK's reason "
+				"is above, if it gave one: does the device or interface exist, and are "
+				"you root?");
+	return complain(EXIT_ENVIRONMENT,
+			"no port found: bind a NIC with dpdk-devbind.py, or add "
+			"--vdev=net_tap0,iface=estab0 to the EAL arguments%s",
+			otherwise);
+}
+
+int
 device_probe(struct device *device, uint16_t id, const struct device_options *options)
 {
 	struct rte_eth_dev_info info;

@@ -27,6 +27,7 @@ struct device_options {
 	uint32_t mbcache;
 	uint32_t mtu;
 	uint8_t mac[6]; /* of the stacks; all zero: the device's own, or derived from it */
+	bool named;     /* the EAL arguments name one: command_line_names_device */
 };
 
 struct device {
@@ -50,6 +51,15 @@ struct device {
 /* The rows for --rxq, --txq, --rxd, --txd, --mbcache, --mtu and --mac. */
 extern const struct option_row device_option_rows[];
 extern const unsigned int device_option_count;
+
+/*
+ * Complain that DPDK has no port at all, and say how to get one. DPDK has said why where a device
+ * was named that it could not make: that is above, and to name another would not help.
+ *
+ * @param otherwise  the end of the advice where none was named: what else the program offers
+ * @return the exit code
+ */
+int device_complain_none(const struct device_options *options, const char *otherwise);
 
 /* Read what the device offers; nothing is changed yet. @return -1 to go on, else the exit code */
 int device_probe(struct device *device, uint16_t id, const struct device_options *options);

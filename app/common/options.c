@@ -133,6 +133,18 @@ command_line_split(struct command_line *line, int argc, char **argv, const char 
 	return -1;
 }
 
+bool
+command_line_names_device(const struct command_line *line)
+{
+	for (int i = 1; i < line->eal_count; i++) {
+		if (strncmp(line->eal[i], "--vdev", 6) == 0 ||
+				strncmp(line->eal[i], "--allow", 7) == 0 ||
+				strncmp(line->eal[i], "-a", 2) == 0)
+			return true;
+	}
+	return false;
+}
+
 static unsigned int
 make_getopt_table(struct option *long_options, const struct option_table *tables,
 		unsigned int count)

@@ -6,6 +6,7 @@
 #ifndef APP_COMMON_OPTIONS_H
 #define APP_COMMON_OPTIONS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -52,6 +53,9 @@ struct command_line {
  */
 int command_line_split(struct command_line *line, int argc, char **argv, const char *usage,
 		const struct option_table *tables, unsigned int count);
+
+/* True where an EAL argument names a device: --vdev, or -a by any of its names. */
+bool command_line_names_device(const struct command_line *line);
 
 /* Read the options into the tables' targets. @return -1 to go on, else the exit code, 2 */
 int options_read(const struct command_line *line, const struct option_table *tables,

@@ -133,7 +133,9 @@ echo_options_read(struct echo_options *options, struct command_line *line, int a
 		.device.mbcache = 250,
 	};
 	ret = command_line_split(line, argc, argv, usage, tables, RTE_DIM(tables));
-	if (ret < 0)
-		ret = options_read(line, tables, RTE_DIM(tables));
+	if (ret >= 0)
+		return ret;
+	options->device.named = command_line_names_device(line);
+	ret = options_read(line, tables, RTE_DIM(tables));
 	return ret < 0 ? check(options) : ret;
 }

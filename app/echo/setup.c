@@ -50,9 +50,7 @@ find_devices(struct echo *echo)
 	if (rte_eth_dev_count_avail() > 0)
 		return complain(EXIT_USAGE, "--portmask 0x%x: none of the %u ports is in it",
 				options->portmask, rte_eth_dev_count_avail());
-	return complain(EXIT_ENVIRONMENT,
-			"no port found: bind a NIC with dpdk-devbind.py, or add "
-			"--vdev=net_tap0,iface=estab0 to the EAL arguments");
+	return device_complain_none(&options->device, "");
 }
 
 static int

@@ -84,6 +84,21 @@ def check(program, eal, options, code, part):
     return None
 
 
+def check_failed_device(program, options):
+    """A device that was named and could not be made: DPDK's reason comes first, and no advice to
+    name one."""
+    result = run([program] + EAL + ["--vdev=net_af_packet0", "--"] + options)
+    said = result.stderr.splitlines()
+    name = os.path.basename(program)
+    if result.returncode != 1 or result.stdout != "":
+        return f"{name}: failed --vdev: exit code {result.returncode}"
+    if len(said) < 2 or "net_af_packet0" not in said[0] or "is above" not in said[-1]:
+        return f"{name}: failed --vdev: DPDK's reason is not passed on and pointed to"
+    if "add --vdev" in result.stderr:
+        return f"{name}: failed --vdev: advice to add what was there"
+    return None
+
+
 def check_no_hugepages():
     """Where there are hugepages this cannot be shown."""
     with open("/proc/meminfo", encoding="ascii") as meminfo:
@@ -111,9 +126,10 @@ for case in CASES:
     if why is not None:
         failed += 1
         print(f"not ok: {os.path.basename(case[0])} {' '.join(case[1])} -- {' '.join(case[2])}: {why}")
-for why in check_no_hugepages(), check_questions():
+for why in (check_no_hugepages(), check_questions(), check_failed_device(ECHO, ADDRESS),
+            check_failed_device(BENCH, CRR + ["--server", "192.0.2.1:80"] + ADDRESS)):
     if why is not None:
         failed += 1
         print(f"not ok: {why}")
-print(f"{len(CASES) + 2 - failed} of {len(CASES) + 2} passed")
+print(f"{len(CASES) + 4 - failed} of {len(CASES) + 4} passed")
 sys.exit(failed > 0)
