@@ -13,7 +13,7 @@
 enum {
 	PATH_MTU_MIN_IPV4 = 552,
 	PATH_MTU_MIN_IPV6 = 1280,
-	BLACK_HOLE_AFTER = 2, /* retransmissions of a full segment */
+	BLACK_HOLE_AFTER = 3, /* retransmissions of a full segment, as R1 */
 };
 
 static uint32_t

@@ -49,8 +49,8 @@ recovery_on_ack(struct tcb *tcb, uint32_t acked)
 	tcb->dupacks = 0;
 	if ((tcb->flags & TCB_RECOVERY) == 0) {
 		congestion_on_ack(tcb, acked);
-		if (tcb_flight_size(tcb) == 0)
-			tcb->recover = tcb->snd_una - 1; /* keep it near: sequence numbers wrap */
+		if (seq_gt(tcb->snd_una, tcb->recover))
+			tcb->recover = tcb->snd_una - 1; /* stays near: numbers wrap */
 	} else if (seq_geq(tcb->snd_una, tcb->recover)) {
 		tcb->flags &= ~(uint32_t)TCB_RECOVERY;
 		congestion_on_recovered(tcb);

@@ -10,6 +10,7 @@
 
 #include <rte_common.h>
 
+#include "tcp/handshake.h"
 #include "tcp/isn.h"
 #include "tcp/reset.h"
 #include "tcp/seq.h"
@@ -144,23 +145,25 @@ time_wait_begin(struct tcb *tcb)
 }
 
 /*
- * May this SYN open the connection anew? Only where nothing old can be mistaken for new: a greater
- * timestamp (RFC 6191 2), or a sequence number beyond everything received (RFC 1122 4.2.2.13); a
- * SYN with timestamps after a connection without them is judged by the latter alone. Our own
- * numbers must go on from the old ones, which a cookie cannot promise: without timestamps to tell
- * old from new, the SYN waits until there is room for a record.
+ * May this SYN open the connection anew? Only where nothing old can be mistaken for new: by a greater
+ * timestamp, or by timestamps at all where the old connection had none (RFC 6191 2, SHLD-4); else by
+ * a sequence number beyond everything received (RFC 1122 4.2.2.13). Our own numbers must go on from
+ * the old ones, which a cookie cannot promise: without timestamps to tell old from new, the SYN
+ * waits until there is room for a record.
  */
 static bool
 may_take_over(const struct tcp *tcp, const struct time_wait *record, const struct segment *seg)
 {
-	const bool both = (record->flags & TIME_WAIT_TIMESTAMPS) != 0 &&
-			(seg->options.seen & TCP_OPTION_TIMESTAMPS) != 0;
+	const bool new_has = (handshake_agree(tcp, &seg->options) & TCP_OPTION_TIMESTAMPS) != 0;
+	const bool old_had = (record->flags & TIME_WAIT_TIMESTAMPS) != 0;
 	const bool cookie = tcp->config.syn_cookies == ESTAB_SYN_COOKIES_ALWAYS ||
 			pool_free_count(&tcp->syn_records) == 0;
 
 	if ((seg->flags & (TCP_FLAG_SYN | TCP_FLAG_ACK | TCP_FLAG_RST)) != TCP_FLAG_SYN)
 		return false;
-	if (both && seg->options.ts_val != record->ts_recent)
+	if (new_has && !old_had)
+		return true;
+	if (new_has && seg->options.ts_val != record->ts_recent)
 		return seq_gt(seg->options.ts_val, record->ts_recent);
 	return !cookie && seq_gt(seg->seq, record->rcv_nxt);
 }

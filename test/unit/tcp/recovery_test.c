@@ -249,6 +249,21 @@ loss_after_gigabytes_with_pauses_begins_an_episode(void **state)
 	assert_true(tcb->flags & TCB_RECOVERY);
 }
 
+/* recover stays near SND.UNA: numbers wrap also in a stream that never pauses. */
+static void
+loss_after_gigabytes_without_a_pause_begins_an_episode(void **state)
+{
+	struct tcb *tcb = bare_init(&bare);
+
+	(void)state;
+	for (unsigned int i = 0; i < 9; i++) {
+		bare_fly(tcb, (UINT32_C(1) << 28) + 20 * MSS);
+		ack(tcb, UINT32_C(1) << 28);
+	}
+	duplicates(tcb, 3);
+	assert_true(tcb->flags & TCB_RECOVERY);
+}
+
 int
 main(void)
 {
@@ -265,6 +280,7 @@ main(void)
 		cmocka_unit_test(second_timeout_of_a_segment_holds_the_threshold),
 		cmocka_unit_test(ack_outside_of_recovery_opens_the_window),
 		cmocka_unit_test(loss_after_gigabytes_with_pauses_begins_an_episode),
+		cmocka_unit_test(loss_after_gigabytes_without_a_pause_begins_an_episode),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

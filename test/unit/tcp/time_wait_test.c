@@ -325,6 +325,23 @@ time_wait_connection_still_held_reads_its_end(void **state)
 	expect_nothing(t);
 }
 
+/* RFC 6191 2: "If the previous incarnation of the connection did not use TCP Timestamps: if TCP
+ * Timestamps would be enabled for the new incarnation of the connection, honor the incoming
+ * connection request." */
+static void
+time_wait_without_timestamps_honours_a_syn_with_them(void **state)
+{
+	struct fixture *t = *state;
+
+	in_fin_wait_2(t);
+	arrive(t, "F. 1:1(0) ack 2");
+	app_close(t);
+	ignore_sent(t);
+	speak_anew(t, t->peer->iss - 1000);
+	arrive(t, "S 0:0(0) win 65535 <mss 1000,TS val 5 ecr 0>");
+	expect(t, "S. 0:0(0) ack 1");
+}
+
 int
 main(void)
 {
@@ -343,6 +360,7 @@ main(void)
 		FIXTURE_TEST(time_wait_syn_with_ack_or_reset_takes_nothing_over),
 		FIXTURE_TEST(time_wait_answers_carry_timestamps_that_were_agreed),
 		FIXTURE_TEST(time_wait_connection_still_held_reads_its_end),
+		FIXTURE_TEST(time_wait_without_timestamps_honours_a_syn_with_them),
 	};
 
 	return cmocka_run_group_tests(tests, eal_start, eal_stop);
