@@ -19,7 +19,7 @@ full_segment(const struct fixture *t)
  * 0.5 seconds".
  */
 static void
-must_40_established_single_segment_is_acknowledged_after_a_delay(void **state)
+must_40_shld_18_established_single_segment_is_acknowledged_after_a_delay(void **state)
 {
 	struct fixture *t = *state;
 
@@ -88,7 +88,7 @@ must_59_established_burst_gets_one_ack(void **state)
  * 3.10.7.4: "This acknowledgment should be piggybacked on a segment being transmitted if possible"
  */
 static void
-established_ack_rides_on_text(void **state)
+must_58_established_ack_rides_on_text(void **state)
 {
 	struct fixture *t = *state;
 
@@ -103,7 +103,7 @@ established_ack_rides_on_text(void **state)
 
 /* RFC 5681 4.2: an out-of-order segment is acknowledged at once, and so is what fills the gap. */
 static void
-shld_31_established_segment_above_a_gap_is_kept(void **state)
+shld_31_may_13_established_segment_above_a_gap_is_kept(void **state)
 {
 	struct fixture *t = *state;
 
@@ -462,12 +462,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FIXTURE_TEST(must_40_established_single_segment_is_acknowledged_after_a_delay),
+		FIXTURE_TEST(must_40_shld_18_established_single_segment_is_acknowledged_after_a_delay),
 		FIXTURE_TEST(must_40_default_delay_is_below_half_a_second),
 		FIXTURE_TEST(shld_19_established_second_full_segment_is_acknowledged_at_once),
 		FIXTURE_TEST(must_59_established_burst_gets_one_ack),
-		FIXTURE_TEST(established_ack_rides_on_text),
-		FIXTURE_TEST(shld_31_established_segment_above_a_gap_is_kept),
+		FIXTURE_TEST(must_58_established_ack_rides_on_text),
+		FIXTURE_TEST(shld_31_may_13_established_segment_above_a_gap_is_kept),
 		FIXTURE_TEST(shld_31_established_segments_in_reverse_order_are_delivered_in_order),
 		FIXTURE_TEST(established_many_gaps_filled_in_any_order_deliver_all),
 		FIXTURE_TEST(established_segment_above_a_gap_is_told_by_sack),

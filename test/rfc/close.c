@@ -345,7 +345,7 @@ shld_3_fin_wait_1_text_after_close_is_answered_with_reset(void **state)
 }
 
 static void
-shld_3_fin_wait_2_text_after_close_is_answered_with_reset(void **state)
+may_1_shld_3_fin_wait_2_text_after_close_is_answered_with_reset(void **state)
 {
 	struct fixture *t = *state;
 
@@ -441,7 +441,7 @@ main(void)
 		FIXTURE_TEST(shld_3_established_close_with_text_unread_sends_reset),
 		FIXTURE_TEST(shld_3_close_wait_close_with_text_unread_sends_reset),
 		FIXTURE_TEST(shld_3_fin_wait_1_text_after_close_is_answered_with_reset),
-		FIXTURE_TEST(shld_3_fin_wait_2_text_after_close_is_answered_with_reset),
+		FIXTURE_TEST(may_1_shld_3_fin_wait_2_text_after_close_is_answered_with_reset),
 		FIXTURE_TEST(fin_wait_2_old_text_after_close_is_acknowledged),
 		FIXTURE_TEST(fin_wait_2_closed_by_the_user_ends_after_the_timeout),
 		FIXTURE_TEST(established_close_with_text_queued_delivers_it),

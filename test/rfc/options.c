@@ -16,7 +16,7 @@ mss_of_mtu(const struct fixture *t)
 
 /* SHLD-5: an MSS option in every SYN. Nothing is offered back that was not offered. */
 static void
-shld_5_listen_syn_without_options_is_answered_with_mss_alone(void **state)
+shld_5_may_3_listen_syn_without_options_is_answered_with_mss_alone(void **state)
 {
 	struct fixture *t = *state;
 
@@ -174,7 +174,7 @@ listen_syn_with_absurd_mss_is_served_with_small_segments(void **state)
  * those of all others are.
  */
 static void
-established_peer_window_is_scaled_by_the_peers_factor(void **state)
+rec_1_established_peer_window_is_scaled_by_the_peers_factor(void **state)
 {
 	struct fixture *t = *state;
 
@@ -383,7 +383,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FIXTURE_TEST(shld_5_listen_syn_without_options_is_answered_with_mss_alone),
+		FIXTURE_TEST(shld_5_may_3_listen_syn_without_options_is_answered_with_mss_alone),
 		FIXTURE_TEST(listen_syn_with_every_option_gets_every_option),
 		FIXTURE_TEST(listen_syn_with_one_option_gets_that_one),
 		FIXTURE_TEST(listen_syn_with_every_option_gets_only_what_is_configured),
@@ -392,7 +392,7 @@ main(void)
 		FIXTURE_TEST(must_16_peer_with_huge_mss_gets_what_the_mtu_holds),
 		FIXTURE_TEST(must_16_options_make_the_text_of_a_full_segment_shorter),
 		FIXTURE_TEST(listen_syn_with_absurd_mss_is_served_with_small_segments),
-		FIXTURE_TEST(established_peer_window_is_scaled_by_the_peers_factor),
+		FIXTURE_TEST(rec_1_established_peer_window_is_scaled_by_the_peers_factor),
 		FIXTURE_TEST(listen_syn_with_scale_above_14_is_read_as_14),
 		FIXTURE_TEST(established_our_window_is_scaled_by_our_factor),
 		FIXTURE_TEST(established_timestamps_are_echoed),

@@ -41,7 +41,7 @@ listen_syn_is_offered_the_whole_buffer(void **state)
 /* "Keeping the right window edge fixed as data arrives and is acknowledged requires that the
  * receiver offer less than its full buffer space" */
 static void
-established_unread_text_shrinks_the_window(void **state)
+shld_14_established_unread_text_shrinks_the_window_not_its_edge(void **state)
 {
 	struct fixture *t = *state;
 
@@ -70,7 +70,7 @@ established_full_buffer_closes_the_window(void **state)
 /* "When the receiving TCP peer has a zero window and a segment arrives, it must still send an
  * acknowledgment showing its next expected sequence number and current window (zero)." */
 static void
-established_every_probe_of_our_zero_window_is_acknowledged(void **state)
+may_8_established_every_probe_of_our_zero_window_is_acknowledged(void **state)
 {
 	struct fixture *t = *state;
 
@@ -322,7 +322,7 @@ answer_probe(struct fixture *t, const char *window)
  * increase exponentially the interval between successive probes".
  */
 static void
-must_36_peer_window_zero_is_probed_with_back_off(void **state)
+must_36_shld_29_shld_30_peer_window_zero_is_probed_with_back_off(void **state)
 {
 	struct fixture *t = *state;
 	uint64_t wait_ms = 1000;
@@ -424,7 +424,7 @@ fin_wait_1_peer_window_zero_is_probed_until_the_fin_is_out(void **state)
  * normally the old unacknowledged data between SND.UNA and SND.UNA+SND.WND".
  */
 static void
-must_34_peer_window_shrunk_below_what_is_in_flight_is_survived(void **state)
+must_34_shld_15_shld_16_peer_window_shrunk_below_the_flight_is_survived(void **state)
 {
 	struct fixture *t = *state;
 
@@ -447,7 +447,7 @@ must_34_peer_window_shrunk_below_what_is_in_flight_is_survived(void **state)
  * way"
  */
 static void
-must_35_peer_window_shrunk_to_zero_is_probed(void **state)
+must_35_shld_17_peer_window_shrunk_to_zero_is_probed(void **state)
 {
 	struct fixture *t = *state;
 
@@ -508,9 +508,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(listen_syn_is_offered_the_whole_buffer),
-		FIXTURE_TEST(established_unread_text_shrinks_the_window),
+		FIXTURE_TEST(shld_14_established_unread_text_shrinks_the_window_not_its_edge),
 		FIXTURE_TEST(established_full_buffer_closes_the_window),
-		FIXTURE_TEST(established_every_probe_of_our_zero_window_is_acknowledged),
+		FIXTURE_TEST(may_8_established_every_probe_of_our_zero_window_is_acknowledged),
 		FIXTURE_TEST(established_ack_with_our_window_closed_is_taken),
 		FIXTURE_TEST(established_ack_that_rides_on_text_with_our_window_closed_is_taken),
 		FIXTURE_TEST(must_66_established_rst_with_our_window_closed_resets),
@@ -524,12 +524,12 @@ main(void)
 		FIXTURE_TEST(shld_7_established_small_text_waits_for_the_ack),
 		FIXTURE_TEST(must_17_no_delay_sends_small_text_at_once),
 		FIXTURE_TEST(must_61_last_segment_of_a_write_is_pushed),
-		FIXTURE_TEST(must_36_peer_window_zero_is_probed_with_back_off),
+		FIXTURE_TEST(must_36_shld_29_shld_30_peer_window_zero_is_probed_with_back_off),
 		FIXTURE_TEST(must_37_peer_window_zero_for_hours_keeps_the_connection),
 		FIXTURE_TEST(established_unanswered_probes_close_the_connection),
 		FIXTURE_TEST(fin_wait_1_peer_window_zero_is_probed_until_the_fin_is_out),
-		FIXTURE_TEST(must_34_peer_window_shrunk_below_what_is_in_flight_is_survived),
-		FIXTURE_TEST(must_35_peer_window_shrunk_to_zero_is_probed),
+		FIXTURE_TEST(must_34_shld_15_shld_16_peer_window_shrunk_below_the_flight_is_survived),
+		FIXTURE_TEST(must_35_shld_17_peer_window_shrunk_to_zero_is_probed),
 		FIXTURE_TEST(established_window_of_an_old_segment_is_not_believed),
 		FIXTURE_TEST(established_send_buffer_full_takes_what_fits_and_tells_of_room),
 	};
