@@ -89,8 +89,4 @@ struct matrix_row {
 extern const struct matrix_row matrix_rows[];
 extern const size_t matrix_row_count;
 
-/* Cells in which the library is known to do something else; the reactions are what it does. */
-extern const struct matrix_row matrix_faults[];
-extern const size_t matrix_fault_count;
-
 #endif

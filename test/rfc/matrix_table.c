@@ -248,13 +248,3 @@ const struct matrix_row matrix_rows[] = {
 /* clang-format on */
 
 const size_t matrix_row_count = sizeof(matrix_rows) / sizeof(matrix_rows[0]);
-
-/* clang-format off */
-const struct matrix_row matrix_faults[] = {
-	{ OPENED, SYN, LEFT_OUTSIDE, ANY_ACK, "-", SAME, "-" },
-	{ TIME_WAIT, ACK, LEFT_EDGE, BAD, "-", SAME, "-" },
-	{ TIME_WAIT, NO_FLAG, ABOVE_GAP, ANY_ACK, ". nxt:nxt ack rcv", SAME, "-" },
-};
-/* clang-format on */
-
-const size_t matrix_fault_count = sizeof(matrix_faults) / sizeof(matrix_faults[0]);
