@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * How a program uses a stack: receive, accept, collect events, hand each connection that may move
- * to its service, transmit. An accepted connection may already hold text, its end of file or an error, so its
- * service is asked once at once.
+ * to its service, transmit. An accepted connection may already hold text, its end of file or an
+ * error, so its service is asked once at once.
  */
 #include "server.h"
 
@@ -103,6 +103,14 @@ accept_all(struct server *server)
 	}
 }
 
+/* The connection is over: the text that came before the end is still the service's. */
+static void
+session_close(struct server *server, struct session *session)
+{
+	server->service->progress(session);
+	session_end(server, session);
+}
+
 static void
 serve_events(struct server *server)
 {
@@ -111,7 +119,7 @@ serve_events(struct server *server)
 
 	for (uint16_t i = 0; i < n; i++) {
 		if (events[i].what & ESTAB_EVENT_CLOSED)
-			session_end(server, events[i].user);
+			session_close(server, events[i].user);
 		else
 			session_progress(server, events[i].user);
 	}

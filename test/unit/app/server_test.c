@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The sessions of estab-echo when text and the end come together: whatever was received before the
+ * end is the service's, and what a service has kept is freed. The server stands on the stack of the
+ * fixture, and its turns are the stack's.
+ */
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <rte_common.h>
+#include <rte_eal.h>
+#include <rte_mbuf.h>
+
+#include "fixture.h"
+#include "fixture_internal.h"
+#include "server.h"
+
+enum { SESSIONS = 4 };
+
+/* What recording_progress has been given so far. */
+static uint32_t recorded;
+
+static enum session_next
+recording_progress(struct session *session)
+{
+	uint8_t chunk[256];
+	ssize_t n;
+
+	while ((n = estab_conn_read(session->conn, chunk, sizeof(chunk))) > 0) {
+		assert_int_equal(pattern_check(PEER_TEXT_KEY, 1 + recorded, chunk, (size_t)n), n);
+		recorded += (uint32_t)n;
+	}
+	return estab_conn_at_end(session->conn) ? SESSION_END : SESSION_WAIT;
+}
+
+static const struct service recording = { "recording", FIXTURE_PORT, recording_progress };
+
+/* A server on the fixture's stack and listener, to which a handshake is all but complete. */
+static struct server *
+serve(struct fixture *t, const struct service *service)
+{
+	struct server *server = calloc(1, sizeof(*server));
+
+	assert_non_null(server);
+	recorded = 0;
+	in_syn_received(t);
+	server->stack = t->stack;
+	server->service = service;
+	server->listeners[0] = t->listener;
+	server->listener_count = 1;
+	server->sessions = calloc(SESSIONS, sizeof(*server->sessions));
+	server->starved = calloc(SESSIONS, sizeof(*server->starved));
+	assert_int_equal(slots_init(&server->slots, SESSIONS), 0);
+	return server;
+}
+
+static void
+serve_established(struct fixture *t, struct server *server)
+{
+	arrive_later(t, ". 1:1(0) ack 1");
+	server_turn(server, t->now_ns);
+	assert_int_equal(slots_used(&server->slots), 1);
+	turn(t);
+	expect_nothing(t);
+}
+
+/* The stack stays with the fixture. */
+static void
+serve_no_more(struct server *server)
+{
+	assert_int_equal(slots_used(&server->slots), 0);
+	server->stack = NULL;
+	server_destroy(server);
+	free(server);
+}
+
+static void
+text_and_reset_in_one_burst_text_reaches_the_service(void **state)
+{
+	struct fixture *t = *state;
+	struct server *server = serve(t, &recording);
+
+	serve_established(t, server);
+	arrive_later(t, "P. 1:101(100) ack 1");
+	arrive_later(t, "R 101:101(0)");
+	server_turn(server, t->now_ns);
+	assert_int_equal(recorded, 100);
+	serve_no_more(server);
+}
+
+static void
+text_and_reset_before_accept_text_reaches_the_service(void **state)
+{
+	struct fixture *t = *state;
+	struct server *server = serve(t, &recording);
+
+	arrive_later(t, ". 1:1(0) ack 1");
+	arrive_later(t, "P. 1:101(100) ack 1");
+	arrive_later(t, "R 101:101(0)");
+	server_turn(server, t->now_ns);
+	assert_int_equal(recorded, 100);
+	serve_no_more(server);
+}
+
+/* The teardown finds the mbufs that echo could not send any more, if they are still there. */
+static void
+text_and_reset_in_one_burst_echo_frees_what_it_kept(void **state)
+{
+	struct fixture *t = *state;
+	struct server *server = serve(t, service_named("echo"));
+
+	serve_established(t, server);
+	arrive_later(t, "P. 1:101(100) ack 1");
+	arrive_later(t, "R 101:101(0)");
+	server_turn(server, t->now_ns);
+	turn(t);
+	expect_nothing(t);
+	serve_no_more(server);
+}
+
+static void
+text_and_fin_in_one_burst_discard_answers_fin_without_reset(void **state)
+{
+	struct fixture *t = *state;
+	struct server *server = serve(t, service_named("discard"));
+
+	serve_established(t, server);
+	arrive_later(t, "P. 1:101(100) ack 1");
+	arrive_later(t, "F. 101:101(0) ack 1");
+	server_turn(server, t->now_ns);
+	turn(t);
+	expect(t, "F. 1:1(0) ack 102");
+	arrive(t, ". 102:102(0) ack 2");
+	expect_nothing(t);
+	serve_no_more(server);
+}
+
+/* The next segment that the stack sends carries so many bytes of the peer's own text. */
+static void
+expect_echo(struct fixture *t, uint32_t bytes, uint8_t flags)
+{
+	struct frame_ends ends;
+	struct packet packet;
+	uint8_t frame[FRAME_MAX];
+	const size_t size = memory_port_take(&t->port, frame, sizeof(frame));
+
+	assert_null(frame_parse(frame, size, &ends, &packet));
+	assert_int_equal(packet.text_len, bytes);
+	assert_int_equal(pattern_check(PEER_TEXT_KEY, 1, packet.text, bytes), bytes);
+	assert_int_equal(packet.flags & (PACKET_FIN | PACKET_RST), flags);
+	assert_int_equal(memory_queue_count(&t->port.from), 0);
+}
+
+static void
+text_and_fin_in_one_burst_echo_answers_all_text_then_fin(void **state)
+{
+	struct fixture *t = *state;
+	struct server *server = serve(t, service_named("echo"));
+
+	serve_established(t, server);
+	arrive_later(t, "P. 1:101(100) ack 1");
+	arrive_later(t, "F. 101:101(0) ack 1");
+	server_turn(server, t->now_ns);
+	expect_echo(t, 100, PACKET_FIN);
+	arrive(t, ". 102:102(0) ack 102");
+	expect_nothing(t);
+	serve_no_more(server);
+}
+
+/* As test/support/eal.h, whose names the applications have too. */
+static int
+start_eal(void **state)
+{
+	char prefix[64], lcores[32],
+			*args[] = {
+				(char[]){ "server_test" },
+				(char[]){ "--no-huge" },
+				(char[]){ "--no-pci" },
+				(char[]){ "--no-telemetry" },
+				(char[]){ "--no-shconf" },
+				(char[]){ "--log-level=error" },
+				prefix,
+				lcores,
+				NULL,
+			};
+
+	(void)state;
+	snprintf(prefix, sizeof(prefix), "--file-prefix=estab_server_test_%d", (int)getpid());
+	snprintf(lcores, sizeof(lcores), "--lcores=0@%d", sched_getcpu());
+	return rte_eal_init(RTE_DIM(args) - 1, args) < 0 ? -1 : 0;
+}
+
+static int
+stop_eal(void **state)
+{
+	(void)state;
+	return rte_eal_cleanup();
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FIXTURE_TEST(text_and_reset_in_one_burst_text_reaches_the_service),
+		FIXTURE_TEST(text_and_reset_before_accept_text_reaches_the_service),
+		FIXTURE_TEST(text_and_reset_in_one_burst_echo_frees_what_it_kept),
+		FIXTURE_TEST(text_and_fin_in_one_burst_discard_answers_fin_without_reset),
+		FIXTURE_TEST(text_and_fin_in_one_burst_echo_answers_all_text_then_fin),
+	};
+
+	return cmocka_run_group_tests_name("server", tests, start_eal, stop_eal);
+}
