@@ -126,6 +126,23 @@ must_66_established_rst_with_our_window_closed_resets(void **state)
 }
 
 static void
+must_66_established_urgent_mark_with_our_window_closed_is_told(void **state)
+{
+	struct fixture *t = *state;
+
+	with_receive_buffer_full(t);
+	app_events(t);
+	arrive(t, "U. 10001:10001(0) ack 1 urg 7");
+	assert_int_equal(app_events(t), ESTAB_EVENT_URGENT);
+	assert_int_equal(estab_conn_urgent_ahead(t->peer->conn), BUFFER + 7);
+	arrive(t, "U. 10001:10011(10) ack 1 urg 10");
+	assert_int_equal(app_events(t), ESTAB_EVENT_URGENT);
+	expect(t, ". 1:1(0) ack 10001 win 0");
+	app_read(t, BUFFER);
+	ignore_sent(t);
+}
+
+static void
 established_fin_with_our_window_closed_waits_for_room(void **state)
 {
 	struct fixture *t = *state;
@@ -514,6 +531,7 @@ main(void)
 		FIXTURE_TEST(established_ack_with_our_window_closed_is_taken),
 		FIXTURE_TEST(established_ack_that_rides_on_text_with_our_window_closed_is_taken),
 		FIXTURE_TEST(must_66_established_rst_with_our_window_closed_resets),
+		FIXTURE_TEST(must_66_established_urgent_mark_with_our_window_closed_is_told),
 		FIXTURE_TEST(established_fin_with_our_window_closed_waits_for_room),
 		FIXTURE_TEST(established_reading_reopens_a_closed_window),
 		FIXTURE_TEST(must_39_reading_little_does_not_open_the_window_a_little),

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * ICMP errors about a connection (3.9.2.2, RFC 5927): which reach the user, and which end something.
+ */
+#include <errno.h>
+
+#include "eal.h"
+#include "raw.h"
+
+/* A segment with text leaves the stack, to be quoted. */
+static void
+send_text(struct fixture *t, struct raw *sent)
+{
+	static const uint8_t text[100];
+
+	assert_int_equal(estab_conn_write(t->peer->conn, text, sizeof(text)), sizeof(text));
+	assert_true(raw_take(t, sent));
+}
+
+/* An error about the segment arrives; types and codes by family. */
+static void
+report(struct fixture *t, const uint8_t ipv4[2], const uint8_t ipv6[2], const struct raw *sent)
+{
+	const uint8_t *what = t->family == ESTAB_FAMILY_IPV4 ? ipv4 : ipv6;
+	struct raw error;
+
+	raw_icmp(t, &error, what[0], what[1], 0, sent);
+	raw_arrive(t, &error);
+}
+
+/*
+ * Destination Unreachable 0, 1, 5, Time Exceeded 0, 1, Parameter Problem; for IPv6 no route,
+ * prohibited, address unreachable, Time Exceeded 0, 1, Parameter Problem.
+ */
+static const uint8_t soft_ipv4[][2] = { { 3, 0 }, { 3, 1 }, { 3, 5 }, { 11, 0 }, { 11, 1 },
+	{ 12, 0 } };
+static const uint8_t soft_ipv6[][2] = { { 1, 0 }, { 1, 1 }, { 1, 3 }, { 3, 0 }, { 3, 1 },
+	{ 4, 0 } };
+
+/*
+ * MUST-56: "Since these [...] messages indicate soft error conditions, a TCP implementation MUST NOT
+ * abort the connection". SHLD-25: "SHOULD make the information available to the application."
+ */
+static void
+must_56_shld_25_soft_error_is_told_and_ends_nothing(void **state)
+{
+	struct fixture *t = *state;
+	struct raw sent;
+
+	in_established(t);
+	send_text(t, &sent);
+	for (unsigned int i = 0; i < 6; i++) {
+		app_events(t);
+		report(t, soft_ipv4[i], soft_ipv6[i], &sent);
+		assert_int_equal(app_events(t), ESTAB_EVENT_TROUBLE);
+		assert_int_equal(estab_conn_soft_error(t->peer->conn),
+				i == 0 ? -ENETUNREACH : -EHOSTUNREACH);
+		assert_state(t, "ESTABLISHED");
+	}
+	arrive(t, "P. 1:11(10) ack 101");
+	app_read(t, 10);
+	ignore_sent(t);
+}
+
+/*
+ * MUST-54: "A TCP implementation MUST act on an ICMP error message passed up from the IP layer,
+ * directing it to the connection that created the error."
+ */
+static void
+must_54_error_goes_to_the_connection_that_it_quotes(void **state)
+{
+	struct fixture *t = *state;
+	struct raw sent;
+
+	in_established(t);
+	speak_as(t, 1);
+	in_established(t);
+	app_events(t);
+	speak_as(t, 0);
+	send_text(t, &sent);
+	app_events(t);
+	report(t, soft_ipv4[1], soft_ipv6[2], &sent);
+	assert_int_equal(app_events(t), ESTAB_EVENT_TROUBLE);
+	speak_as(t, 1);
+	assert_int_equal(app_events(t), 0);
+	assert_int_equal(estab_conn_soft_error(t->peer->conn), 0);
+}
+
+/* RFC 5927 4.1: a quote that is in flight nowhere is a forgery, or too late. */
+static void
+must_54_error_about_acknowledged_text_is_ignored(void **state)
+{
+	struct fixture *t = *state;
+	struct raw sent;
+
+	in_established(t);
+	send_text(t, &sent);
+	arrive(t, ". 1:1(0) ack 101");
+	app_events(t);
+	report(t, soft_ipv4[1], soft_ipv6[2], &sent);
+	assert_int_equal(app_events(t), 0);
+	assert_drops(t, ICMP_OUT_OF_WINDOW, 1);
+}
+
+/* An attempt to connect whose SYN is in our hands; the next hop is known from another attempt. */
+static void
+in_syn_sent_with_syn(struct fixture *t, struct raw *syn)
+{
+	struct estab_connect_config config = { .local.port = FIXTURE_PORT };
+	struct estab_conn_info info;
+
+	speak_as(t, 1);
+	in_syn_sent(t);
+	info = status_now(t);
+	speak_as(t, 0);
+	config.remote.address = info.remote.address;
+	config.remote.port = t->peer->port;
+	assert_int_equal(estab_connect(t->stack, &config, &t->peer->conn), 0);
+	assert_true(raw_take(t, syn));
+}
+
+/* MUST-56 before the connection is established. */
+static void
+must_56_syn_sent_soft_error_ends_nothing(void **state)
+{
+	struct fixture *t = *state;
+	struct raw syn;
+
+	in_syn_sent_with_syn(t, &syn);
+	for (unsigned int i = 0; i < 6; i++)
+		report(t, soft_ipv4[i], soft_ipv6[i], &syn);
+	assert_state(t, "SYN-SENT");
+	assert_int_equal(app_events(t) & ESTAB_EVENT_CLOSED, 0);
+}
+
+/* Protocol and port unreachable; for IPv6 port unreachable and an unknown next header. */
+static const uint8_t hard_ipv4[][2] = { { 3, 2 }, { 3, 3 } };
+static const uint8_t hard_ipv6[][2] = { { 4, 1 }, { 1, 4 } };
+
+/*
+ * SHLD-26: Destination Unreachable 2 to 4: "These are hard error conditions, so TCP implementations
+ * SHOULD abort the connection." As RFC 5927 5.2 has it: while it is not yet synchronized; a peer
+ * that has answered is there, and only a forger can say that it is not.
+ */
+static void
+shld_26_syn_sent_hard_error_ends_the_attempt(void **state)
+{
+	struct fixture *t = *state;
+	struct raw syn;
+
+	in_syn_sent_with_syn(t, &syn);
+	report(t, hard_ipv4[1], hard_ipv6[1], &syn);
+	assert_state(t, "CLOSED");
+	assert_true(app_events(t) & ESTAB_EVENT_CLOSED);
+	assert_int_equal(estab_conn_error(t->peer->conn), -ECONNREFUSED);
+}
+
+static void
+shld_26_established_hard_error_is_no_more_than_told(void **state)
+{
+	struct fixture *t = *state;
+	struct raw sent;
+
+	in_established(t);
+	send_text(t, &sent);
+	for (unsigned int i = 0; i < 2; i++) {
+		app_events(t);
+		report(t, hard_ipv4[i], hard_ipv6[i], &sent);
+		assert_int_equal(app_events(t), ESTAB_EVENT_TROUBLE);
+		assert_int_equal(estab_conn_soft_error(t->peer->conn), -ECONNREFUSED);
+		assert_state(t, "ESTABLISHED");
+	}
+}
+
+/*
+ * MUST-55: "TCP implementations MUST silently discard any received ICMP Source Quench messages."
+ * ICMPv6 has none: there a type that nobody knows.
+ */
+static void
+must_55_source_quench_is_discarded_silently(void **state)
+{
+	static const uint8_t quench[] = { 4, 0 }, unknown[] = { 100, 0 };
+	struct fixture *t = *state;
+	struct estab_conn_info before;
+	struct raw sent;
+	uint32_t frames;
+
+	in_established(t);
+	send_text(t, &sent);
+	app_events(t);
+	before = status_now(t);
+	frames = t->stack_frames;
+	report(t, quench, unknown, &sent);
+	assert_int_equal(app_events(t), 0);
+	assert_int_equal(t->stack_frames, frames);
+	assert_int_equal(status_now(t).cwnd, before.cwnd);
+	assert_drops(t, ICMP_UNHANDLED, 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FIXTURE_TEST(must_56_shld_25_soft_error_is_told_and_ends_nothing),
+		FIXTURE_TEST(must_54_error_goes_to_the_connection_that_it_quotes),
+		FIXTURE_TEST(must_54_error_about_acknowledged_text_is_ignored),
+		FIXTURE_TEST(must_56_syn_sent_soft_error_ends_nothing),
+		FIXTURE_TEST(shld_26_syn_sent_hard_error_ends_the_attempt),
+		FIXTURE_TEST(shld_26_established_hard_error_is_no_more_than_told),
+		FIXTURE_TEST(must_55_source_quench_is_discarded_silently),
+	};
+
+	return cmocka_run_group_tests_name("icmp", tests, eal_start, eal_stop);
+}
