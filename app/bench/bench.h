@@ -74,6 +74,12 @@ void bench_run(struct bench *bench, struct report *report);
 /* Free stacks and devices; what is then missing in the pools has leaked. */
 void bench_destroy(struct bench *bench);
 
+/*
+ * Packets that an end of --loopback could not send: its wire has room for all that --connections
+ * can have on it, so there should be none. 0 without --loopback, where a device may be the slower.
+ */
+uint64_t bench_packets_lost(const struct bench *bench);
+
 /* Whether nothing was lost that should not have been. */
 bool bench_is_clean(const struct bench *bench);
 

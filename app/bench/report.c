@@ -212,6 +212,9 @@ print_end(const struct bench *bench, const struct summary *summary, FILE *out)
 			summary->packets_per_connection);
 	print_latencies(bench, out);
 	print_errors(bench, out);
+	if (bench_packets_lost(bench) > 0)
+		fprintf(out, "  lost: %" PRIu64 " packets not sent, see tx_dropped_...\n",
+				bench_packets_lost(bench));
 	fprintf(out, "  leaked: %" PRId64 " mbufs, %" PRId64 " TCBs\n", bench->mbufs_leaked,
 			bench->tcbs_leaked);
 	fflush(out);

@@ -279,6 +279,21 @@ bench_run(struct bench *bench, struct report *report)
 		bench->tcbs_leaked += (int64_t)bench->last[i].stats.connections_open;
 }
 
+uint64_t
+bench_packets_lost(const struct bench *bench)
+{
+	uint64_t lost = 0;
+
+	for (unsigned int i = 0; bench->options->loopback && i < bench->party_count; i++) {
+		struct estab_stats stats;
+
+		stats_since(&stats, &bench->last[i].stats, &bench->first[i].stats);
+		lost += stats.tx_dropped_no_mbuf + stats.tx_dropped_port_full +
+				stats.tx_dropped_unresolved;
+	}
+	return lost;
+}
+
 bool
 bench_is_clean(const struct bench *bench)
 {
@@ -288,5 +303,5 @@ bench_is_clean(const struct bench *bench)
 		accounted &= stats_unaccounted(&bench->last[i].stats) == 0;
 	return accounted && bench->done_in_time > 0 && client_error_sum(&bench->client) == 0 &&
 			endpoint_error_sum(&bench->endpoint) == 0 && bench->mbufs_leaked == 0 &&
-			bench->tcbs_leaked == 0;
+			bench->tcbs_leaked == 0 && bench_packets_lost(bench) == 0;
 }

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * estab-bench's exit code: 0 only where nothing was lost that should not have been. Each case takes
+ * a measurement without a fault and gives it one.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "bench.h"
+
+static struct bench_options options;
+
+/* One connection made, and nothing else to tell. */
+static int
+make_clean(void **state)
+{
+	struct bench *bench = calloc(1, sizeof(*bench)); /* histograms make it large */
+
+	options = (struct bench_options){ .loopback = true };
+	*state = bench;
+	if (bench == NULL)
+		return -1;
+	bench->options = &options;
+	bench->party_count = 2;
+	bench->done_in_time = 1;
+	return 0;
+}
+
+static int
+forget(void **state)
+{
+	free(*state);
+	return 0;
+}
+
+static void
+nothing_lost_is_clean(void **state)
+{
+	assert_true(bench_is_clean(*state));
+}
+
+static void
+no_connection_is_not_clean(void **state)
+{
+	struct bench *bench = *state;
+
+	bench->done_in_time = 0;
+	assert_false(bench_is_clean(bench));
+}
+
+static void
+error_of_either_end_is_not_clean(void **state)
+{
+	struct bench *bench = *state;
+
+	bench->client.errors[CLIENT_ERROR_reset] = 1;
+	assert_false(bench_is_clean(bench));
+	bench->client.errors[CLIENT_ERROR_reset] = 0;
+	bench->endpoint.errors[ENDPOINT_ERROR_server_reset] = 1;
+	assert_false(bench_is_clean(bench));
+}
+
+static void
+leak_is_not_clean(void **state)
+{
+	struct bench *bench = *state;
+
+	bench->mbufs_leaked = 1;
+	assert_false(bench_is_clean(bench));
+	bench->mbufs_leaked = 0;
+	bench->tcbs_leaked = 1;
+	assert_false(bench_is_clean(bench));
+}
+
+static void
+packet_without_fate_is_not_clean(void **state)
+{
+	struct bench *bench = *state;
+
+	bench->last[PARTY_SERVER].stats.rx_packets = 1;
+	assert_false(bench_is_clean(bench));
+}
+
+/* Of either end, for whatever reason. */
+static void
+packet_not_sent_over_loopback_is_not_clean(void **state)
+{
+	struct bench *bench = *state;
+	struct estab_stats *client = &bench->last[PARTY_CLIENT].stats,
+			   *server = &bench->last[PARTY_SERVER].stats;
+
+	client->tx_dropped_no_mbuf = 1;
+	assert_false(bench_is_clean(bench));
+	client->tx_dropped_no_mbuf = 0;
+	client->tx_dropped_unresolved = 1;
+	assert_false(bench_is_clean(bench));
+	client->tx_dropped_unresolved = 0;
+	assert_true(bench_is_clean(bench));
+	server->tx_dropped_port_full = 1;
+	assert_false(bench_is_clean(bench));
+	assert_int_equal(bench_packets_lost(bench), 1);
+}
+
+static void
+packet_not_sent_before_the_measurement_is_clean(void **state)
+{
+	struct bench *bench = *state;
+
+	bench->first[PARTY_CLIENT].stats.tx_dropped_unresolved = 1;
+	bench->last[PARTY_CLIENT].stats.tx_dropped_unresolved = 1;
+	assert_true(bench_is_clean(bench));
+}
+
+/* A device may be slower than we are. */
+static void
+packet_not_sent_over_a_device_is_clean(void **state)
+{
+	struct bench *bench = *state;
+
+	options.loopback = false;
+	bench->party_count = 1;
+	bench->last[PARTY_CLIENT].stats.tx_dropped_port_full = 1;
+	assert_true(bench_is_clean(bench));
+}
+
+#define VERDICT(name) cmocka_unit_test_setup_teardown(name, make_clean, forget)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		VERDICT(nothing_lost_is_clean),
+		VERDICT(no_connection_is_not_clean),
+		VERDICT(error_of_either_end_is_not_clean),
+		VERDICT(leak_is_not_clean),
+		VERDICT(packet_without_fate_is_not_clean),
+		VERDICT(packet_not_sent_over_loopback_is_not_clean),
+		VERDICT(packet_not_sent_before_the_measurement_is_clean),
+		VERDICT(packet_not_sent_over_a_device_is_clean),
+	};
+
+	return cmocka_run_group_tests_name("verdict", tests, NULL, NULL);
+}
