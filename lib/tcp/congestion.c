@@ -6,6 +6,7 @@
 
 #include <rte_common.h>
 
+#include "tcp/seq.h"
 #include "tcp/tcb.h"
 
 #define CWND_MAX (UINT32_C(1) << 30) /* the largest window that can be announced (RFC 7323 2.2) */
@@ -24,6 +25,13 @@ congestion_init(struct tcb *tcb)
 	tcb->ssthresh = CWND_MAX;
 }
 
+/* RFC 3465 2.3: L is 2, but 1 while what was lost at a timeout is being repaired. */
+static uint32_t
+slow_start_limit(const struct tcb *tcb)
+{
+	return seq_lt(tcb->snd_una, tcb->recover) ? 1 : 2;
+}
+
 void
 congestion_on_ack(struct tcb *tcb, uint32_t acked)
 {
@@ -31,7 +39,7 @@ congestion_on_ack(struct tcb *tcb, uint32_t acked)
 	uint32_t growth;
 
 	if (tcb->cwnd < tcb->ssthresh)
-		growth = RTE_MIN(acked, 2 * mss);
+		growth = RTE_MIN(acked, slow_start_limit(tcb) * mss);
 	else
 		growth = RTE_MAX((uint32_t)((uint64_t)mss * RTE_MIN(acked, mss) / tcb->cwnd), 1U);
 	tcb->cwnd = RTE_MIN(tcb->cwnd + growth, CWND_MAX);

@@ -74,8 +74,7 @@ join_with_next(struct reassembly *reassembly, uint16_t i)
 	block->right = block[1].right;
 	block->segments = (uint16_t)(block->segments + block[1].segments);
 	text_queue_join(&block->text, &block[1].text);
-	if (reassembly->latest == block[1].left)
-		reassembly->latest = block->left;
+	block->arrival = RTE_MAX(block->arrival, block[1].arrival);
 	remove_block(reassembly, (uint16_t)(i + 1));
 }
 
@@ -93,7 +92,7 @@ extend_block(struct reassembly *reassembly, uint16_t i, struct segment *seg, uin
 	text_queue_append(&block->text, seg->mbuf);
 	seg->mbuf = NULL;
 	block->right = right;
-	reassembly->latest = block->left;
+	block->arrival = ++reassembly->arrivals;
 	block->segments++;
 	reassembly->segments++;
 	join_with_next(reassembly, i);
@@ -117,7 +116,8 @@ insert_text(struct reassembly *reassembly, struct segment *seg)
 	if (i < reassembly->block_count)
 		right = seq_min(right, reassembly->blocks[i].left);
 	if (seq_geq(left, right)) {
-		reassembly->latest = i > 0 ? reassembly->blocks[i - 1].left : reassembly->latest;
+		if (i > 0)
+			reassembly->blocks[i - 1].arrival = ++reassembly->arrivals;
 		seg->fate = ESTAB_DROP_TCP_DUPLICATE_TEXT;
 		return false;
 	}
@@ -190,22 +190,34 @@ reassembly_reached_fin(const struct tcb *tcb)
 			tcb->reassembly->fin_seq == tcb->rcv_nxt;
 }
 
+/* The block that grew last among those that grew before that arrival; NULL: none. */
+static const struct reassembly_block *
+latest_before(const struct reassembly *reassembly, uint32_t arrival)
+{
+	const struct reassembly_block *latest = NULL;
+	uint16_t i;
+
+	for (i = 0; i < reassembly->block_count; i++) {
+		const struct reassembly_block *block = &reassembly->blocks[i];
+
+		if (block->arrival < arrival &&
+				(latest == NULL || block->arrival > latest->arrival))
+			latest = block;
+	}
+	return latest;
+}
+
 void
 reassembly_sack(const struct tcb *tcb, struct tcp_options *options, uint8_t blocks_max)
 {
 	const struct reassembly *reassembly = tcb->reassembly;
-	uint16_t i;
+	const struct reassembly_block *block = latest_before(reassembly, UINT32_MAX);
 
-	for (i = 0; i < reassembly->block_count && options->sack_count == 0; i++)
-		if (reassembly->blocks[i].left == reassembly->latest)
-			options->sack[options->sack_count++] =
-					(struct sack_block){ reassembly->blocks[i].left,
-						reassembly->blocks[i].right };
-	for (i = 0; i < reassembly->block_count && options->sack_count < blocks_max; i++)
-		if (reassembly->blocks[i].left != reassembly->latest)
-			options->sack[options->sack_count++] =
-					(struct sack_block){ reassembly->blocks[i].left,
-						reassembly->blocks[i].right };
+	while (block != NULL && options->sack_count < blocks_max) {
+		options->sack[options->sack_count++] =
+				(struct sack_block){ block->left, block->right };
+		block = latest_before(reassembly, block->arrival);
+	}
 	if (options->sack_count > 0)
 		options->seen |= TCP_OPTION_SACK;
 }

@@ -22,6 +22,7 @@ enum { REASSEMBLY_BLOCKS_MAX = 32 };
 struct reassembly_block {
 	uint32_t left, right; /* first sequence number, and the one after the last */
 	uint16_t segments;    /* that brought it */
+	uint32_t arrival;     /* of the latest of them */
 	struct text_queue text;
 };
 
@@ -30,7 +31,7 @@ struct reassembly {
 	uint16_t segments; /* in all blocks */
 	bool fin;          /* the peer's FIN was seen, beyond a gap */
 	uint32_t fin_seq;  /* its sequence number */
-	uint32_t latest; /* left edge of the block that took the latest segment: first SACK block */
+	uint32_t arrivals; /* so far: says which block grew last */
 	struct reassembly_block blocks[REASSEMBLY_BLOCKS_MAX];
 };
 
@@ -48,7 +49,7 @@ bool reassembly_collect(struct tcb *tcb);
 /* True when the peer's FIN was kept and RCV.NXT has now reached it. */
 bool reassembly_reached_fin(const struct tcb *tcb);
 
-/* Fill in SACK blocks, the latest first, as many as fit. */
+/* Fill in SACK blocks, the one that grew last first (RFC 2018 4), as many as fit. */
 void reassembly_sack(const struct tcb *tcb, struct tcp_options *options, uint8_t blocks_max);
 
 /* Free everything that is kept. */

@@ -428,7 +428,7 @@ first_sack_block_holds_the_latest_segment(void **state)
 	insert(1, 300, 400, 100);
 	assert_sack(4, (const uint32_t[]){ 300, 400, 100, 200 }, 2);
 	insert(1, 50, 60, 100);
-	assert_sack(4, (const uint32_t[]){ 50, 60, 100, 200, 300, 400 }, 3);
+	assert_sack(4, (const uint32_t[]){ 50, 60, 300, 400, 100, 200 }, 3);
 	insert(1, 400, 450, 100); /* a block grows */
 	assert_sack(4, (const uint32_t[]){ 300, 450, 50, 60, 100, 200 }, 3);
 	insert(1, 60, 100, 100); /* two become one */
