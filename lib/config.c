@@ -25,6 +25,7 @@ enum {
 	NAME_MAX_LENGTH = 15,
 	BUFFER_MIN = 2048,
 	SYN_ACK_RETRANSMISSIONS_MAX = 7,
+	WINDOW_SCALE_MAX = 14,
 };
 
 void
@@ -213,6 +214,10 @@ check_tcp(const struct estab_tcp_config *tcp)
 		return "tcp.syn_ack_retransmissions: at most 7";
 	if (tcp->ephemeral_port_first > tcp->ephemeral_port_last)
 		return "tcp.ephemeral_port_first: must not exceed tcp.ephemeral_port_last";
+	if (tcp->window_scale_min > WINDOW_SCALE_MAX)
+		return "tcp.window_scale_min: at most 14 (RFC 7323 2.3)";
+	if (tcp->option_order > ESTAB_OPTION_ORDER_FREEBSD)
+		return "tcp.option_order: Linux's or FreeBSD's";
 	return check_times(tcp);
 }
 

@@ -45,6 +45,12 @@ enum estab_syn_cookies {
 	ESTAB_SYN_COOKIES_NEVER,    /**< SYNs above the limit are dropped */
 };
 
+/** In which order and with which padding options are written (RFC 9293 3.2 leaves both open). */
+enum estab_option_order {
+	ESTAB_OPTION_ORDER_LINUX = 0, /**< MSS, SACK-permitted, timestamps, NOP, window scale */
+	ESTAB_OPTION_ORDER_FREEBSD,   /**< MSS, NOP, window scale, SACK-permitted, timestamps */
+};
+
 struct estab_local_address {
 	struct estab_address address;
 	uint8_t prefix_length; /**< what is on-link, e.g. 24 */
@@ -95,9 +101,13 @@ struct estab_tcp_config {
 	uint16_t ephemeral_port_first;   /**< (32768, as Linux; RFC 6056 3.2 allows 1024) */
 	uint16_t ephemeral_port_last;    /**< (65535) */
 	uint8_t hop_limit;               /**< TTL (64) */
-	bool no_timestamps;              /**< do not offer RFC 7323 timestamps */
-	bool no_window_scale;            /**< do not offer RFC 7323 window scaling */
-	bool no_sack;                    /**< do not offer RFC 2018 SACK-permitted */
+	uint8_t window_scale_min;        /**< shift at least (0: what the receive buffer needs) */
+	enum estab_option_order option_order;
+	bool window_every_ack; /**< announce all room on each ACK, as FreeBSD, and not only
+					  *   in steps of a segment (RFC 9293 3.8.6.2.2) */
+	bool no_timestamps;    /**< do not offer RFC 7323 timestamps */
+	bool no_window_scale;  /**< do not offer RFC 7323 window scaling */
+	bool no_sack;          /**< do not offer RFC 2018 SACK-permitted */
 };
 
 struct estab_stack_config {

@@ -187,7 +187,7 @@ write_headers(const struct net *net, uint8_t *at, const struct outgoing *out, st
 	ethernet_write(net, at, path->mac_known ? &path->next_hop : &unknown,
 			ipv4 ? RTE_ETHER_TYPE_IPV4 : RTE_ETHER_TYPE_IPV6);
 	at += layout->l2_len;
-	layout->l4_len = (uint16_t)tcp_header_write(at + layout->l3_len, out);
+	layout->l4_len = (uint16_t)tcp_header_write(at + layout->l3_len, out, net->option_order);
 	layout->text_len = out->text_len;
 	length = layout->l4_len + layout->text_len;
 	assert(length + layout->l3_len <= UINT16_MAX);

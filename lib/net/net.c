@@ -48,6 +48,7 @@ net_init(struct net *net, const struct estab_stack_config *config, struct estab_
 		.stats = stats,
 		.vlan_be = rte_cpu_to_be_16(interface->vlan),
 		.mtu = interface->mtu != 0 ? interface->mtu : DEFAULT_MTU,
+		.option_order = (uint8_t)config->tcp.option_order,
 		.hop_limit = hop_limit != 0 ? hop_limit : DEFAULT_HOP_LIMIT,
 		.offloads = config->port != NULL ? config->port->offloads : config->port_offloads,
 	};

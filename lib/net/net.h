@@ -33,8 +33,9 @@ struct net {
 	struct rte_ether_addr mac;
 	rte_be16_t vlan_be; /* tag to send and to require; 0: untagged */
 	uint16_t mtu;
-	uint8_t hop_limit; /* of what we send */
-	uint32_t offloads; /* set of enum estab_port_offload */
+	uint8_t hop_limit;    /* of what we send */
+	uint8_t option_order; /* enum estab_option_order */
+	uint32_t offloads;    /* set of enum estab_port_offload */
 	uint16_t address_count;
 	struct net_address addresses[ESTAB_ADDRESSES_MAX];
 	union ip_address gateway_ipv4, gateway_ipv6;

@@ -118,11 +118,11 @@ tcp_header_parse(const struct net *net, struct packet *packet, struct segment *s
 }
 
 uint32_t
-tcp_header_write(void *bytes, const struct outgoing *out)
+tcp_header_write(void *bytes, const struct outgoing *out, enum estab_option_order order)
 {
 	struct rte_tcp_hdr *tcp = bytes;
 	const uint32_t length = (uint32_t)sizeof(*tcp) +
-			tcp_options_write((uint8_t *)(tcp + 1), &out->options);
+			tcp_options_write((uint8_t *)(tcp + 1), &out->options, order);
 
 	*tcp = (struct rte_tcp_hdr){
 		.src_port = out->path->local_port,

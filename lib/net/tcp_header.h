@@ -18,7 +18,7 @@
 unsigned int tcp_header_parse(const struct net *net, struct packet *packet, struct segment *seg);
 
 /* Write header and options; the checksum is left zero. @return bytes written */
-uint32_t tcp_header_write(void *bytes, const struct outgoing *out);
+uint32_t tcp_header_write(void *bytes, const struct outgoing *out, enum estab_option_order order);
 
 enum { TCP_HEADER_BYTES_MAX = 60 };
 

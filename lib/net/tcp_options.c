@@ -191,9 +191,9 @@ write_timestamps(uint8_t *at, uint8_t nops, const struct tcp_options *options)
 }
 
 static uint8_t *
-write_sack(uint8_t *at, const struct tcp_options *options)
+write_sack(uint8_t *at, uint8_t nops, const struct tcp_options *options)
 {
-	at = write_head(at, 2, KIND_SACK, (uint8_t)(2 + 8 * options->sack_count));
+	at = write_head(at, nops, KIND_SACK, (uint8_t)(2 + 8 * options->sack_count));
 	for (uint8_t i = 0; i < options->sack_count; i++) {
 		at = write_32(at, options->sack[i].left);
 		at = write_32(at, options->sack[i].right);
@@ -201,31 +201,78 @@ write_sack(uint8_t *at, const struct tcp_options *options)
 	return at;
 }
 
+static uint8_t *
+write_mss(uint8_t *at, const struct tcp_options *options)
+{
+	return write_16(write_head(at, 0, KIND_MSS, 4), options->mss);
+}
+
+static uint8_t *
+write_window_scale(uint8_t *at, uint8_t nops, const struct tcp_options *options)
+{
+	at = write_head(at, nops, KIND_WINDOW_SCALE, 3);
+	*at++ = options->window_scale;
+	return at;
+}
+
 /*
- * Linux's order: MSS, SACK-permitted and timestamps (which fill whole words together), window
- * scale. A peer's fast path for timestamps alone expects two NOPs before them.
+ * MSS, SACK-permitted and timestamps (which fill whole words together), window scale. A peer's fast
+ * path for timestamps alone expects two NOPs before them.
  */
-uint32_t
-tcp_options_write(uint8_t bytes[TCP_OPTIONS_BYTES_MAX], const struct tcp_options *options)
+static uint8_t *
+write_as_linux(uint8_t *at, const struct tcp_options *options)
 {
 	const uint8_t seen = options->seen;
 	const bool permitted = seen & TCP_OPTION_SACK_PERMITTED;
-	uint8_t *at = bytes;
 
-	if (seen & TCP_OPTION_MSS) {
-		at = write_head(at, 0, KIND_MSS, 4);
-		at = write_16(at, options->mss);
-	}
+	if (seen & TCP_OPTION_MSS)
+		at = write_mss(at, options);
 	if (permitted)
 		at = write_head(at, seen & TCP_OPTION_TIMESTAMPS ? 0 : 2, KIND_SACK_PERMITTED, 2);
 	if (seen & TCP_OPTION_TIMESTAMPS)
 		at = write_timestamps(at, permitted ? 0 : 2, options);
-	if (seen & TCP_OPTION_WINDOW_SCALE) {
-		at = write_head(at, 1, KIND_WINDOW_SCALE, 3);
-		*at++ = options->window_scale;
-	}
+	if (seen & TCP_OPTION_WINDOW_SCALE)
+		at = write_window_scale(at, 1, options);
+	return (seen & TCP_OPTION_SACK) && options->sack_count > 0 ? write_sack(at, 2, options)
+								   : at;
+}
+
+/* NOPs that bring the next option to an offset of that remainder. */
+static uint8_t
+nops_to(const uint8_t *first, const uint8_t *at, uint8_t modulus, uint8_t remainder)
+{
+	const uint8_t offset = (uint8_t)(at - first);
+
+	return (uint8_t)((modulus + remainder - offset % modulus) % modulus);
+}
+
+/* MSS, window scale, SACK-permitted, timestamps, SACK: values end or begin on their natural offsets. */
+static uint8_t *
+write_as_freebsd(uint8_t *at, const struct tcp_options *options)
+{
+	const uint8_t seen = options->seen;
+	const uint8_t *first = at;
+
+	if (seen & TCP_OPTION_MSS)
+		at = write_mss(at, options);
+	if (seen & TCP_OPTION_WINDOW_SCALE)
+		at = write_window_scale(at, nops_to(first, at, 2, 1), options);
+	if (seen & TCP_OPTION_SACK_PERMITTED)
+		at = write_head(at, nops_to(first, at, 2, 0), KIND_SACK_PERMITTED, 2);
+	if (seen & TCP_OPTION_TIMESTAMPS)
+		at = write_timestamps(at, nops_to(first, at, 4, 2), options);
 	if ((seen & TCP_OPTION_SACK) && options->sack_count > 0)
-		at = write_sack(at, options);
+		at = write_sack(at, nops_to(first, at, 4, 2), options);
+	return at;
+}
+
+uint32_t
+tcp_options_write(uint8_t bytes[TCP_OPTIONS_BYTES_MAX], const struct tcp_options *options,
+		enum estab_option_order order)
+{
+	uint8_t *at = order == ESTAB_OPTION_ORDER_FREEBSD ? write_as_freebsd(bytes, options)
+							  : write_as_linux(bytes, options);
+
 	assert(at - bytes <= TCP_OPTIONS_BYTES_MAX);
 	while ((at - bytes) % 4 != 0)
 		*at++ = KIND_END;

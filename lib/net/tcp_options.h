@@ -21,6 +21,7 @@ enum { TCP_OPTIONS_BYTES_MAX = 40 };
 bool tcp_options_parse(const uint8_t *bytes, uint32_t length, struct tcp_options *options);
 
 /* Write the options that are seen, padded with zeros (MUST-69). @return bytes: a multiple of 4 */
-uint32_t tcp_options_write(uint8_t bytes[TCP_OPTIONS_BYTES_MAX], const struct tcp_options *options);
+uint32_t tcp_options_write(uint8_t bytes[TCP_OPTIONS_BYTES_MAX], const struct tcp_options *options,
+		enum estab_option_order order);
 
 #endif

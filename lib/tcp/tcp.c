@@ -86,7 +86,7 @@ tcp_init(struct tcp *tcp, const struct estab_stack_config *config, struct flow_t
 	tcp->stats = stats;
 	tcp->mbuf_pool = config->mbuf_pool;
 	tcp->mtu = config->interface.mtu;
-	tcp->rcv_wscale = window_scale_choose(config->tcp.receive_buffer_bytes);
+	tcp->rcv_wscale = window_scale_choose(&config->tcp);
 	init_keys(tcp, config, secret);
 	init_lists(tcp);
 	if (init_pools(tcp, config) != 0) {

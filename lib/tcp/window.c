@@ -10,11 +10,11 @@
 #include "tcp/tcb.h"
 
 uint8_t
-window_scale_choose(uint32_t receive_buffer_bytes)
+window_scale_choose(const struct estab_tcp_config *config)
 {
-	uint8_t shift = 0;
+	uint8_t shift = config->window_scale_min;
 
-	while (shift < TCP_WSCALE_MAX && receive_buffer_bytes >> shift > UINT16_MAX)
+	while (shift < TCP_WSCALE_MAX && config->receive_buffer_bytes >> shift > UINT16_MAX)
 		shift++;
 	return shift;
 }
@@ -46,11 +46,24 @@ worthwhile_growth(const struct tcb *tcb, uint32_t room)
 	return growth >= step ? growth : 0;
 }
 
+/* The same for an ACK that is sent anyway: any step, where that is the policy and room is not scarce. */
+static uint32_t
+growth_with_ack(const struct tcb *tcb, uint32_t room)
+{
+	const struct estab_tcp_config *config = &tcb->tcp->config;
+
+	if (!config->window_every_ack)
+		return worthwhile_growth(tcb, room);
+	if (room < RTE_MIN(config->receive_buffer_bytes / 4, (uint32_t)tcb->rcv_mss))
+		return 0;
+	return room > tcb->rcv_wnd ? room - tcb->rcv_wnd : 0;
+}
+
 uint16_t
 window_announce(struct tcb *tcb)
 {
 	const uint32_t room = receive_room(tcb);
-	const uint32_t window = tcb->rcv_wnd + worthwhile_growth(tcb, room);
+	const uint32_t window = tcb->rcv_wnd + growth_with_ack(tcb, room);
 	uint32_t announced = window >> tcb->rcv_wscale;
 
 	/*

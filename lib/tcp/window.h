@@ -13,8 +13,8 @@
 struct tcb;
 struct tcp;
 
-/* The smallest shift with which 16 bits can announce a receive buffer (RFC 7323 2.3). */
-uint8_t window_scale_choose(uint32_t receive_buffer_bytes);
+/* The smallest shift that is allowed and lets 16 bits announce the receive buffer (RFC 7323 2.3). */
+uint8_t window_scale_choose(const struct estab_tcp_config *config);
 
 /* The window of a SYN or SYN-ACK, which is never scaled. */
 uint16_t window_initial(const struct tcp *tcp);

@@ -217,12 +217,14 @@ sack_blocks_are_read_in_order(void **state)
 	assert_int_equal(options.sack[3].right, 0x1c1d1e1f);
 }
 
-#define EXPECT_WRITTEN(options, ...)                                                               \
+#define EXPECT_WRITTEN(options, ...) EXPECT_ORDERED(ESTAB_OPTION_ORDER_LINUX, options, __VA_ARGS__)
+
+#define EXPECT_ORDERED(order, options, ...)                                                        \
 	do {                                                                                       \
 		static const uint8_t expected_[] = { __VA_ARGS__ };                                \
 		uint8_t written_[TCP_OPTIONS_BYTES_MAX];                                           \
 		memset(written_, 0xee, sizeof(written_));                                          \
-		assert_int_equal(tcp_options_write(written_, options), sizeof(expected_));         \
+		assert_int_equal(tcp_options_write(written_, options, order), sizeof(expected_));  \
 		assert_memory_equal(written_, expected_, sizeof(expected_));                       \
 	} while (0)
 
@@ -244,6 +246,29 @@ syn_options_are_written_in_the_order_of_linux(void **state)
 	EXPECT_WRITTEN(&options, 2, 4, 5, 0xb4, 1, 1, 4, 2);
 	options.seen = TCP_OPTION_MSS | TCP_OPTION_WINDOW_SCALE;
 	EXPECT_WRITTEN(&options, 2, 4, 5, 0xb4, 1, 3, 3, 7);
+}
+
+static void
+syn_options_are_written_in_the_order_of_freebsd(void **state)
+{
+	const enum estab_option_order order = ESTAB_OPTION_ORDER_FREEBSD;
+	struct tcp_options options = { .mss = 1460,
+		.window_scale = 6,
+		.ts_val = 0x01020304,
+		.ts_ecr = 0x05060708 };
+
+	(void)state;
+	options.seen = TCP_OPTION_MSS | TCP_OPTION_SACK_PERMITTED | TCP_OPTION_TIMESTAMPS |
+			TCP_OPTION_WINDOW_SCALE;
+	EXPECT_ORDERED(order, &options, 2, 4, 5, 0xb4, 1, 3, 3, 6, 4, 2, 8, 10, 1, 2, 3, 4, 5, 6, 7,
+			8);
+	options.seen = TCP_OPTION_MSS | TCP_OPTION_SACK_PERMITTED;
+	EXPECT_ORDERED(order, &options, 2, 4, 5, 0xb4, 4, 2, 0, 0);
+	options.seen = TCP_OPTION_MSS | TCP_OPTION_WINDOW_SCALE | TCP_OPTION_TIMESTAMPS;
+	EXPECT_ORDERED(order, &options, 2, 4, 5, 0xb4, 1, 3, 3, 6, 1, 1, 8, 10, 1, 2, 3, 4, 5, 6, 7,
+			8);
+	options.seen = TCP_OPTION_MSS | TCP_OPTION_TIMESTAMPS;
+	EXPECT_ORDERED(order, &options, 2, 4, 5, 0xb4, 1, 1, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8);
 }
 
 static void
@@ -272,7 +297,7 @@ no_options_write_nothing(void **state)
 	uint8_t bytes[TCP_OPTIONS_BYTES_MAX] = { 0x77 };
 
 	(void)state;
-	assert_int_equal(tcp_options_write(bytes, &options), 0);
+	assert_int_equal(tcp_options_write(bytes, &options, ESTAB_OPTION_ORDER_LINUX), 0);
 	assert_int_equal(bytes[0], 0x77);
 }
 
@@ -292,6 +317,7 @@ main(void)
 		cmocka_unit_test(window_scale_above_14_becomes_14),
 		cmocka_unit_test(sack_blocks_are_read_in_order),
 		cmocka_unit_test(syn_options_are_written_in_the_order_of_linux),
+		cmocka_unit_test(syn_options_are_written_in_the_order_of_freebsd),
 		cmocka_unit_test(sack_with_timestamps_fills_the_header),
 		cmocka_unit_test(no_options_write_nothing),
 	};

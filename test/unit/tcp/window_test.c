@@ -33,6 +33,25 @@ arrives(struct tcb *tcb, uint32_t bytes)
 	tcb->receive.bytes += bytes;
 }
 
+static uint8_t
+scale_for(uint32_t bytes)
+{
+	const struct estab_tcp_config config = { .receive_buffer_bytes = bytes };
+
+	return window_scale_choose(&config);
+}
+
+static void
+scale_is_no_less_than_configured(void **state)
+{
+	struct estab_tcp_config config = { .receive_buffer_bytes = 65535, .window_scale_min = 8 };
+
+	(void)state;
+	assert_int_equal(window_scale_choose(&config), 8);
+	config.receive_buffer_bytes = 1U << 30;
+	assert_int_equal(window_scale_choose(&config), 14);
+}
+
 /* RFC 7323 2.3: the window is a 16-bit number shifted by 0 to 14. */
 static void
 scale_is_the_smallest_that_can_announce_the_buffer(void **state)
@@ -46,7 +65,7 @@ scale_is_the_smallest_that_can_announce_the_buffer(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; i < sizeof(cases) / sizeof(*cases); i++)
-		assert_int_equal(window_scale_choose(cases[i].bytes), cases[i].shift);
+		assert_int_equal(scale_for(cases[i].bytes), cases[i].shift);
 }
 
 /* RFC 7323 2.2: "The window field in a segment where the SYN bit is set ... MUST NOT be scaled." */
@@ -151,7 +170,7 @@ promise_fits_the_buffer_and_never_shrinks_whatever_happens(void **state)
 	(void)state;
 	for (unsigned int round = 0; round < 200; round++) {
 		const uint32_t bytes = (uint32_t)(2048 + random_below(&random, 1 << 20));
-		const uint8_t wscale = window_scale_choose(bytes);
+		const uint8_t wscale = scale_for(bytes);
 		struct tcb *tcb = with_buffer(bytes, wscale);
 
 		tcb->rcv_wnd = window_initial(&bare.tcp);
@@ -333,6 +352,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(scale_is_the_smallest_that_can_announce_the_buffer),
+		cmocka_unit_test(scale_is_no_less_than_configured),
 		cmocka_unit_test(initial_window_is_the_buffer_as_far_as_16_bits_go),
 		cmocka_unit_test(unread_text_takes_its_place_from_the_window),
 		cmocka_unit_test(right_edge_moves_by_a_segment_or_not_at_all),
