@@ -165,6 +165,28 @@ must_47_shld_9_silence_past_r1_is_told_and_ends_nothing(void **state)
 	ignore_sent(t);
 }
 
+/*
+ * MUST-20: "When the number of transmissions of the same segment reaches or exceeds threshold R1, pass
+ * negative advice [...] to the IP layer, to trigger dead-gateway diagnosis": the next hop is asked
+ * for anew.
+ */
+static void
+must_20_silence_past_r1_asks_for_the_next_hop_anew(void **state)
+{
+	struct fixture *t = *state;
+	uint64_t questions;
+
+	in_established(t);
+	write_into_silence(t);
+	questions = t->stack_frames - stats_now(t).segments_sent;
+	advance(t, 200 + 400 + 100);
+	assert_int_equal(ignore_sent(t), 2);
+	assert_int_equal(t->stack_frames - stats_now(t).segments_sent, questions);
+	assert_int_equal(retransmissions_until(t, ESTAB_EVENT_TROUBLE), 1);
+	assert_int_equal(t->stack_frames - stats_now(t).segments_sent, questions + 1);
+	ignore_sent(t);
+}
+
 /* SHLD-10: "The value of R1 SHOULD correspond to at least 3 retransmissions" */
 static void
 shld_10_r1_is_three_retransmissions(void **state)
@@ -258,6 +280,7 @@ main(void)
 		FIXTURE_TEST(must_9_isn_depends_on_the_secret),
 		FIXTURE_TEST(must_21_user_sets_r2_of_a_connection),
 		FIXTURE_TEST(must_47_shld_9_silence_past_r1_is_told_and_ends_nothing),
+		FIXTURE_TEST(must_20_silence_past_r1_asks_for_the_next_hop_anew),
 		FIXTURE_TEST(shld_10_r1_is_three_retransmissions),
 		FIXTURE_TEST(shld_20_trouble_left_unread_disturbs_nothing),
 		FIXTURE_TEST(must_60_text_leaves_without_being_pushed),

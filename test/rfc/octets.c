@@ -325,6 +325,64 @@ must_50_ip_options_are_ignored(void **state)
 	ignore_sent(t);
 }
 
+static const uint8_t source_routes[][8] = {
+	{ 131, 7, 4, 192, 0, 2, 77, 0 }, /* loose */
+	{ 137, 7, 8, 192, 0, 2, 77, 0 }, /* strict, at its end */
+};
+
+/* Next header TCP, 24 octets, type 0, one segment left. */
+static const uint8_t routing_header[24] = { 6, 2, 0, 1, 0, 0, 0, 0, 0x20, 0x01, 0x0d, 0xb8 };
+
+/*
+ * MUST-51 to MUST-53 and SHLD-24 want source routes specified, recorded and followed back. Not here:
+ * such packets are dropped, as RFC 7126 4.3 advises, and RFC 5095 for IPv6; nothing answers along a
+ * route that the sender has chosen.
+ */
+static void
+must_51_must_52_must_53_shld_24_source_routed_packet_is_dropped(void **state)
+{
+	struct fixture *t = *state;
+	struct raw raw;
+
+	in_listen(t);
+	for (unsigned int i = 0; i < 2; i++) {
+		raw_build(t, &raw, "S 0:0(0)");
+		if (t->family == ESTAB_FAMILY_IPV4)
+			raw_insert_after_ip(&raw, 0, source_routes[i], 8);
+		else
+			raw_insert_after_ip(&raw, 43, routing_header, 24);
+		raw_arrive(t, &raw);
+	}
+	expect_nothing(t);
+	assert_int_equal(stats_now(t).syn_received, 0);
+	assert_int_equal(stats_now(t).drops[t->family == ESTAB_FAMILY_IPV4
+							 ? ESTAB_DROP_IPV4_SOURCE_ROUTE
+							 : ESTAB_DROP_IPV6_EXTENSION],
+			2);
+}
+
+/*
+ * MAY-4: "the same IP identification field MAY be used". All our packets are atomic (RFC 6864 4.1)
+ * and have the same one.
+ */
+static void
+may_4_retransmission_has_the_same_ip_identity(void **state)
+{
+	struct fixture *t = *state;
+	struct raw first, again;
+
+	in_established(t);
+	write_octets(t, 100);
+	assert_true(raw_take(t, &first));
+	t->now_ns += UINT64_C(1500000000);
+	assert_true(raw_take(t, &again));
+	assert_memory_equal(raw_tcp(&first) + 4, raw_tcp(&again) + 4,
+			4); /* it is the same segment */
+	if (t->family == ESTAB_FAMILY_IPV4)
+		assert_memory_equal(raw_ip(&first) + 4, raw_ip(&again) + 4, 4);
+	assert_int_equal(first.size, again.size);
+}
+
 /* Put an address into the frame: where = 0 for the source, 1 for the destination. */
 static void
 set_address(struct raw *raw, unsigned int where, const char *text)
@@ -402,6 +460,8 @@ main(void)
 		FIXTURE_TEST(must_48_shld_21_shld_22_shld_23_diffserv_is_what_the_user_says),
 		FIXTURE_TEST(may_9_diffserv_of_the_last_segment_is_told),
 		FIXTURE_TEST(must_50_ip_options_are_ignored),
+		FIXTURE_TEST(must_51_must_52_must_53_shld_24_source_routed_packet_is_dropped),
+		FIXTURE_TEST(may_4_retransmission_has_the_same_ip_identity),
 		FIXTURE_TEST(must_57_syn_to_broadcast_or_multicast_is_discarded_silently),
 		FIXTURE_TEST(must_63_syn_from_an_invalid_address_is_ignored),
 	};

@@ -184,7 +184,7 @@ syn_received_no_answer_retransmits_with_back_off_and_gives_up(void **state)
  * state), then return this connection to LISTEN state and return. The user need not be informed."
  */
 static void
-syn_received_rst_returns_to_listen(void **state)
+must_11_syn_received_rst_returns_to_listen(void **state)
 {
 	struct fixture *t = *state;
 
@@ -466,7 +466,7 @@ main(void)
 		FIXTURE_TEST(listen_syn_with_text_text_is_delivered_once),
 		FIXTURE_TEST(syn_received_syn_again_is_answered_with_the_same_syn_ack),
 		FIXTURE_TEST(syn_received_no_answer_retransmits_with_back_off_and_gives_up),
-		FIXTURE_TEST(syn_received_rst_returns_to_listen),
+		FIXTURE_TEST(must_11_syn_received_rst_returns_to_listen),
 		FIXTURE_TEST(syn_received_rst_outside_window_is_dropped),
 		FIXTURE_TEST(syn_received_unacceptable_ack_is_answered_with_reset),
 		FIXTURE_TEST(syn_received_segment_outside_window_is_acknowledged),

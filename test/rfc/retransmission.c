@@ -208,6 +208,36 @@ must_19_established_ack_in_slow_start_releases_two_segments(void **state)
 	expect_nothing(t);
 }
 
+/* The peer acknowledges one full segment more, as long as there is one; @return cwnd */
+static uint32_t
+acknowledge_one(struct fixture *t, uint32_t *ack)
+{
+	*ack += 1000;
+	assert_true((int32_t)(status_now(t).snd_nxt - (t->peer->stack_iss + *ack)) >= 0);
+	arrive(t, ". 1:1(0) ack %u", *ack);
+	ignore_sent(t);
+	return status_now(t).cwnd;
+}
+
+/* MUST-19, RFC 5681 3.1: above ssthresh cwnd grows by one segment in each round trip. */
+static void
+must_19_established_above_ssthresh_congestion_is_avoided(void **state)
+{
+	struct fixture *t = *state;
+	uint32_t ack = 1, begin = 0;
+
+	in_established_rto_1s(t);
+	app_write(t, 200000);
+	advance(t, 1100); /* ten in flight are lost: ssthresh is half of them */
+	ignore_sent(t);
+	assert_int_equal(status_now(t).ssthresh, 5000);
+	while (begin < 5000)
+		begin = acknowledge_one(t, &ack);
+	for (uint32_t acked = 0; acked < begin; acked += 1000)
+		acknowledge_one(t, &ack);
+	assert_in_range(status_now(t).cwnd - begin, 700, 1200);
+}
+
 /* RFC 5681 3.1: after a timeout "cwnd MUST be set to no more than the loss window, LW, which equals
  * 1 full-sized segment" */
 static void
@@ -418,6 +448,7 @@ main(void)
 		FIXTURE_TEST(must_18_ack_of_a_segment_sent_once_ends_the_back_off),
 		FIXTURE_TEST(established_write_sends_the_initial_window),
 		FIXTURE_TEST(must_19_established_ack_in_slow_start_releases_two_segments),
+		FIXTURE_TEST(must_19_established_above_ssthresh_congestion_is_avoided),
 		FIXTURE_TEST(must_19_established_timeout_starts_again_with_one_segment),
 		FIXTURE_TEST(established_third_duplicate_ack_retransmits),
 		FIXTURE_TEST(established_three_duplicate_acks_in_one_burst_retransmit),
