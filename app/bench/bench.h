@@ -48,6 +48,7 @@ struct bench {
 	/* The result, besides what the roles have counted. */
 	uint64_t begin_ns, end_ns;               /* of the measurement */
 	uint64_t done_in_time;                   /* connections that ended within it */
+	uint64_t overdue;                        /* planned within it, and never opened */
 	struct party_numbers first[PARTIES_MAX]; /* when it began */
 	struct party_numbers last[PARTIES_MAX];  /* after the drain */
 	int64_t mbufs_leaked;

@@ -83,6 +83,7 @@ client_begin(struct client *client, uint64_t now_ns, uint64_t budget)
 	memset(client->retries, 0, sizeof(client->retries));
 	histogram_init(&client->connect_ns);
 	histogram_init(&client->response_ns);
+	histogram_init(&client->transaction_ns);
 }
 
 bool
@@ -243,6 +244,7 @@ on_readable(struct client *client, struct client_conn *conn, uint64_t now_ns)
 	conn->response_left -= bytes;
 	if (bytes > 0 && conn->response_left == 0) {
 		histogram_record(&client->response_ns, now_ns - conn->request_ns);
+		histogram_record(&client->transaction_ns, now_ns - conn->planned_ns);
 		close_if_first(client, conn);
 	}
 	return estab_conn_at_end(conn->conn) ? on_end_of_file(client, conn) : true;
@@ -270,6 +272,18 @@ next_planned_ns(const struct client *client, uint64_t now_ns)
 	if (client->options->rate == 0)
 		return now_ns;
 	return client->begin_ns + client->planned * NS_PER_SECOND / client->options->rate;
+}
+
+uint64_t
+client_overdue(const struct client *client, uint64_t now_ns)
+{
+	const uint64_t rate = client->options->rate;
+	const uint64_t since_ns = now_ns - client->begin_ns;
+	uint64_t due = since_ns / NS_PER_SECOND * rate;
+
+	/* Those k with k / rate <= since: as next_planned_ns, and without its overflow. */
+	due += ((since_ns % NS_PER_SECOND + 1) * rate + NS_PER_SECOND - 1) / NS_PER_SECOND;
+	return due > client->planned ? due - client->planned : 0;
 }
 
 static void

@@ -84,6 +84,7 @@ struct client {
 	struct client_conn *conns;
 	struct histogram connect_ns;
 	struct histogram response_ns;
+	struct histogram transaction_ns; /* from the plan to the last byte of the response */
 };
 
 /* @return 0 or -ENOMEM */
@@ -94,6 +95,9 @@ void client_fini(struct client *client);
 
 /* Forget what was counted; the plan begins now. */
 void client_begin(struct client *client, uint64_t now_ns, uint64_t budget);
+
+/* How many were due by then and are not opened: with --rate, where the plan was not kept. */
+uint64_t client_overdue(const struct client *client, uint64_t now_ns);
 
 /* True when nothing is open. */
 bool client_is_idle(const struct client *client);

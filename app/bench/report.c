@@ -151,7 +151,7 @@ print_latency(const char *name, const struct histogram *histogram, FILE *out)
 
 	if (histogram->count == 0)
 		return;
-	fprintf(out, "  %-10s", name);
+	fprintf(out, "  %-11s", name);
 	for (size_t i = 0; i < RTE_DIM(shares); i++)
 		fprintf(out, " %12.1f", (double)histogram_quantile(histogram, shares[i]) / 1000);
 	fprintf(out, " %12.1f\n", (double)histogram->max / 1000);
@@ -160,10 +160,11 @@ print_latency(const char *name, const struct histogram *histogram, FILE *out)
 static void
 print_latencies(const struct bench *bench, FILE *out)
 {
-	fprintf(out, "  %-10s %12s %12s %12s %12s %12s\n", "latency us", "p50", "p90", "p99",
+	fprintf(out, "  %-11s %12s %12s %12s %12s %12s\n", "latency us", "p50", "p90", "p99",
 			"p99.9", "max");
 	print_latency("connect", &bench->client.connect_ns, out);
 	print_latency("response", &bench->client.response_ns, out);
+	print_latency("transaction", &bench->client.transaction_ns, out);
 }
 
 static void
@@ -212,6 +213,9 @@ print_end(const struct bench *bench, const struct summary *summary, FILE *out)
 			summary->packets_per_connection);
 	print_latencies(bench, out);
 	print_errors(bench, out);
+	if (bench->overdue > 0)
+		fprintf(out, "  overdue: %" PRIu64 " connections of the plan were never opened\n",
+				bench->overdue);
 	if (bench_packets_lost(bench) > 0)
 		fprintf(out, "  lost: %" PRIu64 " packets not sent, see tx_dropped_...\n",
 				bench_packets_lost(bench));

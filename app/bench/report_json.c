@@ -144,8 +144,10 @@ latencies_json(const struct bench *bench)
 	json_t *object = json_object();
 
 	json_object_set_new(object, "connect", latency_json(&bench->client.connect_ns));
-	if (bench->options->workload == WORKLOAD_CRR)
-		json_object_set_new(object, "response", latency_json(&bench->client.response_ns));
+	if (bench->options->workload != WORKLOAD_CRR)
+		return object;
+	json_object_set_new(object, "response", latency_json(&bench->client.response_ns));
+	json_object_set_new(object, "transaction", latency_json(&bench->client.transaction_ns));
 	return object;
 }
 
@@ -224,6 +226,8 @@ summary_json(const struct bench *bench, const struct summary *summary)
 	set_real(object, "seconds", summary->seconds);
 	set_count(object, "connections", bench->done_in_time);
 	set_real(object, "connections_per_second", summary->connections_per_second);
+	if (bench->options->rate > 0)
+		set_count(object, "overdue", bench->overdue);
 	set_real(object, "packets_per_connection", summary->packets_per_connection);
 	json_object_set_new(object, "busy_ratio", by_party(bench, summary->busy_ratio));
 	json_object_set_new(object, "busy_cycles_per_connection",

@@ -124,6 +124,7 @@ check_end(struct bench *bench, uint64_t now_ns)
 			return;
 		bench->end_ns = now_ns;
 		bench->done_in_time = bench->client.done;
+		bench->overdue = client_overdue(&bench->client, now_ns);
 		bench->client.budget = 0;
 	}
 	if ((client_is_idle(&bench->client) && open_in(&bench->parties[PARTY_CLIENT]) == 0) ||

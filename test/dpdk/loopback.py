@@ -73,8 +73,8 @@ def check_result(command, result):
     each = summary["packets_per_connection"]
     check(PACKETS_MIN[WORKLOAD] <= each <= PACKETS_MAX[WORKLOAD], f"{each} packets per connection")
     latency = summary["latency_us"]
-    check(set(latency) == ({"connect", "response"} if WORKLOAD == "crr" else {"connect"}),
-          f"latencies of {set(latency)}")
+    check(set(latency) == ({"connect", "response", "transaction"} if WORKLOAD == "crr"
+                           else {"connect"}), f"latencies of {set(latency)}")
     for kind, value in latency.items():
         check(0 < value["p50"] <= value["p90"] <= value["p99"] <= value["p999"] <= value["max"],
               f"{kind} latency is not in order: {value}")

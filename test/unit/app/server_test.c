@@ -4,18 +4,14 @@
  * end is the service's, and what a service has kept is freed. The server stands on the stack of the
  * fixture, and its turns are the stack's.
  */
-#include <sched.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include <rte_common.h>
-#include <rte_eal.h>
 #include <rte_mbuf.h>
 
 #include "fixture.h"
 #include "fixture_internal.h"
+#include "runtime.h"
 #include "server.h"
 
 enum { SESSIONS = 4 };
@@ -170,36 +166,6 @@ text_and_fin_in_one_burst_echo_answers_all_text_then_fin(void **state)
 	serve_no_more(server);
 }
 
-/* As test/support/eal.h, whose names the applications have too. */
-static int
-start_eal(void **state)
-{
-	char prefix[64], lcores[32],
-			*args[] = {
-				(char[]){ "server_test" },
-				(char[]){ "--no-huge" },
-				(char[]){ "--no-pci" },
-				(char[]){ "--no-telemetry" },
-				(char[]){ "--no-shconf" },
-				(char[]){ "--log-level=error" },
-				prefix,
-				lcores,
-				NULL,
-			};
-
-	(void)state;
-	snprintf(prefix, sizeof(prefix), "--file-prefix=estab_server_test_%d", (int)getpid());
-	snprintf(lcores, sizeof(lcores), "--lcores=0@%d", sched_getcpu());
-	return rte_eal_init(RTE_DIM(args) - 1, args) < 0 ? -1 : 0;
-}
-
-static int
-stop_eal(void **state)
-{
-	(void)state;
-	return rte_eal_cleanup();
-}
-
 int
 main(void)
 {
@@ -211,5 +177,5 @@ main(void)
 		FIXTURE_TEST(text_and_fin_in_one_burst_echo_answers_all_text_then_fin),
 	};
 
-	return cmocka_run_group_tests_name("server", tests, start_eal, stop_eal);
+	return cmocka_run_group_tests_name("server", tests, runtime_start, runtime_stop);
 }
