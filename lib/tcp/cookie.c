@@ -113,6 +113,11 @@ cookie_take(struct tcp *tcp, struct burst *burst, struct segment *seg, struct li
 		refuse(burst, seg);
 		return NULL;
 	}
+	if (tcp->draining) {
+		seg->fate = ESTAB_DROP_TCP_SHUTTING_DOWN;
+		reply_rst(burst, seg);
+		return NULL;
+	}
 	if (listener_is_full(listener)) {
 		tcp->stats->accept_queue_overflows++;
 		seg->fate = ESTAB_DROP_TCP_ACCEPT_QUEUE_FULL;

@@ -122,6 +122,7 @@ tcb_arm(struct tcb *tcb, enum tcb_timer timer, uint64_t delay_ns)
 	const uint64_t ticks = (delay_ns + TCP_TICK_NS - 1) / TCP_TICK_NS;
 	const uint64_t expires = tcp->now_tick + RTE_MAX(ticks, UINT64_C(1));
 
+	assert(tcb_is_alive(tcb));
 	tcb->deadlines[timer] = (uint32_t)expires;
 	if (tcb->deadlines[timer] == 0)
 		tcb->deadlines[timer] = 1; /* 0 means not armed: one tick late, once in 5 days */

@@ -276,6 +276,13 @@ tcb_flight_size(const struct tcb *tcb)
 	return tcb->snd_nxt - tcb->snd_una;
 }
 
+/* False once it is over and only the user's pointer keeps the TCB. */
+static inline bool
+tcb_is_alive(const struct tcb *tcb)
+{
+	return (tcb->flags & TCB_IN_FLOW_TABLE) != 0;
+}
+
 /* True in the states that RFC 9293 3.3.2 calls synchronized. */
 static inline bool
 tcb_is_synchronized(const struct tcb *tcb)

@@ -134,7 +134,7 @@ must_not_linger(const struct tcb *tcb)
 static void
 limit_linger(struct tcb *tcb)
 {
-	if (tcb->custom != NULL && tcb->custom->linger_ns != UINT64_MAX)
+	if (tcb->custom != NULL && tcb->custom->linger_ns != UINT64_MAX && tcb_is_alive(tcb))
 		tcb_arm(tcb, TIMER_LINGER, tcb->custom->linger_ns);
 }
 

@@ -72,7 +72,7 @@ estab_conn_set_user_timeout(struct estab_conn *conn, uint64_t timeout_ns)
 		return -ENOBUFS;
 	custom->user_timeout_ns = timeout_ns;
 	tcb_cancel(tcb, TIMER_USER);
-	if (timeout_ns != 0 && tcb_flight_size(tcb) > 0)
+	if (timeout_ns != 0 && tcb_is_alive(tcb) && tcb_flight_size(tcb) > 0)
 		tcb_arm(tcb, TIMER_USER, timeout_ns);
 	return 0;
 }

@@ -47,6 +47,23 @@ established_drain_sends_fin_to_everyone(void **state)
 	assert_int_equal(stats_now(t).connections_open, 0);
 }
 
+/* A cookie that comes back too late finds nobody: no connection must begin that nobody would end. */
+static void
+listen_cookie_after_drain_has_begun_is_reset(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.tcp.syn_cookies = ESTAB_SYN_COOKIES_ALWAYS;
+	app_listen(t);
+	arrive(t, "S 0:0(0) win 65535 <mss 1000>");
+	expect(t, "S. 0:0(0) ack 1");
+	assert_int_equal(app_drain(t), 0);
+	arrive(t, ". 1:1(0) ack 1");
+	expect(t, "R 1:1(0)");
+	assert_int_equal(stats_now(t).connections_open, 0);
+	assert_drops(t, TCP_SHUTTING_DOWN, 1);
+}
+
 static void
 established_unaccepted_drain_sends_fin(void **state)
 {
@@ -228,6 +245,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(established_drain_sends_fin_to_everyone),
+		FIXTURE_TEST(listen_cookie_after_drain_has_begun_is_reset),
 		FIXTURE_TEST(established_unaccepted_drain_sends_fin),
 		FIXTURE_TEST(established_with_text_unread_drain_sends_fin_not_reset),
 		FIXTURE_TEST(established_with_text_queued_drain_delivers_it_before_the_fin),

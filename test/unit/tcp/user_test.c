@@ -358,6 +358,29 @@ user_pointer_is_whatever_the_application_keeps(void **state)
 	assert_null(estab_conn_user(t->peer->conn));
 }
 
+/* What is over has no timers: settings that would arm one are taken and arm nothing. */
+static void
+closed_settings_of_a_held_connection_arm_nothing(void **state)
+{
+	struct fixture *t = *state;
+	const struct estab_keepalive keepalive = { .idle_ns = 1000000 };
+
+	in_established(t);
+	app_write(t, 100);
+	ignore_sent(t);
+	arrive(t, "R 1:1(0)");
+	assert_state(t, "CLOSED");
+	assert_int_equal(estab_conn_set_user_timeout(t->peer->conn, 1000000), 0);
+	assert_int_equal(estab_conn_set_keepalive(t->peer->conn, &keepalive), 0);
+	assert_int_equal(estab_conn_set_linger(t->peer->conn, 1000000), 0);
+	advance(t, 1000);
+	assert_state(t, "CLOSED");
+	assert_int_equal(stats_now(t).connections_timed_out, 0);
+	app_close(t);
+	advance(t, 1000);
+	expect_nothing(t);
+}
+
 int
 main(void)
 {
@@ -377,6 +400,7 @@ main(void)
 		FIXTURE_TEST(error_is_read_once),
 		FIXTURE_TEST(nagle_is_on_until_it_is_turned_off),
 		FIXTURE_TEST(user_pointer_is_whatever_the_application_keeps),
+		FIXTURE_TEST(closed_settings_of_a_held_connection_arm_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, eal_start, eal_stop);
