@@ -213,6 +213,7 @@ struct tcp {
 	struct listener_table listeners;
 	struct ephemeral_ports ports;
 	struct syn_record_list syn_record_lists[SYN_ACK_ATTEMPTS_MAX];
+	uint64_t time_wait_tick;                  /* all records that were due then are gone */
 	uint32_t time_wait_first, time_wait_last; /* pool indexes plus one; 0: none */
 	uint64_t cookies_until_ns; /* auto: records overflowed; ACKs are tried as cookies until then */
 	uint64_t flow_changed[8]; /* hashes inserted or removed in this burst, folded to 512 bits:

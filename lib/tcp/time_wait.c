@@ -251,24 +251,28 @@ segment_arrives_time_wait(struct tcp *tcp, struct burst *burst, struct segment *
 	return false;
 }
 
+/* The whole tick of a record's deadline, however far the clock has jumped since the last look. */
+static uint64_t
+whole_deadline(const struct tcp *tcp, const struct time_wait *record)
+{
+	return tcp->time_wait_tick + (uint32_t)(record->deadline - (uint32_t)tcp->time_wait_tick);
+}
+
 void
 time_waits_expire(struct tcp *tcp)
 {
 	struct time_wait *record;
 
 	while ((record = record_at(tcp, tcp->time_wait_first)) != NULL &&
-			seq_leq(record->deadline, (uint32_t)tcp->now_tick))
+			whole_deadline(tcp, record) <= tcp->now_tick)
 		destroy(tcp, record);
+	tcp->time_wait_tick = tcp->now_tick;
 }
 
 uint64_t
 time_waits_next(const struct tcp *tcp)
 {
 	const struct time_wait *record = record_at(tcp, tcp->time_wait_first);
-	int32_t ahead;
 
-	if (record == NULL)
-		return UINT64_MAX;
-	ahead = (int32_t)(record->deadline - (uint32_t)tcp->now_tick);
-	return tcp->now_tick + (uint64_t)RTE_MAX(ahead, 0);
+	return record == NULL ? UINT64_MAX : whole_deadline(tcp, record);
 }

@@ -105,35 +105,40 @@ user_timeout(struct tcb *tcb)
 	give_up(tcb);
 }
 
-/* Put the node back for the earliest deadline that is left. */
+/*
+ * The whole tick of a deadline. The node never lies beyond a deadline, so the tick for which it was
+ * armed says which of the ticks with these low 32 bits is meant, however far the clock has jumped.
+ */
+static uint64_t
+deadline_tick(const struct tcb *tcb, unsigned int timer, uint64_t node_tick)
+{
+	return node_tick + (uint32_t)(tcb->deadlines[timer] - (uint32_t)node_tick);
+}
+
+/* Put the node back for the earliest deadline; what is due by now is met again at the next tick. */
 static void
-rearm(struct tcb *tcb)
+rearm(struct tcb *tcb, uint64_t node_tick)
 {
 	struct tcp *tcp = tcb->tcp;
 	uint64_t next = UINT64_MAX;
 	unsigned int i;
 
-	for (i = 0; i < TIMER_COUNT; i++) {
-		const uint32_t deadline = tcb->deadlines[i];
-		const int32_t ahead = (int32_t)(deadline - (uint32_t)tcp->now_tick);
-
-		if (deadline != 0)
-			next = RTE_MIN(next, tcp->now_tick + (uint64_t)RTE_MAX(ahead, 1));
-	}
-	if (next != UINT64_MAX && (!timer_node_is_armed(&tcb->timer) || tcb->timer.expires > next))
+	for (i = 0; i < TIMER_COUNT; i++)
+		if (tcb->deadlines[i] != 0)
+			next = RTE_MIN(next, deadline_tick(tcb, i, node_tick));
+	if (next != UINT64_MAX)
 		timer_wheel_arm(&tcp->wheel, &tcb->timer, next);
 }
 
 /* Take one timer that is due off; TIMER_COUNT: none is. */
 static enum tcb_timer
-take_due(struct tcb *tcb)
+take_due(struct tcb *tcb, uint64_t node_tick)
 {
 	unsigned int i;
 
 	for (i = 0; i < TIMER_COUNT; i++) {
-		const uint32_t deadline = tcb->deadlines[i];
-
-		if (deadline != 0 && seq_leq(deadline, (uint32_t)tcb->tcp->now_tick)) {
+		if (tcb->deadlines[i] != 0 &&
+				deadline_tick(tcb, i, node_tick) <= tcb->tcp->now_tick) {
 			tcb->deadlines[i] = 0;
 			return (enum tcb_timer)i;
 		}
@@ -142,9 +147,9 @@ take_due(struct tcb *tcb)
 }
 
 static void
-expire(struct tcb *tcb)
+expire(struct tcb *tcb, enum tcb_timer timer)
 {
-	switch (take_due(tcb)) {
+	switch (timer) {
 	case TIMER_RETRANSMIT:
 		retransmission_timeout(tcb);
 		return;
@@ -165,14 +170,19 @@ expire(struct tcb *tcb)
 	}
 }
 
-/* The TCB of an expired node. Rearmed first: a handler may end the connection, and then disarms. */
+/*
+ * The node of a TCB has come out: one timer that is due has its turn, and the node goes back for the
+ * others before it, since a handler may end the connection and then disarms.
+ */
 static void
 node_expired(struct timer_node *node)
 {
 	struct tcb *tcb = container_of(node, struct tcb, timer);
+	const uint64_t node_tick = node->expires;
+	const enum tcb_timer timer = take_due(tcb, node_tick);
 
-	rearm(tcb);
-	expire(tcb);
+	rearm(tcb, node_tick);
+	expire(tcb, timer);
 }
 
 void

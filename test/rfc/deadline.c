@@ -155,6 +155,35 @@ listen_syn_by_the_halves_of_a_turn_is_answered(void **state)
 	expect_nothing(t);
 }
 
+/* A machine that was suspended: the clock jumps further than the 32 bits of a tick tell apart. */
+static void
+established_clock_jump_of_days_lets_every_timer_expire(void **state)
+{
+	const uint64_t days_ns = UINT64_C(4) * 86400 * 1000000000;
+	struct fixture *t = *state;
+
+	in_established(t);
+	app_write(t, 100);
+	expect(t, "P. 1:101(100) ack 1");
+	t->now_ns += days_ns;
+	turn(t);
+	expect(t, "P. 1:101(100) ack 1");
+	ignore_sent(t);
+}
+
+static void
+time_wait_clock_jump_of_days_ends_it(void **state)
+{
+	const uint64_t days_ns = UINT64_C(4) * 86400 * 1000000000;
+	struct fixture *t = *state;
+
+	in_time_wait(t);
+	assert_int_equal(stats_now(t).connections_time_wait, 1);
+	t->now_ns += days_ns;
+	turn(t);
+	assert_int_equal(stats_now(t).connections_time_wait, 0);
+}
+
 int
 main(void)
 {
@@ -170,6 +199,8 @@ main(void)
 		FIXTURE_TEST(established_delayed_ack_deadline_is_the_delay),
 		FIXTURE_TEST(time_wait_deadline_is_two_msl),
 		FIXTURE_TEST(listen_syn_by_the_halves_of_a_turn_is_answered),
+		FIXTURE_TEST(established_clock_jump_of_days_lets_every_timer_expire),
+		FIXTURE_TEST(time_wait_clock_jump_of_days_ends_it),
 	};
 
 	return cmocka_run_group_tests_name("deadline", tests, eal_start, eal_stop);
