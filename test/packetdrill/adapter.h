@@ -58,7 +58,6 @@ struct socket {
 	uint32_t news; /* counts events, for EPOLLET */
 	bool read_shut;
 	bool no_delay;
-	bool reset_on_close; /* SO_LINGER with 0 s */
 	struct socket_options values;
 	struct watch watches[ADAPTER_WATCHES];
 };
@@ -150,9 +149,9 @@ int adapter_getsockopt(void *userdata, int fd, int level, int name, void *value,
 int adapter_setsockopt(void *userdata, int fd, int level, int name, const void *value,
 		socklen_t size);
 
-/* tcp_info.c */
-int tcp_info_get(const struct adapter *adapter, const struct socket *socket, void *value,
-		socklen_t *size);
+/* tcp_info.c: the options that packetdrill reads for what scripts assert in Python. */
+bool tcp_info_has(int level, int name);
+int tcp_info_get(const struct socket *socket, int level, int name, void *value, socklen_t *size);
 
 /* states.c: what a script's shell commands ask about sockets. */
 void states_write(const struct adapter *adapter);

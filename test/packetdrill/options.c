@@ -15,17 +15,47 @@
 
 #include "adapter.h"
 
+#define MS        UINT64_C(1000000)
+#define SECOND_NS UINT64_C(1000000000)
+
 /* FreeBSD's name for the time that a connection may take to be established. */
 #ifndef TCP_KEEPINIT
 #define TCP_KEEPINIT 128
 #endif
 
+static int
+apply_keepalive(const struct socket *socket)
+{
+	const struct socket_options *values = &socket->values;
+	const struct estab_keepalive how = {
+		.idle_ns = (uint64_t)values->keep_idle_s * SECOND_NS,
+		.interval_ns = (uint64_t)values->keep_interval_s * SECOND_NS,
+		.probes = (uint8_t)values->keep_count,
+	};
+
+	return estab_conn_set_keepalive(socket->conn, values->keepalive ? &how : NULL);
+}
+
+static int
+apply_user_timeout(const struct socket *socket)
+{
+	const uint64_t timeout_ns = (uint64_t)socket->values.user_timeout_ms * MS;
+
+	return timeout_ns == 0 ? 0 : estab_conn_set_user_timeout(socket->conn, timeout_ns);
+}
+
 /* What was set on the socket before it had a connection. */
 void
 options_apply(struct socket *socket)
 {
-	if (socket->kind == SOCKET_CONN)
-		estab_conn_set_no_delay(socket->conn, socket->no_delay);
+	if (socket->kind != SOCKET_CONN)
+		return;
+	estab_conn_set_no_delay(socket->conn, socket->no_delay);
+	if (socket->values.keepalive)
+		apply_keepalive(socket);
+	apply_user_timeout(socket);
+	if (socket->values.linger_ns != UINT64_MAX)
+		estab_conn_set_linger(socket->conn, socket->values.linger_ns);
 }
 
 int
@@ -152,40 +182,53 @@ adapter_getsockopt(void *userdata, int fd, int level, int name, void *value, soc
 {
 	struct adapter *adapter = userdata;
 	const struct socket *socket = socket_find(adapter, fd);
+	const bool is_info = tcp_info_has(level, name);
 	int result = -ENOPROTOOPT;
 
 	if (socket == NULL)
 		return (int)adapter_result(-EBADF);
 	adapter_lock(adapter);
-	if (level == IPPROTO_TCP && name == TCP_INFO)
-		result = tcp_info_get(adapter, socket, value, size);
+	if (is_info)
+		result = tcp_info_get(socket, level, name, value, size);
 	else if (*size < sizeof(int))
 		result = -EINVAL;
 	else if (level == SOL_SOCKET)
 		result = get_socket_option(adapter, socket, name, value);
 	else if (level == IPPROTO_TCP)
 		result = get_tcp_option(socket, name, value);
-	if (result == 0 && !(level == IPPROTO_TCP && name == TCP_INFO))
+	if (result == 0 && !is_info)
 		*size = sizeof(int);
 	adapter_unlock(adapter);
 	return (int)adapter_result(result);
 }
 
 static int
-set_socket_option(struct socket *socket, int name, const void *value, socklen_t size)
+set_linger(struct socket *socket, const void *value, socklen_t size)
 {
 	struct linger linger;
 
+	if (size < sizeof(linger))
+		return -EINVAL;
+	memcpy(&linger, value, sizeof(linger));
+	socket->values.linger_ns =
+			linger.l_onoff == 0 ? UINT64_MAX : (uint64_t)linger.l_linger * SECOND_NS;
+	return socket->kind == SOCKET_CONN
+			? estab_conn_set_linger(socket->conn, socket->values.linger_ns)
+			: 0;
+}
+
+static int
+set_socket_option(struct socket *socket, int name, const void *value, socklen_t size)
+{
 	switch (name) {
 	case SO_REUSEADDR:
 	case SO_REUSEPORT:
 		return 0;
 	case SO_LINGER:
-		if (size < sizeof(linger))
-			return -EINVAL;
-		memcpy(&linger, value, sizeof(linger));
-		socket->reset_on_close = linger.l_onoff != 0 && linger.l_linger == 0;
-		return 0;
+		return set_linger(socket, value, size);
+	case SO_KEEPALIVE:
+		socket->values.keepalive = *(const int *)value != 0;
+		return socket->kind == SOCKET_CONN ? apply_keepalive(socket) : 0;
 	case SO_SNDBUF: /* the stack has one size for all: see the profile */
 		return 0;
 	default:
@@ -193,14 +236,34 @@ set_socket_option(struct socket *socket, int name, const void *value, socklen_t 
 	}
 }
 
+/* Takes effect at once where keep-alive is on. */
+static int
+set_keepalive_value(struct socket *socket, int *field, int value)
+{
+	*field = value;
+	return socket->kind == SOCKET_CONN && socket->values.keepalive ? apply_keepalive(socket)
+								       : 0;
+}
+
 static int
 set_tcp_option(struct socket *socket, int name, int value)
 {
+	struct socket_options *values = &socket->values;
+
 	switch (name) {
 	case TCP_NODELAY:
 		socket->no_delay = value != 0;
 		options_apply(socket);
 		return 0;
+	case TCP_KEEPIDLE:
+		return set_keepalive_value(socket, &values->keep_idle_s, value);
+	case TCP_KEEPINTVL:
+		return set_keepalive_value(socket, &values->keep_interval_s, value);
+	case TCP_KEEPCNT:
+		return set_keepalive_value(socket, &values->keep_count, value);
+	case TCP_USER_TIMEOUT:
+		values->user_timeout_ms = value;
+		return socket->kind == SOCKET_CONN ? apply_user_timeout(socket) : 0;
 	default:
 		return -ENOPROTOOPT;
 	}

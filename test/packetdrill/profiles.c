@@ -29,12 +29,14 @@ set_linux(struct profile *profile)
 		.receive_buffer = LINUX_RECEIVE_BUFFER,
 		.keep_idle_s = 7200,
 		.keep_interval_s = 75,
-		.keep_count = 9 };
+		.keep_count = 9,
+		.linger_ns = UINT64_MAX };
 	tcp->receive_buffer_bytes = LINUX_RECEIVE_BUFFER;
 	tcp->send_buffer_bytes = LINUX_SEND_BUFFER;
 	tcp->rto_min_ns = 200 * MS;
 	tcp->delayed_ack_ns = 40 * MS;
 	tcp->initial_window = 10;
+	tcp->window_scale_min = 8;
 }
 
 static void
@@ -49,12 +51,16 @@ set_freebsd(struct profile *profile)
 		.keep_idle_s = 7200,
 		.keep_interval_s = 75,
 		.keep_count = 8,
-		.keep_init_s = 75 };
+		.keep_init_s = 75,
+		.linger_ns = UINT64_MAX };
 	tcp->receive_buffer_bytes = FREEBSD_RECEIVE_BUFFER;
 	tcp->send_buffer_bytes = FREEBSD_SEND_BUFFER;
 	tcp->rto_min_ns = 30 * MS;
 	tcp->delayed_ack_ns = 40 * MS;
 	tcp->initial_window = 10;
+	tcp->window_scale_min = 6;
+	tcp->option_order = ESTAB_OPTION_ORDER_FREEBSD;
+	tcp->window_every_ack = true;
 }
 
 /* FreeBSD's buffer grows to whole segments of the interface's size. */
@@ -104,6 +110,8 @@ set_number(struct profile *profile, const char *name, uint32_t number)
 		tcp->no_timestamps = number == 0;
 	} else if (strcmp(name, "window_scale") == 0) {
 		tcp->no_window_scale = number == 0;
+	} else if (strcmp(name, "window_scale_min") == 0) {
+		tcp->window_scale_min = (uint8_t)number;
 	} else if (strcmp(name, "delayed_ack_ms") == 0) {
 		tcp->delayed_ack_ns = number * MS;
 	} else if (strcmp(name, "rto_initial_ms") == 0) {

@@ -16,7 +16,10 @@
 /* What setsockopt sets without a connection being there, and getsockopt tells back. */
 struct socket_options {
 	int send_buffer, receive_buffer;
+	bool keepalive;
 	int keep_idle_s, keep_interval_s, keep_count, keep_init_s;
+	int user_timeout_ms; /* 0: none */
+	uint64_t linger_ns;  /* UINT64_MAX: close sees text out */
 };
 
 struct profile {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Run the scripts of the lists against the adapter and compare with expectations.md.
 
-usage: run.py ADAPTER.so [--list NAME]... [--only PATTERN] [--verbose] [--jobs N]
+usage: run.py ADAPTER.so [--list NAME]... [--only PATTERN] [--any-order] [--verbose] [--jobs N]
 
 Exit status: 0 as expected, 1 otherwise, 77 where packetdrill or the scripts are not there.
 """
@@ -45,39 +45,53 @@ class Case:
 class Runner:
     """How packetdrill is called."""
 
-    def __init__(self, adapter, verbose):
+    def __init__(self, adapter, any_order, verbose):
         self.adapter = Path(adapter).resolve()
+        self.any_order = any_order
         self.verbose = verbose
 
     def execute(self, case, any_order):
-        """@return whether it passed, and what packetdrill said"""
+        """@return whether it passed, by any of its branches, and what packetdrill said of the first"""
+        branches = ["STANDARD", "FreeBSD"] if script.has_branches(case.path) else [None]
+        first = None
+        for branch in branches:
+            passed, message = self.execute_branch(case, branch, any_order)
+            if passed:
+                return True, message
+            first = first or message
+        return False, first
+
+    def execute_branch(self, case, branch, any_order):
+        prepared = script.prepare(case.path, branch)
+        local = LOCAL[prepared.ip_version]
+        flags = [case.profile, f"local={local}", *prepared.flags]
+        flags += ["any_order"] if any_order else []
         with tempfile.TemporaryDirectory(prefix="estab-packetdrill-") as folder:
-            prepared = script.prepare(case.path, case.profile)
             copy = Path(folder, case.path.name)
             copy.write_text(prepared.text)
-            states = Path(folder, "states")
-            states.touch()
-            local = LOCAL[prepared.ip_version]
-            flags = [case.profile, f"local={local}", *prepared.flags]
-            flags += ["any_order"] if any_order else []
             command = ["packetdrill", f"--so_filename={self.adapter}",
                        f"--so_flags={','.join(flags)}", f"--local_ip={local}",
                        f"--ip_version=ipv{prepared.ip_version}",
                        f"--code_command={sys.executable} -B {HERE / 'info.py'}", str(copy)]
-            environment = dict(os.environ, LD_PRELOAD=str(self.adapter),
-                               ESTAB_PACKETDRILL_STATES=str(states))
-            try:
-                done = subprocess.run(command, cwd=folder, env=environment, timeout=SCRIPT_SECONDS,
-                                      stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                                      errors="replace", stdin=subprocess.DEVNULL, check=False)
-            except subprocess.TimeoutExpired:
-                return False, f"took longer than {SCRIPT_SECONDS} s"
+            return self.call(command, folder)
+
+    def call(self, command, folder):
+        states = Path(folder, "states")
+        states.touch()
+        environment = dict(os.environ, LD_PRELOAD=str(self.adapter),
+                           ESTAB_PACKETDRILL_STATES=str(states))
+        try:
+            done = subprocess.run(command, cwd=folder, env=environment, timeout=SCRIPT_SECONDS,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                  errors="replace", stdin=subprocess.DEVNULL, check=False)
+        except subprocess.TimeoutExpired:
+            return False, f"took longer than {SCRIPT_SECONDS} s"
         return done.returncode == 0, done.stdout.replace(folder + "/", "").strip()
 
     def run(self, case):
-        case.strict, case.message = self.execute(case, False)
+        case.strict, case.message = self.execute(case, self.any_order)
         case.unordered = case.strict
-        if not case.strict:
+        if not case.strict and not self.any_order:
             case.unordered, message = self.execute(case, True)
             if not case.unordered:
                 case.message = message
@@ -135,13 +149,14 @@ def main():
     parser.add_argument("adapter")
     parser.add_argument("--list", action="append")
     parser.add_argument("--only")
+    parser.add_argument("--any-order", action="store_true", help="only with it ignored")
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("--jobs", type=int, default=2)
     arguments = parser.parse_args()
     cases = list(read_lists(find_scripts(), arguments.list, arguments.only))
     if not cases:
         skip("no script of the lists was found")
-    runner = Runner(arguments.adapter, arguments.verbose)
+    runner = Runner(arguments.adapter, arguments.any_order, arguments.verbose)
     with ThreadPoolExecutor(arguments.jobs) as pool:
         list(pool.map(runner.run, cases))
     print_counts(cases)

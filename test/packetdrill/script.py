@@ -3,7 +3,8 @@
 
 Its shell commands would turn the host's knobs. What they say of the stack under test becomes flags
 of the adapter, a question for sockets in a state is asked of the adapter's own list, and nothing
-else is executed. Of the branches for FreeBSD and for the standard, the standard's is taken.
+else is executed. Some scripts have a branch for what the standard says and one for what FreeBSD does:
+the caller chooses.
 """
 
 import re
@@ -35,14 +36,18 @@ class Prepared:
     ip_version: int
 
 
-def take_branch(text):
-    """#ifdef STANDARD ... #endif stays, every other branch goes."""
+def has_branches(path):
+    return "#ifdef" in path.read_text(errors="replace")
+
+
+def take_branch(text, branch):
+    """#ifdef BRANCH ... #endif stays, every other branch goes."""
     lines = []
     keep = [True]
     for line in text.splitlines():
         word = line.split()
         if word[:1] == ["#ifdef"]:
-            keep.append(keep[-1] and word[1] == "STANDARD")
+            keep.append(keep[-1] and word[1] == branch)
         elif word[:1] == ["#endif"]:
             keep.pop()
         elif keep[-1]:
@@ -67,6 +72,14 @@ def replacement(command):
     return "true"
 
 
+def window_scale(buffer):
+    """FreeBSD's: with which the largest possible buffer could be announced."""
+    scale = 0
+    while scale < 14 and 65535 << scale < buffer:
+        scale += 1
+    return scale
+
+
 def flags_of(text):
     """The last value that is set before there is a socket."""
     first = FIRST_SOCKET.search(text)
@@ -75,11 +88,13 @@ def flags_of(text):
         for name, value in settings(match.group(1)):
             for flag in SYSCTLS.get(name, []):
                 flags[flag] = value
+            if name == "kern.ipc.maxsockbuf":
+                flags["window_scale_min"] = window_scale(int(value))
     return [f"{flag}={value}" for flag, value in flags.items()]
 
 
-def prepare(path, profile):
-    text = take_branch(path.read_text(errors="replace"))
+def prepare(path, branch):
+    text = take_branch(path.read_text(errors="replace"), branch)
     bare = COMMENT.sub("", text)
     flags = flags_of(bare)
     mtu = re.search(r"^--mtu=(\d+)", text, re.MULTILINE)

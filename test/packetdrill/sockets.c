@@ -287,15 +287,6 @@ adapter_connect(void *userdata, int fd, const struct sockaddr *address, socklen_
 	return (int)adapter_result(result == -EAGAIN ? -EINPROGRESS : result);
 }
 
-static void
-end_connection(struct socket *socket)
-{
-	if (socket->reset_on_close)
-		estab_conn_abort(socket->conn);
-	else
-		estab_conn_close(socket->conn);
-}
-
 int
 adapter_close(void *userdata, int fd)
 {
@@ -309,7 +300,7 @@ adapter_close(void *userdata, int fd)
 		return (int)adapter_result(-EBADF);
 	}
 	if (socket->kind == SOCKET_CONN)
-		end_connection(socket);
+		estab_conn_close(socket->conn);
 	if (socket->accepted != NULL)
 		estab_conn_abort(socket->accepted);
 	if (socket->kind == SOCKET_LISTENER)

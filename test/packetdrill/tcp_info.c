@@ -6,6 +6,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include <linux/tcp.h>
 
 #include <rte_common.h>
@@ -53,21 +56,32 @@ fill(const struct estab_conn_info *info, struct tcp_info *out)
 	out->tcpi_snd_wnd = info->snd_wnd;
 }
 
+bool
+tcp_info_has(int level, int name)
+{
+	return (level == IPPROTO_TCP && (name == TCP_INFO || name == TCP_CC_INFO)) ||
+			(level == SOL_SOCKET && name == SO_MEMINFO);
+}
+
 int
-tcp_info_get(const struct adapter *adapter, const struct socket *socket, void *value,
-		socklen_t *size)
+tcp_info_get(const struct socket *socket, int level, int name, void *value, socklen_t *size)
 {
 	struct estab_conn_info info = { .state = "CLOSED" };
 	struct tcp_info out;
 
-	(void)adapter;
+	memset(value, 0, *size);
+	if (level == SOL_SOCKET)
+		return 0; /* nothing is said of memory */
+	if (name == TCP_CC_INFO) {
+		*size = 0; /* nor of the congestion control's own variables */
+		return 0;
+	}
 	memset(&out, 0, sizeof(out));
 	if (socket->kind == SOCKET_CONN)
 		estab_conn_status(socket->conn, &info);
 	else if (socket->kind == SOCKET_LISTENER)
 		info.state = "LISTEN";
 	fill(&info, &out);
-	memset(value, 0, *size);
 	memcpy(value, &out, RTE_MIN((size_t)*size, sizeof(out)));
 	return 0;
 }
