@@ -50,7 +50,8 @@ ESTAB_API uint16_t estab_conn_send_burst(struct estab_conn *conn, struct rte_mbu
 		uint16_t n);
 
 /**
- * RECEIVE without copying: text in order, one segment's text per mbuf; the caller owns the mbufs.
+ * RECEIVE without copying: text in order, an mbuf holding the text of one segment or of several short
+ * ones; the caller owns the mbufs.
  * 0 where there is none: estab_conn_at_end tells whether more can come.
  */
 ESTAB_API uint16_t estab_conn_receive_burst(struct estab_conn *conn, struct rte_mbuf **packets,

@@ -92,6 +92,16 @@ begin_segment(struct tcb *tcb, struct burst *burst, uint32_t seq, uint8_t flags)
 	return out;
 }
 
+/*
+ * The number of a segment without text: SND.NXT, but never beyond the peer's window. An octet that
+ * probes a closed window lies outside of it, and an ACK behind that octet would be thrown away.
+ */
+static uint32_t
+acceptable_seq(const struct tcb *tcb)
+{
+	return seq_min(tcb->snd_nxt, tcb->snd_una + tcb->snd_wnd);
+}
+
 /* RFC 6298 3: time one segment at a time, never one that was sent before (Karn, MUST-18). */
 static void
 time_segment(struct tcb *tcb, uint32_t end)
@@ -292,7 +302,7 @@ output_acks(struct tcb *tcb, struct burst *burst, bool carried)
 	if (owed == 0 && (tcb->marks & MARK_ACK) != 0 && !carried)
 		owed = 1;
 	for (; owed > 0; owed--) {
-		if (begin_segment(tcb, burst, tcb->snd_nxt, 0) == NULL) {
+		if (begin_segment(tcb, burst, acceptable_seq(tcb), 0) == NULL) {
 			tcb->dupacks_owed = owed;
 			return false;
 		}

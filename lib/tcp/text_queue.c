@@ -1,20 +1,45 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Text queues: chains of mbufs as they came, never copied here.
+ * Text queues: chains of mbufs as they came; only what is short is copied together.
  */
 #include "tcp/text_queue.h"
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <rte_mbuf.h>
 
-/* Link one mbuf to the end, or free it where it holds nothing. */
+enum { COPY_MAX = 512 }; /* octets; longer text is worth its mbuf */
+
+/*
+ * Copy short text behind the last mbuf, if that is nobody else's and has room: a peer that sends
+ * octets one by one must not pin an mbuf with each.
+ */
+static bool
+copy_to_tail(struct text_queue *queue, const struct rte_mbuf *mbuf)
+{
+	struct rte_mbuf *tail = queue->tail;
+	const uint16_t length = mbuf->data_len;
+
+	if (tail == NULL || length > COPY_MAX || !RTE_MBUF_DIRECT(tail) ||
+			rte_mbuf_refcnt_read(tail) != 1 ||
+			tail->data_off + tail->data_len + length > tail->buf_len)
+		return false;
+	memcpy(rte_pktmbuf_mtod_offset(tail, void *, tail->data_len),
+			rte_pktmbuf_mtod(mbuf, const void *), length);
+	tail->data_len = (uint16_t)(tail->data_len + length);
+	queue->bytes += length;
+	return true;
+}
+
+/* Link one mbuf to the end; free it where it holds nothing, or nothing any more. */
 static void
 append_one(struct text_queue *queue, struct rte_mbuf *mbuf)
 {
 	mbuf->next = NULL;
-	if (mbuf->data_len == 0) {
+	if (mbuf->data_len == 0 || copy_to_tail(queue, mbuf)) {
 		rte_pktmbuf_free_seg(mbuf);
 		return;
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A queue of text: mbufs linked by next, in stream order, empty ones left out. Both the send queue
- * and the receive queue of a connection are one. It moves mbufs and looks at their lengths, never
- * into them. Only next, data_off and data_len of an mbuf in a queue mean anything.
+ * and the receive queue of a connection are one. It moves mbufs and looks at their lengths; only
+ * short text is copied, so that it does not pin an mbuf each. Only next, data_off and data_len of an mbuf in a queue mean anything.
  */
 #ifndef LIB_TCP_TEXT_QUEUE_H
 #define LIB_TCP_TEXT_QUEUE_H

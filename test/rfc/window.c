@@ -520,6 +520,22 @@ established_send_buffer_full_takes_what_fits_and_tells_of_room(void **state)
 	ignore_sent(t);
 }
 
+/* An ACK must be acceptable to the peer: an octet that probes its closed window lies outside of it. */
+static void
+established_ack_while_probing_stays_within_the_peers_window(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established(t);
+	arrive(t, ". 1:1(0) ack 1 win 0");
+	app_write(t, 100);
+	advance(t, 5000);
+	ignore_sent(t);
+	arrive(t, "P. 1:601(600) ack 1 win 0");
+	arrive(t, "P. 601:1201(600) ack 1 win 0");
+	expect(t, ". 1:1(0) ack 1201");
+}
+
 int
 main(void)
 {
@@ -550,6 +566,7 @@ main(void)
 		FIXTURE_TEST(must_35_shld_17_peer_window_shrunk_to_zero_is_probed),
 		FIXTURE_TEST(established_window_of_an_old_segment_is_not_believed),
 		FIXTURE_TEST(established_send_buffer_full_takes_what_fits_and_tells_of_room),
+		FIXTURE_TEST(established_ack_while_probing_stays_within_the_peers_window),
 	};
 
 	return cmocka_run_group_tests_name("window", tests, eal_start, eal_stop);

@@ -27,14 +27,19 @@ text_pool_create(const char *name, uint32_t n)
 	return malloc_mempool_create(name, n, RTE_PKTMBUF_HEADROOM + TEXT_MBUF_BYTES);
 }
 
-/* One mbuf with bytes [at, at + length) of stream `key`; NULL where the pool is empty. */
+/*
+ * One mbuf with bytes [at, at + length) of stream `key`, with no room behind them, so that no other
+ * text is copied there; NULL where the pool is empty.
+ */
 static inline struct rte_mbuf *
 text_mbuf(struct rte_mempool *pool, uint64_t key, uint64_t at, uint16_t length)
 {
 	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(pool);
 
-	if (mbuf != NULL)
-		pattern_fill(key, at, (uint8_t *)rte_pktmbuf_append(mbuf, length), length);
+	if (mbuf == NULL)
+		return NULL;
+	mbuf->data_off = (uint16_t)(mbuf->buf_len - length);
+	pattern_fill(key, at, (uint8_t *)rte_pktmbuf_append(mbuf, length), length);
 	return mbuf;
 }
 

@@ -139,6 +139,50 @@ empty_mbufs_are_freed_and_left_out(void **state)
 	text_queue_clear(&queue);
 }
 
+/* An mbuf with room behind its text. */
+static struct rte_mbuf *
+roomy(uint64_t at, uint16_t length)
+{
+	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(pool);
+
+	pattern_fill(KEY, at, (uint8_t *)rte_pktmbuf_append(mbuf, length), length);
+	return mbuf;
+}
+
+/* Octets that come one by one share mbufs. */
+static void
+short_text_is_copied_behind_the_last(void **state)
+{
+	struct text_queue queue = { 0 };
+
+	(void)state;
+	for (unsigned int i = 0; i < 3 * TEXT_MBUF_BYTES; i++)
+		text_queue_append(&queue, roomy(i, 1));
+	assert_queue(&queue, 0, 3 * TEXT_MBUF_BYTES);
+	assert_int_equal(rte_mempool_in_use_count(pool), 3);
+	text_queue_clear(&queue);
+}
+
+/* What somebody else refers to, and what does not fit, is left as it is. */
+static void
+short_text_is_not_copied_into_what_is_shared_or_full(void **state)
+{
+	struct text_queue queue = { 0 };
+	struct rte_mbuf *clone = rte_pktmbuf_alloc(pool);
+
+	(void)state;
+	text_queue_append(&queue, roomy(0, 10));
+	rte_pktmbuf_attach(clone, queue.head);
+	text_queue_append(&queue, roomy(10, 10));
+	assert_int_equal(queue.head->data_len, 10);
+	assert_queue(&queue, 0, 20);
+	rte_pktmbuf_free(clone);
+	text_queue_append(&queue, roomy(20, TEXT_MBUF_BYTES - 9));
+	assert_int_equal(queue.tail->data_len, TEXT_MBUF_BYTES - 9);
+	assert_queue(&queue, 0, 20 + TEXT_MBUF_BYTES - 9);
+	text_queue_clear(&queue);
+}
+
 static void
 join_moves_everything_to_the_end(void **state)
 {
@@ -314,6 +358,8 @@ main(void)
 		CASE(empty_queue_gives_nothing),
 		CASE(chain_becomes_one_piece_of_text_per_mbuf),
 		CASE(empty_mbufs_are_freed_and_left_out),
+		CASE(short_text_is_copied_behind_the_last),
+		CASE(short_text_is_not_copied_into_what_is_shared_or_full),
 		CASE(join_moves_everything_to_the_end),
 		CASE(discard_takes_any_number_of_bytes_off_the_front),
 		CASE(discarded_text_stays_whole_for_who_still_refers_to_it),

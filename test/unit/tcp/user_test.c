@@ -269,24 +269,24 @@ refused_sender_is_told_once_when_half_of_the_buffer_is_free(void **state)
 }
 
 static void
-receive_hands_over_one_segments_text_per_mbuf(void **state)
+receive_hands_over_a_long_segments_text_per_mbuf(void **state)
 {
 	struct fixture *t = *state;
 	struct rte_mbuf *packets[4];
 
 	in_established(t);
-	arrive(t, ". 1:101(100) ack 1");
-	arrive(t, ". 101:301(200) ack 1");
-	arrive(t, ". 301:601(300) ack 1");
+	arrive(t, ". 1:601(600) ack 1");
+	arrive(t, ". 601:1301(700) ack 1");
+	arrive(t, ". 1301:2101(800) ack 1");
 	ignore_sent(t);
-	assert_int_equal(estab_conn_receive_waiting(t->peer->conn), 600);
+	assert_int_equal(estab_conn_receive_waiting(t->peer->conn), 2100);
 	assert_int_equal(estab_conn_receive_burst(t->peer->conn, packets, 0), 0);
 	assert_int_equal(estab_conn_receive_burst(t->peer->conn, packets, 2), 2);
-	assert_int_equal(estab_conn_receive_waiting(t->peer->conn), 300);
+	assert_int_equal(estab_conn_receive_waiting(t->peer->conn), 800);
 	assert_int_equal(estab_conn_receive_burst(t->peer->conn, packets + 2, 2), 1);
 	assert_int_equal(estab_conn_receive_burst(t->peer->conn, packets + 3, 1), 0);
 	for (uint16_t i = 0; i < 3; i++) {
-		assert_int_equal(packets[i]->pkt_len, 100 * (i + 1));
+		assert_int_equal(packets[i]->pkt_len, 600 + 100 * i);
 		assert_int_equal(packets[i]->nb_segs, 1);
 		assert_null(packets[i]->next);
 		rte_pktmbuf_free(packets[i]);
@@ -395,7 +395,7 @@ main(void)
 		FIXTURE_TEST(shutdown_before_established_follows_the_handshake),
 		FIXTURE_TEST(send_takes_packets_while_there_is_room),
 		FIXTURE_TEST(refused_sender_is_told_once_when_half_of_the_buffer_is_free),
-		FIXTURE_TEST(receive_hands_over_one_segments_text_per_mbuf),
+		FIXTURE_TEST(receive_hands_over_a_long_segments_text_per_mbuf),
 		FIXTURE_TEST(end_is_reached_when_the_last_byte_before_the_fin_was_received),
 		FIXTURE_TEST(error_is_read_once),
 		FIXTURE_TEST(nagle_is_on_until_it_is_turned_off),
