@@ -80,6 +80,10 @@ must_26_keep_alive_waits_for_silence(void **state)
 	struct fixture *t = *state;
 
 	in_established_with_keep_alive(t);
+	advance(t, 3000);
+	arrive(t, ". 1:1(0) ack 1");
+	expect_probe_after(t, 10000);
+	arrive(t, ". 1:1(0) ack 1");
 	for (unsigned int i = 0; i < 5; i++) {
 		advance(t, 6000);
 		arrive(t, ". 1:1(0) ack 1");
