@@ -101,7 +101,13 @@ struct estab_tcp_config {
 	uint16_t ephemeral_port_first;   /**< (32768, as Linux; RFC 6056 3.2 allows 1024) */
 	uint16_t ephemeral_port_last;    /**< (65535) */
 	uint8_t hop_limit;               /**< TTL (64) */
-	uint8_t window_scale_min;        /**< shift at least (0: what the receive buffer needs) */
+	uint8_t quick_acks;       /**< segments with text acknowledged at once at the beginning,
+					  *   before ACKs are delayed (0; Linux: 16) */
+	bool push_bursts;         /**< PSH also on the last of several segments that leave
+					  *   together, as Linux */
+	bool window_is_room;      /**< accept all that the buffer has room for, also beyond
+					  *   what an unscaled window can announce, as FreeBSD */
+	uint8_t window_scale_min; /**< shift at least (0: what the receive buffer needs) */
 	enum estab_option_order option_order;
 	bool window_every_ack; /**< announce all room on each ACK, as FreeBSD, and not only
 					  *   in steps of a segment (RFC 9293 3.8.6.2.2) */

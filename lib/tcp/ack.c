@@ -11,7 +11,9 @@
 void
 ack_text(struct tcb *tcb)
 {
-	if ((tcb->flags & TCB_ACK_DELAYED) != 0) {
+	if (tcb->quick_acks > 0 || (tcb->flags & TCB_ACK_DELAYED) != 0) {
+		if (tcb->quick_acks > 0)
+			tcb->quick_acks--;
 		tcb_mark(tcb, MARK_ACK);
 		return;
 	}
@@ -24,6 +26,13 @@ ack_duplicate(struct tcb *tcb)
 {
 	if (tcb->dupacks_owed < UINT8_MAX)
 		tcb->dupacks_owed++;
+	tcb_mark(tcb, MARK_ACK);
+}
+
+void
+ack_twice(struct tcb *tcb, uint32_t left, uint32_t right)
+{
+	tcb->dsack = (struct sack_block){ left, right };
 	tcb_mark(tcb, MARK_ACK);
 }
 

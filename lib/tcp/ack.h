@@ -15,6 +15,9 @@ void ack_text(struct tcb *tcb);
 /* Text arrived out of order, or again: an ACK for this very segment (RFC 5681 4.2). */
 void ack_duplicate(struct tcb *tcb);
 
+/* Text in [left, right) came once more: said in the next ACK, which leaves at once (RFC 2883 4). */
+void ack_twice(struct tcb *tcb, uint32_t left, uint32_t right);
+
 /* FIN, a filled gap, a window probe: at once. */
 void ack_now(struct tcb *tcb);
 

@@ -85,7 +85,7 @@ set_sequence(struct tcb *tcb, const struct handshake *handshake)
 	tcb->irs = handshake->irs;
 	tcb->rcv_nxt = handshake->irs + 1;
 	tcb->last_ack_sent = tcb->rcv_nxt;
-	tcb->rcv_wnd = window_initial(tcb->tcp);
+	tcb->rcv_wnd = window_accepted_initially(tcb->tcp);
 }
 
 void
@@ -130,6 +130,7 @@ handshake_complete(struct tcb *tcb)
 	tcb_enter(tcb, TCP_STATE_ESTABLISHED);
 	tcb->flags |= TCB_REACHED_ESTABLISHED;
 	congestion_init(tcb);
+	tcb->quick_acks = tcb->tcp->config.quick_acks;
 	tcb_cancel(tcb, TIMER_RETRANSMIT);
 	tcb->retransmissions = 0;
 	if ((tcb->flags & TCB_PASSIVE) != 0) {

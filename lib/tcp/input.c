@@ -67,6 +67,14 @@ refuse_text_only(struct tcb *tcb, struct segment *seg)
 	return true;
 }
 
+/* Text to the left of RCV.NXT has come twice. */
+static void
+note_old_text(struct tcb *tcb, const struct segment *seg)
+{
+	if (seg->text_len > 0 && seq_lt(seg->seq, tcb->rcv_nxt) && tcb_is_synchronized(tcb))
+		ack_twice(tcb, seg->seq, seq_min(seg->seq + seg->text_len, tcb->rcv_nxt));
+}
+
 /* First: sequence number, with RFC 7323 5.3 before it. */
 static bool
 check_sequence(struct tcb *tcb, struct segment *seg)
@@ -78,8 +86,10 @@ check_sequence(struct tcb *tcb, struct segment *seg)
 		return false;
 	if (!segment_is_acceptable(tcb, seg) && !refuse_text_only(tcb, seg)) {
 		seg->fate = ESTAB_DROP_TCP_OUT_OF_WINDOW;
-		if (!is_rst)
+		if (!is_rst) {
+			note_old_text(tcb, seg);
 			ack_challenge(tcb, seg);
+		}
 		return false;
 	}
 	timestamps_take(tcb, seg);
@@ -240,6 +250,7 @@ trim_to_window(struct tcb *tcb, struct segment *seg)
 	const uint32_t old = seq_lt(seg->seq, tcb->rcv_nxt) ? tcb->rcv_nxt - seg->seq : 0;
 
 	if (old > 0) {
+		note_old_text(tcb, seg);
 		if (old < seg->text_len)
 			seg->mbuf = text_cut_front(seg->mbuf, old);
 		seg->text_len = (uint16_t)(old < seg->text_len ? seg->text_len - old : 0);
@@ -312,6 +323,8 @@ take_text(struct tcb *tcb, struct burst *burst, struct segment *seg)
 	trim_to_window(tcb, seg);
 	if (seg->text_len > 0 && refuse_text_after_close(tcb, burst, seg))
 		return false;
+	if (tcb->reassembly != NULL && tcb->dsack.left == tcb->dsack.right)
+		reassembly_note_overlap(tcb, seg);
 	if (seg->seq != tcb->rcv_nxt)
 		take_out_of_order(tcb, seg);
 	else if (seg->text_len > 0)

@@ -66,6 +66,21 @@ advance_cursor(struct tcb *tcb, uint32_t bytes)
 	tcb->send_at_offset = bytes;
 }
 
+/* RFC 2018 4, RFC 2883 4: what came twice first, and once; then what was received beyond a gap. */
+static void
+put_sack(struct tcb *tcb, struct outgoing *out)
+{
+	struct tcp_options *options = &out->options;
+
+	if (tcb->dsack.left != tcb->dsack.right) {
+		options->seen |= TCP_OPTION_SACK;
+		options->sack[options->sack_count++] = tcb->dsack;
+		tcb->dsack.right = tcb->dsack.left;
+	}
+	if (tcb->reassembly != NULL)
+		reassembly_sack(tcb, options, sack_blocks_max(tcb));
+}
+
 /* A segment with what every one of a synchronized connection carries. */
 static struct outgoing *
 begin_segment(struct tcb *tcb, struct burst *burst, uint32_t seq, uint8_t flags)
@@ -84,8 +99,8 @@ begin_segment(struct tcb *tcb, struct burst *burst, uint32_t seq, uint8_t flags)
 		out->options.ts_val = tcp_ts_val(tcb->tcp, tcb->ts_offset);
 		out->options.ts_ecr = tcb->ts_recent;
 	}
-	if (tcb->reassembly != NULL && (tcb->flags & TCB_SACK) != 0)
-		reassembly_sack(tcb, &out->options, sack_blocks_max(tcb));
+	if ((tcb->flags & TCB_SACK) != 0)
+		put_sack(tcb, out);
 	if (tcb->custom != NULL)
 		urgent_point(tcb, out);
 	ack_sent(tcb);
@@ -205,6 +220,8 @@ next_text_len(const struct tcb *tcb, uint32_t unsent, uint32_t usable)
 static bool
 output_text(struct tcb *tcb, struct burst *burst)
 {
+	const uint16_t first = burst->out_count;
+
 	for (;;) {
 		const uint32_t unsent = unsent_text(tcb);
 		const uint32_t usable = usable_window(tcb);
@@ -216,6 +233,8 @@ output_text(struct tcb *tcb, struct burst *burst)
 		if (!send_at_cursor(tcb, burst, len, fin))
 			return false;
 	}
+	if (tcb->tcp->config.push_bursts && burst->out_count > first + 1)
+		burst->out[burst->out_count - 1].flags |= TCP_FLAG_PSH;
 	/* 3.8.6.1 and 3.8.6.2.1 (4): nothing in flight to clock us, yet something waits. */
 	if (tcb->deadlines[TIMER_RETRANSMIT] == 0 && (unsent_text(tcb) > 0 || fin_follows(tcb, 0)))
 		tcb_arm(tcb, TIMER_RETRANSMIT, (uint64_t)tcb->rtt.rto_us * 1000);

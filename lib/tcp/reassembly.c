@@ -9,6 +9,7 @@
 
 #include <rte_common.h>
 
+#include "tcp/ack.h"
 #include "tcp/seq.h"
 #include "tcp/tcb.h"
 
@@ -131,6 +132,25 @@ insert_text(struct reassembly *reassembly, struct segment *seg)
 	}
 	extend_block(reassembly, i, seg, left, right);
 	return true;
+}
+
+void
+reassembly_note_overlap(struct tcb *tcb, const struct segment *seg)
+{
+	const struct reassembly *reassembly = tcb->reassembly;
+	const uint32_t end = seg->seq + seg->text_len;
+	uint16_t i;
+
+	for (i = 0; i < reassembly->block_count; i++) {
+		const struct reassembly_block *block = &reassembly->blocks[i];
+		const uint32_t left = seq_max(seg->seq, block->left);
+		const uint32_t right = seq_min(end, block->right);
+
+		if (seq_lt(left, right)) {
+			ack_twice(tcb, left, right);
+			return;
+		}
+	}
 }
 
 bool

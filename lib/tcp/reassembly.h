@@ -43,6 +43,9 @@ struct reassembly {
  */
 bool reassembly_insert(struct tcb *tcb, struct segment *seg);
 
+/* Where a segment brings again what is kept already, that is to be told (RFC 2883 4). */
+void reassembly_note_overlap(struct tcb *tcb, const struct segment *seg);
+
 /* Move what has become contiguous with RCV.NXT to the receive queue; true when RCV.NXT moved. */
 bool reassembly_collect(struct tcb *tcb);
 

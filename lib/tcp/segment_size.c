@@ -53,11 +53,13 @@ sack_blocks_max(const struct tcb *tcb)
 uint32_t
 segment_size(const struct tcb *tcb)
 {
-	uint32_t blocks;
+	uint32_t blocks = tcb->dsack.left != tcb->dsack.right ? 1 : 0;
 
-	if (tcb->reassembly == NULL || (tcb->flags & TCB_SACK) == 0)
+	if ((tcb->flags & TCB_SACK) == 0)
 		return tcb->snd_mss;
-	blocks = RTE_MIN(tcb->reassembly->block_count, (uint16_t)sack_blocks_max(tcb));
+	if (tcb->reassembly != NULL)
+		blocks += tcb->reassembly->block_count;
+	blocks = RTE_MIN(blocks, (uint32_t)sack_blocks_max(tcb));
 	if (blocks == 0)
 		return tcb->snd_mss;
 	return tcb->snd_mss - (SACK_OPTION_FIXED + blocks * SACK_OPTION_BLOCK);

@@ -123,6 +123,7 @@ struct tcb {
 	uint16_t rcv_mss;                /* what we announced */
 	uint8_t snd_wscale, rcv_wscale;
 	uint8_t rcv_tos;         /* of the last acceptable segment */
+	uint8_t quick_acks;      /* segments with text still to be acknowledged at once */
 	uint8_t dupacks;         /* duplicate ACKs in a row, RFC 5681 2 */
 	uint8_t retransmissions; /* of the segment at SND.UNA, in a row */
 
@@ -134,6 +135,8 @@ struct tcb {
 	struct text_queue receive;     /* in order, not yet received by the user */
 	struct custom *custom;         /* what only few connections need; NULL: all as configured */
 	struct reassembly *reassembly; /* out of order; NULL: nothing */
+	struct sack_block
+			dsack; /* text that came twice, to be told once (RFC 2883); left == right: none */
 	struct timer_node timer;
 	TAILQ_ENTRY(tcb) output_link;
 	TAILQ_ENTRY(tcb) event_link; /* event list, or its listener's accept queue */

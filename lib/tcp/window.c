@@ -25,12 +25,20 @@ window_initial(const struct tcp *tcp)
 	return (uint16_t)RTE_MIN(tcp->config.receive_buffer_bytes, (uint32_t)UINT16_MAX);
 }
 
+uint32_t
+window_accepted_initially(const struct tcp *tcp)
+{
+	return tcp->config.window_is_room ? tcp->config.receive_buffer_bytes : window_initial(tcp);
+}
+
 /* Bytes the receive buffer could still take, as far as they can be announced. */
 static uint32_t
 receive_room(const struct tcb *tcb)
 {
 	const uint32_t size = tcb->tcp->config.receive_buffer_bytes;
-	const uint32_t limit = (uint32_t)UINT16_MAX << tcb->rcv_wscale;
+	const uint32_t limit = tcb->tcp->config.window_is_room
+			? UINT32_MAX
+			: (uint32_t)UINT16_MAX << tcb->rcv_wscale;
 
 	return tcb->receive.bytes < size ? RTE_MIN(size - tcb->receive.bytes, limit) : 0;
 }
@@ -64,17 +72,19 @@ window_announce(struct tcb *tcb)
 {
 	const uint32_t room = receive_room(tcb);
 	const uint32_t window = tcb->rcv_wnd + growth_with_ack(tcb, room);
-	uint32_t announced = window >> tcb->rcv_wscale;
+	uint32_t announced = RTE_MIN(window >> tcb->rcv_wscale, (uint32_t)UINT16_MAX);
 
 	/*
 	 * The shift cuts bits off. Rounding up keeps the edge where it was but promises a little more,
 	 * which is done only where there is room; otherwise the peer may see the edge move left by
 	 * less than one unit of the shift (RFC 7323 2.4), and we go on to accept what was promised.
 	 */
-	if (announced << tcb->rcv_wscale < tcb->rcv_wnd &&
+	if (announced << tcb->rcv_wscale < tcb->rcv_wnd && announced < UINT16_MAX &&
 			(announced + 1) << tcb->rcv_wscale <= room)
 		announced++;
 	tcb->rcv_wnd = RTE_MAX(tcb->rcv_wnd, announced << tcb->rcv_wscale);
+	if (tcb->tcp->config.window_is_room)
+		tcb->rcv_wnd = RTE_MAX(tcb->rcv_wnd, window);
 	return (uint16_t)announced;
 }
 

@@ -19,6 +19,9 @@ uint8_t window_scale_choose(const struct estab_tcp_config *config);
 /* The window of a SYN or SYN-ACK, which is never scaled. */
 uint16_t window_initial(const struct tcp *tcp);
 
+/* RCV.WND when the handshake is done: what was announced, or more where that is the policy. */
+uint32_t window_accepted_initially(const struct tcp *tcp);
+
 /*
  * Move the right edge of the receive window to what the buffer has free, with receiver's
  * silly-window avoidance (3.8.6.2.2, MUST-39); it never moves left (SHLD-14).

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Policies in which good TCPs differ: struct estab_tcp_config turns them on.
+ */
+#include "eal.h"
+#include "fixture.h"
+
+static void
+quick_acks_answer_the_first_segments_at_once(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.tcp.quick_acks = 2;
+	in_established(t);
+	arrive(t, "P. 1:101(100) ack 1");
+	expect(t, ". 1:1(0) ack 101");
+	arrive(t, "P. 101:201(100) ack 1");
+	expect(t, ". 1:1(0) ack 201");
+	arrive(t, "P. 201:301(100) ack 1");
+	expect_nothing(t);
+	advance(t, 100);
+	expect(t, ". 1:1(0) ack 301");
+}
+
+static void
+push_bursts_marks_the_last_of_several_segments(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.tcp.push_bursts = true;
+	t->config.tcp.initial_window = 2;
+	in_established(t);
+	app_write(t, 4000);
+	expect(t, ". 1:1001(1000) ack 1");
+	expect(t, "P. 1001:2001(1000) ack 1");
+	expect_nothing(t);
+	ignore_sent(t);
+	arrive(t, ". 1:1(0) ack 4001");
+	arrive(t, ". 1:1(0) ack 2001");
+	ignore_sent(t);
+	arrive(t, ". 1:1(0) ack 4001");
+}
+
+static void
+window_is_room_accepts_beyond_what_can_be_announced(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.tcp.window_is_room = true;
+	t->config.tcp.receive_buffer_bytes = 65700;
+	in_established(t);
+	arrive(t, "R 65650:65650(0)"); /* in the window: a challenge, RFC 5961 3.2 */
+	expect(t, ". 1:1(0) ack 1 win 65535");
+	arrive(t, "R 65701:65701(0)");
+	expect_nothing(t);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FIXTURE_TEST(quick_acks_answer_the_first_segments_at_once),
+		FIXTURE_TEST(push_bursts_marks_the_last_of_several_segments),
+		FIXTURE_TEST(window_is_room_accepts_beyond_what_can_be_announced),
+	};
+
+	return cmocka_run_group_tests_name("policies", tests, eal_start, eal_stop);
+}
