@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "complain.h"
+#include "interface_check.h"
 #include "parse.h"
 
 static const char *const workload_names[] = {
@@ -164,29 +165,57 @@ static const char usage[] =
 		"Measures how fast TCP connections are made and used.\n\n"
 		"  estab-bench --no-huge --no-pci -l 0 -- --loopback --workload crr --duration 5s";
 
+/* Whoever names a gateway expects the world beyond the link. */
+static int
+check_interface(const struct bench_options *options)
+{
+	const struct estab_interface *interface = &options->stack.interface;
+	const bool has_gateway = interface->gateway_ipv4.family != ESTAB_FAMILY_ANY ||
+			interface->gateway_ipv6.family != ESTAB_FAMILY_ANY;
+
+	if (options->loopback && interface->address_count > 0)
+		return complain(EXIT_USAGE, "--address goes with --server: --loopback has its own");
+	if (options->loopback && has_gateway)
+		return complain(EXIT_USAGE,
+				"--gateway goes with --server: --loopback has no way out");
+	if (!options->loopback && interface->address_count == 0)
+		return complain(EXIT_USAGE,
+				"--address is missing: for example --address 192.0.2.2/24");
+	return interface_check(interface);
+}
+
+/* One stack on a device, and a stack has one queue each way. */
+static int
+check_queues(const struct device_options *device)
+{
+	if (device->rxq > 1)
+		return complain(EXIT_USAGE, "--rxq %u: a device has one stack here, so 1",
+				device->rxq);
+	if (device->txq > 1)
+		return complain(EXIT_USAGE, "--txq %u: a device has one stack here, so 1",
+				device->txq);
+	return -1;
+}
+
 /* Options that need or exclude one another. */
 static int
 check(const struct bench_options *options)
 {
 	const bool has_server = options->server.address.family != ESTAB_FAMILY_ANY;
-	const bool has_address = options->stack.interface.address_count > 0;
+	int ret;
 
 	if (options->workload == WORKLOAD_NONE)
 		return complain(EXIT_USAGE, "--workload is missing: open or crr");
 	if (options->loopback == has_server)
 		return complain(EXIT_USAGE, "give either --loopback or --server ADDRESS:PORT");
-	if (options->loopback && has_address)
-		return complain(EXIT_USAGE, "--address goes with --server: --loopback has its own");
-	if (has_server && !has_address)
-		return complain(EXIT_USAGE,
-				"--address is missing: for example --address 192.0.2.2/24");
 	if (has_server && options->ipv6)
 		return complain(EXIT_USAGE,
 				"--ipv6 goes with --loopback: --server says its family itself");
 	if (options->server.port + options->server_ports > UINT16_MAX + 1u)
 		return complain(EXIT_USAGE, "--server-ports %u: they would end above 65535",
 				options->server_ports);
-	return -1;
+	ret = check_interface(options);
+	return ret < 0 ? check_queues(&options->device) : ret;
 }
 
 static int

@@ -31,14 +31,15 @@ static int
 take_gateway(const char *text, void *value)
 {
 	struct estab_interface *interface = value;
-	struct estab_address gateway;
+	struct estab_address gateway, *place;
 
 	if (estab_address_parse(text, &gateway) != 0)
 		return -EINVAL;
-	if (gateway.family == ESTAB_FAMILY_IPV4)
-		interface->gateway_ipv4 = gateway;
-	else
-		interface->gateway_ipv6 = gateway;
+	place = gateway.family == ESTAB_FAMILY_IPV4 ? &interface->gateway_ipv4
+						    : &interface->gateway_ipv6;
+	if (place->family != ESTAB_FAMILY_ANY)
+		return -EEXIST;
+	*place = gateway;
 	return 0;
 }
 
@@ -74,7 +75,7 @@ const struct option_row stack_option_rows[] = {
 			.kind = OPTION_TAKE,
 			.take = take_gateway,
 			.offset = offsetof(struct stack_options, interface),
-			.expected = "an address, such as 192.0.2.1 or 2001:db8::1",
+			.expected = "an address, such as 192.0.2.1 or 2001:db8::1, once per family",
 			.help = "the way to all that is not on-link; once per family" },
 	{ .name = "vlan",
 			.argument = "ID",

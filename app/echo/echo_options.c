@@ -7,6 +7,8 @@
 
 #include "clock.h"
 #include "complain.h"
+#include "interface_check.h"
+#include "places.h"
 
 static int
 take_mode(const char *text, void *value)
@@ -57,6 +59,7 @@ static const struct option_row rows[] = {
 			.argument = "N",
 			.kind = OPTION_NUMBER,
 			.min = 1,
+			.max = 100000000, /* tens of GB: more is a slip of the pen */
 			.offset = offsetof(struct echo_options, connections),
 			.help = "limit of open connections per lcore (by memory, at most 16384)" },
 	{ .name = "stats-period",
@@ -95,24 +98,48 @@ static const char usage[] =
 		"  estab-echo --no-huge --no-pci --vdev=net_tap0,iface=estab0 -l 0 -- \\\n"
 		"      --address 192.0.2.2/24 --address 2001:db8::2/64";
 
+/* As many queues one way as the other: a stack has one of each. */
+static int
+check_queues(struct echo_options *options)
+{
+	struct device_options *device = &options->device;
+
+	if (device->txq != 0 && device->rxq != 0 && device->rxq != device->txq)
+		return complain(EXIT_USAGE,
+				"--txq %u: a stack has one queue each way, so the same as --rxq %u",
+				device->txq, device->rxq);
+	for (uint16_t i = 0; i < options->config.count; i++) {
+		const uint16_t port = options->config.places[i].port;
+		const uint16_t queues = places_queues(&options->config, port);
+
+		if (device->rxq != 0 && device->rxq != queues)
+			return complain(EXIT_USAGE, "--rxq %u: --config gives port %u %u of them",
+					device->rxq, port, queues);
+		if (device->txq != 0 && device->txq != queues)
+			return complain(EXIT_USAGE, "--txq %u: --config gives port %u %u of them",
+					device->txq, port, queues);
+	}
+	if (device->rxq == 0)
+		device->rxq = device->txq;
+	return -1;
+}
+
 static int
 check(struct echo_options *options)
 {
+	int ret;
+
 	if (options->stack.interface.address_count == 0)
 		return complain(EXIT_USAGE,
 				"--address is missing: for example --address 192.0.2.2/24");
-	if (options->device.txq != 0 && options->device.rxq != 0 &&
-			options->device.rxq != options->device.txq)
-		return complain(EXIT_USAGE,
-				"--txq %u: a stack has one queue each way, so the same as --rxq %u",
-				options->device.txq, options->device.rxq);
-	if (options->device.rxq == 0)
-		options->device.rxq = options->device.txq;
-	if (options->ports.count == 0) {
+	ret = interface_check(&options->stack.interface);
+	if (ret < 0)
+		ret = check_queues(options);
+	if (ret < 0 && options->ports.count == 0) {
 		options->ports.count = 1;
 		options->ports.ports[0] = options->service->default_port;
 	}
-	return -1;
+	return ret;
 }
 
 int

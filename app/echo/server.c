@@ -186,22 +186,30 @@ listen_all(struct server *server, const struct port_list *ports, uint32_t backlo
 	return -1;
 }
 
-int
-server_create(struct server *server, const struct estab_stack_config *config,
-		const struct service *service, const struct port_list *ports, uint32_t backlog)
+static int
+create_sessions(struct server *server, uint32_t count)
 {
-	const uint32_t count = config->limits.connections;
-	const char *why;
-
-	*server = (struct server){ .service = service };
-	if (estab_stack_config_check(config, &why) != 0)
-		return complain(EXIT_USAGE, "%s", why);
 	server->sessions = calloc(count, sizeof(*server->sessions));
 	server->starved = calloc(count, sizeof(*server->starved));
 	if (server->sessions == NULL || server->starved == NULL ||
 			slots_init(&server->slots, count) != 0)
 		return complain(EXIT_ENVIRONMENT, "no memory for %u sessions: lower --connections",
 				count);
+	return -1;
+}
+
+/* The stack first: of EAL's memory, which ends, it takes the most for a connection by far. */
+int
+server_create(struct server *server, const struct estab_stack_config *config,
+		const struct service *service, const struct port_list *ports, uint32_t backlog)
+{
+	const uint32_t count = config->limits.connections;
+	const char *why;
+	int ret;
+
+	*server = (struct server){ .service = service };
+	if (estab_stack_config_check(config, &why) != 0)
+		return complain(EXIT_USAGE, "%s", why);
 	eal_hush(true);
 	server->stack = estab_stack_create(config);
 	eal_hush(false);
@@ -209,7 +217,8 @@ server_create(struct server *server, const struct estab_stack_config *config,
 		return complain(EXIT_ENVIRONMENT,
 				"no stack for %u connections (%s): lower --connections, or give EAL more with -m",
 				count, rte_strerror(rte_errno));
-	return listen_all(server, ports, backlog);
+	ret = create_sessions(server, count);
+	return ret < 0 ? listen_all(server, ports, backlog) : ret;
 }
 
 void

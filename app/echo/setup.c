@@ -27,7 +27,8 @@ enum setup_limits {
 	MBUFS_DEFAULT = 16384, /* per queue, where memory is plenty */
 	MBUFS_MIN = 512,       /* below this a queue's descriptors would eat them all */
 	CONNECTIONS_DEFAULT = 16384,
-	CONNECTIONS_PER_MB = 256, /* TCB, hash entry and half-open record: below 4 KB each */
+	CONNECTIONS_PER_MB = 256,   /* TCB, hash entry and half-open record: below 4 KB each */
+	CONNECTION_BYTES_MIN = 256, /* the TCB alone is larger */
 };
 
 static int
@@ -75,6 +76,21 @@ map_queues(struct echo *echo)
 				lcores, lcore_count);
 	}
 	return -1;
+}
+
+/* Refuse at once what cannot fit, before devices start and memory is cleared for it. */
+static int
+check_connections(const struct echo *echo)
+{
+	const uint64_t connections = (uint64_t)echo->options->connections * echo->map.count;
+	const uint64_t left = memory_left();
+
+	if (connections <= left / CONNECTION_BYTES_MIN)
+		return -1;
+	return complain(EXIT_ENVIRONMENT,
+			"--connections %" PRIu32 ": no memory for so many; EAL has %" PRIu64
+			" MB left, queues: %u. Lower it, or give EAL more with -m",
+			echo->options->connections, left >> 20, echo->map.count);
 }
 
 /* Half of the memory that is left for packets, as far as there is need for so many. */
@@ -238,6 +254,8 @@ echo_create(struct echo *echo, const struct echo_options *options)
 	ret = find_devices(echo);
 	if (ret < 0)
 		ret = map_queues(echo);
+	if (ret < 0)
+		ret = check_connections(echo);
 	if (ret < 0)
 		ret = allot_places(echo);
 	if (ret < 0)
