@@ -63,8 +63,7 @@ classify_ipv4(uint8_t type, uint8_t code, struct icmp_error *error)
 static bool
 classify_ipv6(uint8_t type, uint8_t code, struct icmp_error *error)
 {
-	const bool refused = (type == ICMP6_DST_UNREACH && code == ICMP6_DST_UNREACH_NOPORT) ||
-			(type == ICMP6_PARAM_PROB && code == ICMP6_PARAMPROB_NEXTHEADER);
+	const bool refused = type == ICMP6_DST_UNREACH && code == ICMP6_DST_UNREACH_NOPORT;
 
 	error->kind = refused ? ICMP_ERROR_HARD : ICMP_ERROR_SOFT;
 	error->error = refused ? -ECONNREFUSED : -EHOSTUNREACH;

@@ -29,13 +29,14 @@ report(struct fixture *t, const uint8_t ipv4[2], const uint8_t ipv6[2], const st
 }
 
 /*
- * Destination Unreachable 0, 1, 5, Time Exceeded 0, 1, Parameter Problem; for IPv6 no route,
- * prohibited, address unreachable, Time Exceeded 0, 1, Parameter Problem.
+ * Destination Unreachable 0, 1, 5, Time Exceeded 0, 1, Parameter Problem 0, 1, 2; for IPv6 no route,
+ * prohibited, address unreachable, Time Exceeded 0, 1, Parameter Problem 0, 1, 2.
  */
 static const uint8_t soft_ipv4[][2] = { { 3, 0 }, { 3, 1 }, { 3, 5 }, { 11, 0 }, { 11, 1 },
-	{ 12, 0 } };
-static const uint8_t soft_ipv6[][2] = { { 1, 0 }, { 1, 1 }, { 1, 3 }, { 3, 0 }, { 3, 1 },
-	{ 4, 0 } };
+	{ 12, 0 }, { 12, 1 }, { 12, 2 } };
+static const uint8_t soft_ipv6[][2] = { { 1, 0 }, { 1, 1 }, { 1, 3 }, { 3, 0 }, { 3, 1 }, { 4, 0 },
+	{ 4, 1 }, { 4, 2 } };
+static const unsigned int soft_count = sizeof(soft_ipv4) / sizeof(*soft_ipv4);
 
 /*
  * MUST-56: "Since these [...] messages indicate soft error conditions, a TCP implementation MUST NOT
@@ -49,7 +50,7 @@ must_56_shld_25_soft_error_is_told_and_ends_nothing(void **state)
 
 	in_established(t);
 	send_text(t, &sent);
-	for (unsigned int i = 0; i < 6; i++) {
+	for (unsigned int i = 0; i < soft_count; i++) {
 		app_events(t);
 		report(t, soft_ipv4[i], soft_ipv6[i], &sent);
 		assert_int_equal(app_events(t), ESTAB_EVENT_TROUBLE);
@@ -127,15 +128,15 @@ must_56_syn_sent_soft_error_ends_nothing(void **state)
 	struct raw syn;
 
 	in_syn_sent_with_syn(t, &syn);
-	for (unsigned int i = 0; i < 6; i++)
+	for (unsigned int i = 0; i < soft_count; i++)
 		report(t, soft_ipv4[i], soft_ipv6[i], &syn);
 	assert_state(t, "SYN-SENT");
 	assert_int_equal(app_events(t) & ESTAB_EVENT_CLOSED, 0);
 }
 
-/* Protocol and port unreachable; for IPv6 port unreachable and an unknown next header. */
+/* Protocol and port unreachable; for IPv6 port unreachable only (RFC 4443 3.1). */
 static const uint8_t hard_ipv4[][2] = { { 3, 2 }, { 3, 3 } };
-static const uint8_t hard_ipv6[][2] = { { 4, 1 }, { 1, 4 } };
+static const uint8_t hard_ipv6[][2] = { { 1, 4 }, { 1, 4 } };
 
 /*
  * SHLD-26: Destination Unreachable 2 to 4: "These are hard error conditions, so TCP implementations
