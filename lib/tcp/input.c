@@ -183,7 +183,7 @@ fin_is_acknowledged(struct tcb *tcb)
 	switch (tcb->state) {
 	case TCP_STATE_FIN_WAIT_1:
 		tcb_enter(tcb, TCP_STATE_FIN_WAIT_2);
-		if ((tcb->flags & TCB_HELD) == 0 && tcb->deadlines[TIMER_LINGER] == 0)
+		if ((tcb->flags & TCB_HELD) == 0)
 			tcb_arm(tcb, TIMER_LINGER, tcb->tcp->config.fin_wait_2_ns);
 		return true;
 	case TCP_STATE_CLOSING:

@@ -130,7 +130,7 @@ must_not_linger(const struct tcb *tcb)
 	return tcb->custom != NULL && tcb->custom->linger_ns == 0;
 }
 
-/* How long close sees a connection out, where the user has set a limit. */
+/* How long close sees text and FIN out, where the user has set a limit; FIN-WAIT-2 has its own. */
 static void
 limit_linger(struct tcb *tcb)
 {
@@ -147,7 +147,7 @@ see_out(struct tcb *tcb)
 		return;
 	}
 	user_shutdown(tcb);
-	if (tcb->state == TCP_STATE_FIN_WAIT_2 && tcb->deadlines[TIMER_LINGER] == 0)
+	if (tcb->state == TCP_STATE_FIN_WAIT_2)
 		tcb_arm(tcb, TIMER_LINGER, tcb->tcp->config.fin_wait_2_ns);
 }
 
