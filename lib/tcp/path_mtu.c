@@ -43,11 +43,13 @@ shrink(struct tcb *tcb, uint32_t mtu)
 void
 path_mtu_lower(struct tcb *tcb, uint32_t mtu)
 {
-	if (mtu == 0) /* a router older than RFC 1191 */
+	if (tcb->path.family == ESTAB_FAMILY_IPV6 && mtu < PATH_MTU_MIN_IPV6)
+		return; /* RFC 8201 4: to be discarded */
+	if (mtu == 0)   /* a router older than RFC 1191 */
 		mtu = packet_size(tcb) / 2;
 	if (!tcb_is_synchronized(tcb) || !shrink(tcb, mtu))
 		return;
-	/* The path lost these for their size, not for congestion: cwnd stays (RFC 1191 6.5). */
+	/* The path lost these for their size, not for congestion: cwnd stays (RFC 1191 6.4). */
 	tcb->snd_cursor = tcb->snd_una;
 	tcb->send_at = NULL;
 	tcb->flags &= ~(uint32_t)TCB_RTT_TIMING;
