@@ -13,19 +13,13 @@
 
 #include <rte_icmp.h>
 #include <rte_ip.h>
+#include <rte_tcp.h>
 
 #include "compat.h"
 
 enum {
 	QUOTED_TCP_LENGTH = 8,
 	ICMP_HEADER_LENGTH = 8,
-};
-
-/* The first eight bytes of a TCP header. */
-struct quoted_tcp {
-	rte_be16_t source_port;
-	rte_be16_t destination_port;
-	rte_be32_t seq;
 };
 
 static bool
@@ -111,7 +105,7 @@ read_quote(const struct net *net, struct packet *packet, struct icmp_error *erro
 {
 	const bool ipv4 = packet->path.family == ESTAB_FAMILY_IPV4;
 	const uint32_t ip_length = ipv4 ? sizeof(struct rte_ipv4_hdr) : sizeof(struct rte_ipv6_hdr);
-	const struct quoted_tcp *tcp;
+	const struct rte_tcp_hdr *tcp; /* at any address, and only its first eight bytes */
 	unsigned int next;
 
 	packet->offset = (uint16_t)(packet->offset + ICMP_HEADER_LENGTH);
@@ -123,11 +117,11 @@ read_quote(const struct net *net, struct packet *packet, struct icmp_error *erro
 	next = packet_need(packet, packet->offset + QUOTED_TCP_LENGTH, ESTAB_DROP_ICMP_MALFORMED);
 	if (next != GO_ON)
 		return next;
-	tcp = packet_header(packet, struct quoted_tcp);
+	tcp = packet_header(packet, struct rte_tcp_hdr);
 	error->path.family = packet->path.family;
-	error->path.local_port = tcp->source_port;
-	error->path.remote_port = tcp->destination_port;
-	error->seq = rte_be_to_cpu_32(tcp->seq);
+	error->path.local_port = tcp->src_port;
+	error->path.remote_port = tcp->dst_port;
+	error->seq = rte_be_to_cpu_32(tcp->sent_seq);
 	return net_is_local(net, &error->path.local, error->path.family) ? GO_ON
 									 : ESTAB_DROP_ICMP_QUOTE;
 }
