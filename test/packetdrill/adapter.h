@@ -54,8 +54,9 @@ struct socket {
 	struct estab_listener *listener;
 	struct estab_conn *accepted; /* taken from the listener, not yet by the script */
 	struct estab_conn *conn;
-	uint32_t told; /* events so far, see enum estab_event_what */
-	uint32_t news; /* counts events, for EPOLLET */
+	uint32_t told;   /* events so far, see enum estab_event_what */
+	uint32_t news;   /* counts events, for EPOLLET */
+	bool connecting; /* the active OPEN has not succeeded yet */
 	bool read_shut;
 	bool no_delay;
 	struct socket_options values;
@@ -143,6 +144,7 @@ ssize_t adapter_sendmsg(void *userdata, int fd, const struct msghdr *message, in
 
 /* options.c */
 void options_apply(struct socket *socket);
+int options_apply_user_timeout(const struct socket *socket);
 int adapter_fcntl(void *userdata, int fd, int command, ...);
 int adapter_ioctl(void *userdata, int fd, unsigned long request, ...);
 int adapter_getsockopt(void *userdata, int fd, int level, int name, void *value, socklen_t *size);

@@ -36,12 +36,15 @@ apply_keepalive(const struct socket *socket)
 	return estab_conn_set_keepalive(socket->conn, values->keepalive ? &how : NULL);
 }
 
-static int
-apply_user_timeout(const struct socket *socket)
+/* FreeBSD's limit for the handshake is the user timeout until there is a connection. */
+int
+options_apply_user_timeout(const struct socket *socket)
 {
-	const uint64_t timeout_ns = (uint64_t)socket->values.user_timeout_ms * MS;
+	const uint64_t timeout_ns = socket->connecting
+			? (uint64_t)socket->values.connect_timeout_s * SECOND_NS
+			: (uint64_t)socket->values.user_timeout_ms * MS;
 
-	return timeout_ns == 0 ? 0 : estab_conn_set_user_timeout(socket->conn, timeout_ns);
+	return estab_conn_set_user_timeout(socket->conn, timeout_ns);
 }
 
 /* What was set on the socket before it had a connection. */
@@ -53,7 +56,8 @@ options_apply(struct socket *socket)
 	estab_conn_set_no_delay(socket->conn, socket->no_delay);
 	if (socket->values.keepalive)
 		apply_keepalive(socket);
-	apply_user_timeout(socket);
+	if (socket->connecting || socket->values.user_timeout_ms != 0)
+		options_apply_user_timeout(socket);
 	if (socket->values.linger_ns != UINT64_MAX)
 		estab_conn_set_linger(socket->conn, socket->values.linger_ns);
 }
@@ -261,9 +265,12 @@ set_tcp_option(struct socket *socket, int name, int value)
 		return set_keepalive_value(socket, &values->keep_interval_s, value);
 	case TCP_KEEPCNT:
 		return set_keepalive_value(socket, &values->keep_count, value);
+	case TCP_KEEPINIT:
+		values->keep_init_s = values->connect_timeout_s = value;
+		return 0;
 	case TCP_USER_TIMEOUT:
 		values->user_timeout_ms = value;
-		return socket->kind == SOCKET_CONN ? apply_user_timeout(socket) : 0;
+		return socket->kind == SOCKET_CONN ? options_apply_user_timeout(socket) : 0;
 	default:
 		return -ENOPROTOOPT;
 	}

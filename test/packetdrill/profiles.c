@@ -37,6 +37,8 @@ set_linux(struct profile *profile)
 	tcp->delayed_ack_ns = 40 * MS;
 	tcp->initial_window = 10;
 	tcp->window_scale_min = 8;
+	tcp->quick_acks = 16;
+	tcp->push_bursts = true;
 }
 
 static void
@@ -56,11 +58,14 @@ set_freebsd(struct profile *profile)
 	tcp->receive_buffer_bytes = FREEBSD_RECEIVE_BUFFER;
 	tcp->send_buffer_bytes = FREEBSD_SEND_BUFFER;
 	tcp->rto_min_ns = 30 * MS;
+	tcp->rto_max_ns = 64000 * MS;
+	tcp->syn_retransmissions = 10;
 	tcp->delayed_ack_ns = 40 * MS;
 	tcp->initial_window = 10;
 	tcp->window_scale_min = 6;
 	tcp->option_order = ESTAB_OPTION_ORDER_FREEBSD;
 	tcp->window_every_ack = true;
+	tcp->window_is_room = true;
 }
 
 /* FreeBSD's buffer grows to whole segments of the interface's size. */

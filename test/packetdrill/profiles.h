@@ -18,8 +18,9 @@ struct socket_options {
 	int send_buffer, receive_buffer;
 	bool keepalive;
 	int keep_idle_s, keep_interval_s, keep_count, keep_init_s;
-	int user_timeout_ms; /* 0: none */
-	uint64_t linger_ns;  /* UINT64_MAX: close sees text out */
+	int user_timeout_ms;   /* 0: none */
+	int connect_timeout_s; /* 0: as many SYNs as configured */
+	uint64_t linger_ns;    /* UINT64_MAX: close sees text out */
 };
 
 struct profile {

@@ -93,14 +93,11 @@ class Runner:
         case.unordered = case.strict
         if not case.strict and not self.any_order:
             case.unordered, message = self.execute(case, True)
-            if not case.unordered:
-                case.message = message
-            else:
-                case.message = "passes with the order of options ignored"
+            case.message = case.message if case.unordered else message
         if self.verbose:
             verdict = "passed" if case.strict else "order" if case.unordered else "FAILED"
             print(f"{verdict:7} {case.listed} {case.name}", flush=True)
-            if not case.unordered:
+            if case.message:
                 print("    " + case.message.replace("\n", "\n    "), flush=True)
         return case
 

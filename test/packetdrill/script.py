@@ -23,6 +23,9 @@ SYSCTLS = {
     "net.ipv4.tcp_window_scaling": ["window_scale"],
 }
 
+# Names that only FreeBSD's packetdrill knows; the numbers are FreeBSD's.
+NAMES = {"TCP_KEEPINIT": "128"}
+
 COMMANDS = re.compile(r"`([^`]*)`")
 SETTING = re.compile(r"(?:^|\s)(?:/proc/sys/)?([a-z][\w./]*)=(\S+)")
 FIRST_SOCKET = re.compile(r"\bsocket\(")
@@ -101,6 +104,7 @@ def prepare(path, branch):
     if mtu:
         flags.append(f"mtu={mtu.group(1)}")
     version = 6 if re.search(r"^--ip_version=ipv6\b", text, re.MULTILINE) else 4
-    text = COMMENT.sub("", text)
-    return Prepared(COMMANDS.sub(lambda match: f"`{replacement(match.group(1))}`", text), flags,
+    for name, number in NAMES.items():
+        bare = bare.replace(name, number)
+    return Prepared(COMMANDS.sub(lambda match: f"`{replacement(match.group(1))}`", bare), flags,
                     version)

@@ -45,6 +45,17 @@ socket_has_connection(const struct socket *socket)
 	return socket->kind == SOCKET_CONN;
 }
 
+static void
+take_event(struct socket *socket, uint32_t what)
+{
+	socket->told |= what;
+	socket->news++;
+	if (socket->connecting && (what & ESTAB_EVENT_CONNECTED)) {
+		socket->connecting = false;
+		options_apply_user_timeout(socket);
+	}
+}
+
 void
 socket_collect_events(struct adapter *adapter)
 {
@@ -54,10 +65,8 @@ socket_collect_events(struct adapter *adapter)
 		for (unsigned int i = 0; i < ADAPTER_SOCKETS; i++) {
 			struct socket *socket = &adapter->sockets[i];
 
-			if (socket->kind != SOCKET_CONN || socket->conn != event.conn)
-				continue;
-			socket->told |= event.what;
-			socket->news++;
+			if (socket->kind == SOCKET_CONN && socket->conn == event.conn)
+				take_event(socket, event.what);
 		}
 	}
 }
@@ -262,6 +271,7 @@ open_connection(struct adapter *adapter, struct socket *socket, const struct soc
 	result = estab_connect(adapter->stack, &config, &socket->conn);
 	if (result == 0) {
 		socket->kind = SOCKET_CONN;
+		socket->connecting = true;
 		options_apply(socket);
 	}
 	adapter_unlock(adapter);

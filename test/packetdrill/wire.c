@@ -22,22 +22,34 @@ enum {
 
 static const uint8_t neighbour_mac[6] = { 0x02, 0, 0, 0, 0, 0x64 };
 
+/* What does not fit one mbuf goes on in the next, as from a device that coalesces. */
+static struct rte_mbuf *
+chain_of(struct rte_mempool *pool, const uint8_t *frame, size_t size)
+{
+	struct rte_mbuf *head = rte_pktmbuf_alloc(pool), *mbuf = head;
+	size_t n;
+
+	for (; mbuf != NULL; frame += n, size -= n) {
+		n = RTE_MIN(size, (size_t)rte_pktmbuf_tailroom(mbuf));
+		memcpy(rte_pktmbuf_append(mbuf, (uint16_t)n), frame, n);
+		if (mbuf != head && rte_pktmbuf_chain(head, mbuf) != 0)
+			break;
+		if (n == size)
+			return head;
+		mbuf = rte_pktmbuf_alloc(pool);
+	}
+	rte_pktmbuf_free(head);
+	return NULL;
+}
+
 static bool
 frame_to_stack(struct adapter *adapter, const uint8_t *frame, size_t size)
 {
-	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(adapter->pool);
-	char *data;
+	struct rte_mbuf *mbuf = chain_of(adapter->pool, frame, size);
 
-	if (mbuf == NULL)
-		return false;
-	data = rte_pktmbuf_append(mbuf, (uint16_t)size);
-	if (data == NULL) {
-		rte_pktmbuf_free(mbuf);
-		return false;
-	}
-	memcpy(data, frame, size);
-	estab_stack_receive_burst(adapter->stack, &mbuf, 1, adapter->now_ns);
-	return true;
+	if (mbuf != NULL)
+		estab_stack_receive_burst(adapter->stack, &mbuf, 1, adapter->now_ns);
+	return mbuf != NULL;
 }
 
 static void
@@ -102,7 +114,7 @@ adapter_netdev_send(void *userdata, const void *packet, size_t size)
 {
 	struct adapter *adapter = userdata;
 	const bool is_ipv6 = size > 0 && *(const uint8_t *)packet >> 4 == 6;
-	uint8_t frame[ADAPTER_FRAME_MAX];
+	uint8_t frame[FRAME_ETHERNET + UINT16_MAX];
 	bool taken;
 
 	if (size + FRAME_ETHERNET > sizeof(frame))
