@@ -81,6 +81,8 @@ estab_connect(struct estab_stack *stack, const struct estab_connect_config *conf
 	error = choose_local(stack, &config->local.address, &path);
 	if (error != 0)
 		return error;
+	if (!net_has_route(&stack->net, &path.remote, path.family))
+		return -ENETUNREACH;
 	tcb = user_open_active(&stack->tcp, &path, config->user, &error);
 	if (tcb == NULL)
 		return error;

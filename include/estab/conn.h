@@ -34,7 +34,7 @@ struct estab_connect_config {
  *
  * @return 0, or a negative errno: -EINVAL (port 0, broadcast or multicast remote: MUST-46),
  *   -EADDRNOTAVAIL (no local address of that family, or no free port), -EADDRINUSE (this 4-tuple is
- *   in use), -ENOBUFS (limit of connections), -ESHUTDOWN (the stack is being drained)
+ *   in use), -ENETUNREACH (off-link and no gateway), -ENOBUFS (limit of connections), -ESHUTDOWN (the stack is being drained)
  */
 ESTAB_API int estab_connect(struct estab_stack *stack, const struct estab_connect_config *config,
 		struct estab_conn **conn);

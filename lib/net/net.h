@@ -79,6 +79,9 @@ bool net_is_local(const struct net *net, const union ip_address *ip, uint8_t fam
 int net_source_address(const struct net *net, const union ip_address *remote, uint8_t family,
 		union ip_address *local);
 
+/* True where there is a next hop towards a remote address: it is on-link, or there is a gateway. */
+bool net_has_route(const struct net *net, const union ip_address *remote, uint8_t family);
+
 /* True for addresses that no connection may have at its other end: MUST-46, MUST-63. */
 bool net_is_unusable_peer(const struct net *net, const union ip_address *ip, uint8_t family);
 

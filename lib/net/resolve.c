@@ -25,6 +25,17 @@ transmit_to(struct net *net, struct burst *burst, struct rte_mbuf *frame,
 	burst_transmit(burst, net->stats, frame);
 }
 
+/* To where the path led last: no better is known, or not yet. */
+static void
+transmit_as_before(struct net *net, struct burst *burst, const struct path *path,
+		struct rte_mbuf *frame)
+{
+	if (rte_is_zero_ether_addr(&path->next_hop))
+		drop_unresolved(net, frame);
+	else
+		transmit_to(net, burst, frame, &path->next_hop);
+}
+
 static void
 ask(struct net *net, struct burst *burst, struct neighbour *neighbour, uint64_t now_ns)
 {
@@ -44,7 +55,7 @@ resolve_and_transmit(struct net *net, struct burst *burst, const struct path *pa
 	struct rte_mbuf *evicted;
 
 	if (hop == NULL) {
-		drop_unresolved(net, frame);
+		transmit_as_before(net, burst, path, frame);
 		return;
 	}
 	neighbour = neighbour_want(&net->neighbours, hop, path->family, &evicted);
@@ -55,10 +66,14 @@ resolve_and_transmit(struct net *net, struct burst *burst, const struct path *pa
 			ask(net, burst, neighbour, now_ns);
 		return;
 	}
-	drop_unresolved(net, neighbour->waiting);
-	neighbour->waiting = frame;
 	if (neighbour->requests == 0)
 		ask(net, burst, neighbour, now_ns);
+	if (!rte_is_zero_ether_addr(&path->next_hop)) {
+		transmit_as_before(net, burst, path, frame);
+		return;
+	}
+	drop_unresolved(net, neighbour->waiting);
+	neighbour->waiting = frame;
 }
 
 bool

@@ -148,3 +148,9 @@ net_is_unusable_peer(const struct net *net, const union ip_address *ip, uint8_t 
 	return family == ESTAB_FAMILY_IPV4 ? is_unusable_ipv4(net, ip->words[0])
 					   : is_unusable_ipv6(ip);
 }
+
+bool
+net_has_route(const struct net *net, const union ip_address *remote, uint8_t family)
+{
+	return route_next_hop(net, remote, family) != NULL;
+}

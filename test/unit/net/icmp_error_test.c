@@ -100,7 +100,7 @@ unreachable_ipv6_is_told_by_code(void **state)
 	expect_kind(*state, &address, ICMP_ERROR_SOFT, -EHOSTUNREACH);
 	expect_kind(*state, &port, ICMP_ERROR_HARD, -ECONNREFUSED);
 	expect_kind(*state, &exceeded, ICMP_ERROR_SOFT, -EHOSTUNREACH);
-	expect_kind(*state, &next_header, ICMP_ERROR_HARD, -ECONNREFUSED);
+	expect_kind(*state, &next_header, ICMP_ERROR_SOFT, -EHOSTUNREACH); /* MUST-56 */
 }
 
 static void
