@@ -55,7 +55,7 @@ restart_timer(struct tcb *tcb)
 	if (tcb_flight_size(tcb) == 0)
 		tcb_cancel(tcb, TIMER_RETRANSMIT);
 	else
-		tcb_arm(tcb, TIMER_RETRANSMIT, (uint64_t)tcb->rtt.rto_us * 1000);
+		tcb_arm(tcb, TIMER_RETRANSMIT, tcb_rto_ns(tcb));
 }
 
 /* The user timeout starts anew with each acknowledgment that brings progress. */

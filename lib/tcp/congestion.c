@@ -21,7 +21,9 @@ half_of_flight(const struct tcb *tcb)
 void
 congestion_init(struct tcb *tcb)
 {
-	tcb->cwnd = (uint32_t)tcb->tcp->config.initial_window * tcb->snd_mss;
+	const bool lost = (tcb->flags & TCB_SYN_LOST) != 0; /* RFC 5681 3.1: then one segment */
+
+	tcb->cwnd = (lost ? 1U : tcb->tcp->config.initial_window) * tcb->snd_mss;
 	tcb->ssthresh = CWND_MAX;
 }
 

@@ -112,8 +112,10 @@ handshake_create_tcb(struct tcp *tcp, const struct path *path, uint32_t hash,
 	if ((tcb->flags & TCB_TIMESTAMPS) != 0)
 		tcb->ts_offset = timestamp_offset_choose(&tcp->timestamp_key, path);
 	rto_init(&tcb->rtt, (uint32_t)(tcp->config.rto_initial_ns / 1000));
-	if (handshake->sent_again)
+	if (handshake->sent_again) {
+		tcb->flags |= TCB_SYN_LOST;
 		handshake_be_patient(tcb);
+	}
 	if (handshake->sent_ns != 0) {
 		tcb->flags |= TCB_RTT_TIMING;
 		tcb->rtt_seq = tcb->snd_nxt;

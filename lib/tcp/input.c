@@ -49,6 +49,7 @@ strip_known_syn(struct tcb *tcb, struct segment *seg)
 			seg->seq != tcb->irs)
 		return;
 	seg->flags &= (uint8_t)~TCP_FLAG_SYN;
+	seg->carried_syn = true;
 	seg->seq++;
 	seg->len--;
 }
@@ -92,7 +93,6 @@ check_sequence(struct tcb *tcb, struct segment *seg)
 		}
 		return false;
 	}
-	timestamps_take(tcb, seg);
 	tcb->rcv_tos = seg->ip_tos;
 	if (tcb->custom != NULL)
 		keepalive_heard(tcb);
@@ -160,7 +160,7 @@ check_ack_of_syn(struct tcb *tcb, struct burst *burst, struct segment *seg)
 		return false;
 	}
 	acknowledgment_take(tcb, seg);
-	tcb->snd_wnd = (uint32_t)seg->wnd << tcb->snd_wscale;
+	tcb->snd_wnd = window_carried(tcb, seg);
 	tcb->snd_wnd_max = RTE_MAX(tcb->snd_wnd_max, tcb->snd_wnd);
 	tcb->snd_wl1 = seg->seq;
 	tcb->snd_wl2 = seg->ack;
@@ -233,6 +233,7 @@ check_ack(struct tcb *tcb, struct burst *burst, struct segment *seg)
 		recovery_on_duplicate(tcb);
 	}
 	learn_next_hop(tcb, seg);
+	timestamps_take(tcb, seg); /* not before: a blind segment must not set TS.Recent */
 	if ((tcb->flags & TCB_PROBING) != 0)
 		tcb->retransmissions = 0; /* MUST-37: the peer answers, so probing never ends */
 	if (seq_leq(tcb->snd_una, seg->ack))
@@ -393,7 +394,7 @@ find_connection(struct tcp *tcp, struct burst *burst, struct segment *seg)
 	uintptr_t flow = seg->flow;
 	struct listener *listener;
 
-	seg->reopens = false;
+	seg->reopens = seg->carried_syn = false;
 	if (tcp_flow_has_changed(tcp, seg->hash))
 		flow = flow_find(tcp->flows, &seg->path, seg->hash);
 	switch (flow_kind(flow)) {

@@ -148,7 +148,7 @@ book_segment(struct tcb *tcb, uint32_t seq, uint32_t text_len, uint32_t len)
 			tcb->deadlines[TIMER_USER] == 0)
 		tcb_arm(tcb, TIMER_USER, tcb->custom->user_timeout_ns);
 	if (tcb->deadlines[TIMER_RETRANSMIT] == 0)
-		tcb_arm(tcb, TIMER_RETRANSMIT, (uint64_t)tcb->rtt.rto_us * 1000);
+		tcb_arm(tcb, TIMER_RETRANSMIT, tcb_rto_ns(tcb));
 }
 
 /* The segment at the cursor: text_len octets, then FIN if asked for. */
@@ -237,7 +237,7 @@ output_text(struct tcb *tcb, struct burst *burst)
 		burst->out[burst->out_count - 1].flags |= TCP_FLAG_PSH;
 	/* 3.8.6.1 and 3.8.6.2.1 (4): nothing in flight to clock us, yet something waits. */
 	if (tcb->deadlines[TIMER_RETRANSMIT] == 0 && (unsent_text(tcb) > 0 || fin_follows(tcb, 0)))
-		tcb_arm(tcb, TIMER_RETRANSMIT, (uint64_t)tcb->rtt.rto_us * 1000);
+		tcb_arm(tcb, TIMER_RETRANSMIT, tcb_rto_ns(tcb));
 	return true;
 }
 

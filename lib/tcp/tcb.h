@@ -82,7 +82,8 @@ enum tcb_flag {
 	TCB_RECOVERY = 1 << 17,     /* RFC 6582 fast recovery, until recover is acknowledged */
 	TCB_PROBING = 1 << 18,      /* the peer's window is closed; R2 does not count */
 	TCB_REACHED_ESTABLISHED = 1 << 19,
-	TCB_IN_USE = 1 << 20, /* not given back to the pool */
+	TCB_SYN_LOST = 1 << 21, /* our SYN went out more than once */
+	TCB_IN_USE = 1 << 20,   /* not given back to the pool */
 };
 
 /* Each logical timer is a deadline here; one node in the wheel serves them all. */
@@ -122,9 +123,10 @@ struct tcb {
 	uint16_t snd_mss;                /* text in a full segment, options taken off (MUST-16) */
 	uint16_t rcv_mss;                /* what we announced */
 	uint8_t snd_wscale, rcv_wscale;
-	uint8_t rcv_tos;         /* of the last acceptable segment */
-	uint8_t quick_acks;      /* segments with text still to be acknowledged at once */
-	uint8_t dupacks;         /* duplicate ACKs in a row, RFC 5681 2 */
+	uint8_t rcv_tos;    /* of the last acceptable segment */
+	uint8_t quick_acks; /* segments with text still to be acknowledged at once */
+	uint8_t probes;     /* of a closed window, since it closed: they back off by themselves */
+	uint8_t dupacks;    /* duplicate ACKs in a row, RFC 5681 2 */
 	uint8_t retransmissions; /* of the segment at SND.UNA, in a row */
 
 	struct text_queue
@@ -317,6 +319,17 @@ static inline uint32_t
 tcp_ts_val(const struct tcp *tcp, uint32_t ts_offset)
 {
 	return (uint32_t)(tcp->now_ns / 1000000) + ts_offset;
+}
+
+/* For how long the retransmission timer runs: RTO, doubled with each probe of a closed window. */
+static inline uint64_t
+tcb_rto_ns(const struct tcb *tcb)
+{
+	const uint64_t rto_ns = (uint64_t)tcb->rtt.rto_us * 1000
+			<< (tcb->probes < 16 ? tcb->probes : 16);
+	const uint64_t max_ns = tcb->tcp->config.rto_max_ns;
+
+	return rto_ns < max_ns ? rto_ns : max_ns;
 }
 
 /* For what lasts longer than the 32 bits of a tick. */

@@ -12,6 +12,7 @@
 
 #include "tcp/handshake.h"
 #include "tcp/isn.h"
+#include "tcp/listener.h"
 #include "tcp/reset.h"
 #include "tcp/seq.h"
 #include "tcp/tcb.h"
@@ -144,6 +145,15 @@ time_wait_begin(struct tcb *tcb)
 	tcb_release(tcb);
 }
 
+/* TIME-WAIT must not be given up for a SYN that then comes to nothing. */
+static bool
+somebody_would_take(struct tcp *tcp, const struct segment *seg)
+{
+	const struct listener *listener = listener_find(tcp, &seg->path);
+
+	return listener != NULL && !listener_is_full(listener) && !tcp->draining;
+}
+
 /*
  * May this SYN open the connection anew? Only where nothing old can be mistaken for new: by a greater
  * timestamp, or by timestamps at all where the old connection had none (RFC 6191 2, SHLD-4); else by
@@ -152,7 +162,7 @@ time_wait_begin(struct tcb *tcb)
  * waits until there is room for a record.
  */
 static bool
-may_take_over(const struct tcp *tcp, const struct time_wait *record, const struct segment *seg)
+may_take_over(struct tcp *tcp, const struct time_wait *record, const struct segment *seg)
 {
 	const bool new_has = (handshake_agree(tcp, &seg->options) & TCP_OPTION_TIMESTAMPS) != 0;
 	const bool old_had = (record->flags & TIME_WAIT_TIMESTAMPS) != 0;
@@ -160,6 +170,8 @@ may_take_over(const struct tcp *tcp, const struct time_wait *record, const struc
 			pool_free_count(&tcp->syn_records) == 0;
 
 	if ((seg->flags & (TCP_FLAG_SYN | TCP_FLAG_ACK | TCP_FLAG_RST)) != TCP_FLAG_SYN)
+		return false;
+	if (!somebody_would_take(tcp, seg))
 		return false;
 	if (new_has && !old_had)
 		return true;

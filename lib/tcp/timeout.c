@@ -57,6 +57,23 @@ advise(struct tcb *tcb)
 	custom_report(tcb, -ETIMEDOUT); /* SHLD-9 */
 }
 
+/*
+ * 3.8.6.1, or the override timeout where the window is open. Probing backs off by itself (SHLD-30)
+ * and leaves RTO alone: it says nothing of the path.
+ */
+static void
+probe(struct tcb *tcb)
+{
+	if (tcb->snd_wnd == 0) {
+		tcb->flags |= TCB_PROBING;
+		if (tcb->probes < UINT8_MAX)
+			tcb->probes++;
+	}
+	tcb->retransmissions++;
+	tcb_mark(tcb, MARK_PROBE);
+	advise(tcb);
+}
+
 static void
 retransmission_timeout(struct tcb *tcb)
 {
@@ -66,10 +83,11 @@ retransmission_timeout(struct tcb *tcb)
 	}
 	if (!tcb_is_synchronized(tcb)) {
 		tcb->tcp->stats->retransmission_timeouts++;
+		tcb->flags |= TCB_SYN_LOST;
 		tcb_mark(tcb, MARK_SYN);
 	} else if (tcb->snd_wnd == 0 || tcb_flight_size(tcb) == 0) {
-		tcb->flags |= tcb->snd_wnd == 0 ? TCB_PROBING : 0;
-		tcb_mark(tcb, MARK_PROBE);
+		probe(tcb);
+		return;
 	} else {
 		tcb->tcp->stats->retransmission_timeouts++;
 		path_mtu_suspect(tcb);

@@ -101,6 +101,14 @@ window_reopen(struct tcb *tcb)
 		tcb_mark(tcb, MARK_ACK);
 }
 
+uint32_t
+window_carried(const struct tcb *tcb, const struct segment *seg)
+{
+	const bool syn = (seg->flags & TCP_FLAG_SYN) != 0 || seg->carried_syn;
+
+	return (uint32_t)seg->wnd << (syn ? 0 : tcb->snd_wscale);
+}
+
 void
 window_update(struct tcb *tcb, const struct segment *seg)
 {
@@ -109,15 +117,16 @@ window_update(struct tcb *tcb, const struct segment *seg)
 	if (!seq_lt(tcb->snd_wl1, seg->seq) &&
 			!(tcb->snd_wl1 == seg->seq && seq_leq(tcb->snd_wl2, seg->ack)))
 		return;
-	tcb->snd_wnd = (uint32_t)seg->wnd
-			<< ((seg->flags & TCP_FLAG_SYN) != 0 ? 0 : tcb->snd_wscale);
+	tcb->snd_wnd = window_carried(tcb, seg);
 	tcb->snd_wl1 = seg->seq;
 	tcb->snd_wl2 = seg->ack;
 	tcb->snd_wnd_max = RTE_MAX(tcb->snd_wnd_max, tcb->snd_wnd);
 	if (tcb->snd_wnd > was)
 		tcb_mark(tcb, MARK_TEXT);
-	if (tcb->snd_wnd > 0)
+	if (tcb->snd_wnd > 0) {
 		tcb->flags &= ~(uint32_t)TCB_PROBING;
+		tcb->probes = 0;
+	}
 }
 
 bool

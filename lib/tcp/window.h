@@ -33,6 +33,9 @@ uint16_t window_announce(struct tcb *tcb);
 /* After the user has received: owe a window update where it has grown by enough to matter. */
 void window_reopen(struct tcb *tcb);
 
+/* SEG.WND in octets: that of a SYN is never scaled (RFC 7323 2.2). */
+uint32_t window_carried(const struct tcb *tcb, const struct segment *seg);
+
 /* 3.10.7.4, fifth check: take SND.WND from a segment that is newer than the last that gave it. */
 void window_update(struct tcb *tcb, const struct segment *seg);
 
