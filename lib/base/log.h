@@ -15,6 +15,7 @@ extern int estab_logtype; /* assigned by DPDK when the program is loaded, consta
 /* level is the tail of an RTE_LOG_ name: ERR, WARNING, NOTICE, INFO, DEBUG. */
 #define ESTAB_LOG(level, ...)                                                                      \
 	rte_log(RTE_LOG_##level, (uint32_t)estab_logtype,                                          \
-		RTE_FMT("estab: " RTE_FMT_HEAD(__VA_ARGS__, ) "\n", RTE_FMT_TAIL(__VA_ARGS__, )))
+			RTE_FMT("estab: " RTE_FMT_HEAD(__VA_ARGS__, ) "\n",                        \
+					RTE_FMT_TAIL(__VA_ARGS__, )))
 
 #endif

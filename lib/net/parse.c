@@ -76,7 +76,7 @@ net_parse(struct net *net, struct burst *burst, uint64_t now_ns)
 	const uint16_t count = burst->rx_count;
 
 	assert(burst->arrived_count + count <= BURST_RX_MAX);
-	for (uint16_t i = 0; i < RTE_MIN(count, PREFETCH_AHEAD); i++)
+	for (int i = 0; i < RTE_MIN(count, PREFETCH_AHEAD); i++)
 		rte_prefetch0(rte_pktmbuf_mtod(burst->rx[i], void *));
 	for (uint16_t i = 0; i < count; i++) {
 		if (i + PREFETCH_AHEAD < count)

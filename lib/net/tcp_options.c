@@ -73,7 +73,7 @@ static void
 take_sack(const struct option *option, struct tcp_options *options)
 {
 	options->sack_count = option->length / 8;
-	for (uint8_t i = 0; i < options->sack_count; i++) {
+	for (size_t i = 0; i < options->sack_count; i++) {
 		options->sack[i].left = read_32(option->body + 8 * i);
 		options->sack[i].right = read_32(option->body + 8 * i + 4);
 	}
