@@ -138,7 +138,7 @@ syn_record_create(struct tcp *tcp, struct burst *burst, struct segment *seg,
 static bool
 is_acceptable(const struct tcp *tcp, const struct syn_record *record, const struct segment *seg)
 {
-	const uint32_t window = window_accepted_initially(tcp);
+	const uint32_t window = window_initial(tcp);
 
 	if (seg->len == 0)
 		return seq_in_window(seg->seq, record->irs + 1, window);
