@@ -33,7 +33,7 @@ struct pool {
  *   - -ENOMEM: the heap of that socket has no such piece; `pool` needs no pool_fini()
  */
 int pool_init(struct pool *pool, const char *name, uint32_t n, size_t size, size_t align,
-	int socket_id);
+		int socket_id);
 
 /* Give the memory back to DPDK, also under objects that are still out. */
 void pool_fini(struct pool *pool);

@@ -38,8 +38,8 @@ slot_start(const struct timer_wheel *wheel, unsigned int slot)
 	const unsigned int shift = slot_level(slot) * TIMER_LEVEL_BITS;
 	const uint64_t digit = slot % TIMER_LEVEL_SLOTS;
 	const uint64_t above = shift + TIMER_LEVEL_BITS < 64
-		? wheel->now >> (shift + TIMER_LEVEL_BITS) << (shift + TIMER_LEVEL_BITS)
-		: 0;
+			? wheel->now >> (shift + TIMER_LEVEL_BITS) << (shift + TIMER_LEVEL_BITS)
+			: 0;
 
 	return above | digit << shift;
 }
@@ -148,7 +148,7 @@ timer_wheel_cancel(struct timer_wheel *wheel, struct timer_node *node)
 
 unsigned int
 timer_wheel_advance(struct timer_wheel *wheel, uint64_t now, struct timer_node **expired,
-	unsigned int max)
+		unsigned int max)
 {
 	unsigned int n = 0;
 

@@ -57,7 +57,7 @@ void timer_wheel_cancel(struct timer_wheel *wheel, struct timer_node *node);
  *     its `now` is the same. A `now` that lies behind an earlier one moves nothing.
  */
 unsigned int timer_wheel_advance(struct timer_wheel *wheel, uint64_t now,
-	struct timer_node **expired, unsigned int max);
+		struct timer_node **expired, unsigned int max);
 
 /*
  * When to call timer_wheel_advance() next.

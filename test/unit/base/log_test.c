@@ -61,9 +61,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(notice_is_one_line_with_our_name, catch_log,
-			release_log),
+				release_log),
 		cmocka_unit_test_setup_teardown(level_of_lib_estab_decides_what_is_said, catch_log,
-			release_log),
+				release_log),
 	};
 
 	rte_log_set_global_level(RTE_LOG_DEBUG);

@@ -39,18 +39,18 @@ static int
 start_eal(void **state)
 {
 	char prefix[64], lcores[32],
-		*args[] = {
-			(char[]){ "test_pool" },
-			(char[]){ "--no-huge" },
-			(char[]){ "--no-pci" },
-			(char[]){ "--no-telemetry" },
-			(char[]){ "--no-shconf" },
-			(char[]){ "-m" },
-			(char[]){ "64" },
-			prefix,
-			lcores,
-			NULL,
-		};
+			*args[] = {
+				(char[]){ "test_pool" },
+				(char[]){ "--no-huge" },
+				(char[]){ "--no-pci" },
+				(char[]){ "--no-telemetry" },
+				(char[]){ "--no-shconf" },
+				(char[]){ "-m" },
+				(char[]){ "64" },
+				prefix,
+				lcores,
+				NULL,
+			};
 
 	(void)state;
 	snprintf(prefix, sizeof(prefix), "--file-prefix=estab_test_pool_%d", (int)getpid());
@@ -235,7 +235,7 @@ pool_after_fini_leaves_its_memory_to_the_next(void **state)
 	(void)state;
 	for (unsigned int i = 0; i < 8; i++) {
 		assert_int_equal(pool_init(&large, "large", 48 << 10, 1 << 10, 0, SOCKET_ID_ANY),
-			0);
+				0);
 		memset(pool_get(&large), 0xff, 1 << 10);
 		pool_fini(&large);
 	}

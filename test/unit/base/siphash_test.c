@@ -156,7 +156,7 @@ any_number_of_words_hashes_like_their_bytes(void **state)
 		words[i] = ~i * UINT64_C(0x9e3779b97f4a7c15);
 	for (size_t n = 0; n <= 40; n++)
 		assert_int_equal(siphash_2_4_words(&key, words, n),
-			siphash_2_4(&key, words, n * sizeof(*words)));
+				siphash_2_4(&key, words, n * sizeof(*words)));
 }
 
 static void

@@ -253,8 +253,8 @@ model_first(const struct model *model)
 		if (model->order[i] == 0)
 			continue;
 		if (first == NODES || model->due[i] < model->due[first] ||
-			(model->due[i] == model->due[first] &&
-				model->order[i] < model->order[first]))
+				(model->due[i] == model->due[first] &&
+						model->order[i] < model->order[first]))
 			first = i;
 	}
 	return first;
@@ -409,7 +409,7 @@ main(void)
 		cmocka_unit_test(random_operations_across_the_36_bit_border_agree_with_the_model),
 		cmocka_unit_test(random_operations_across_the_63_bit_border_agree_with_the_model),
 		cmocka_unit_test(
-			advancing_to_next_again_and_again_takes_every_node_at_its_own_tick),
+				advancing_to_next_again_and_again_takes_every_node_at_its_own_tick),
 	};
 
 	return cmocka_run_group_tests_name("timer_wheel", tests, NULL, NULL);

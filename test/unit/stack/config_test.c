@@ -64,9 +64,8 @@ name_must_be_there_and_short(void **state)
 static void
 pool_must_hold_what_is_built_in_it(void **state)
 {
-	static const char chains[] =
-			"mbuf_pool: its mbufs need data room for the headroom and 118 "
-			"bytes of headers";
+	static const char chains[] = "mbuf_pool: its mbufs need data room for the headroom and 118 "
+				     "bytes of headers";
 	static const char whole[] =
 			"mbuf_pool: the port takes no chains, so an mbuf must hold a whole "
 			"packet: data "
