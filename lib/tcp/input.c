@@ -378,7 +378,7 @@ segment_arrives_other_states(struct tcb *tcb, struct burst *burst, struct segmen
 		return;
 	if (!check_rst(tcb, seg)) /* second */
 		return;
-	/* third: security and compartment are not implemented */
+	/* third: security and compartment; like most, we have none to check (appendix A.1) */
 	if (!check_syn(tcb, seg)) /* fourth */
 		return;
 	if (!check_ack(tcb, burst, seg)) /* fifth */

@@ -83,7 +83,7 @@ segment_arrives_syn_sent(struct tcb *tcb, struct burst *burst, struct segment *s
 		return;
 	if (!check_rst(tcb, seg)) /* second */
 		return;
-	/* third: security is not implemented */
+	/* third: security; none to check, as in 3.10.7.4 */
 	if ((seg->flags & TCP_FLAG_SYN) == 0) { /* fifth */
 		seg->fate = ESTAB_DROP_TCP_SYN_MISSING;
 		return;
