@@ -218,6 +218,8 @@ check_tcp(const struct estab_tcp_config *tcp)
 		return "tcp.window_scale_min: at most 14 (RFC 7323 2.3)";
 	if (tcp->option_order > ESTAB_OPTION_ORDER_FREEBSD)
 		return "tcp.option_order: Linux's or FreeBSD's";
+	if (tcp->congestion > ESTAB_CONGESTION_NEWRENO)
+		return "tcp.congestion: newreno";
 	return check_times(tcp);
 }
 

@@ -190,6 +190,7 @@ struct estab_conn_info {
 	struct estab_endpoint local, remote;
 	uint32_t snd_una, snd_nxt, snd_wnd, rcv_nxt, rcv_wnd;
 	uint32_t cwnd, ssthresh; /**< bytes */
+	const char *congestion;  /**< name of the congestion controller; static */
 	uint32_t rtt_us, rttvar_us, rto_us;
 	uint32_t send_queued, receive_queued; /**< bytes */
 	uint16_t mss;                         /**< bytes of text in a full segment */

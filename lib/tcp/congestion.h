@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Congestion control (RFC 9293 3.8.2): NewReno, RFC 5681 with the recovery of RFC 6582. Events come
- * in, cwnd and ssthresh change; nothing is sent from here.
+ * Congestion control (RFC 9293 3.8.2). Events come in, cwnd and ssthresh change; nothing is sent
+ * from here.
+ *
+ * A controller is a table of events. It decides how cwnd grows outside of recovery and how far
+ * ssthresh falls; what is common to all (the initial window, the window during recovery, what a
+ * timeout leaves, limits, undoing) is in congestion.c.
  */
 #ifndef LIB_TCP_CONGESTION_H
 #define LIB_TCP_CONGESTION_H
@@ -10,13 +14,44 @@
 
 struct tcb;
 
+#define CWND_MAX (UINT32_C(1) << 30) /* the largest window that can be announced (RFC 7323 2.2) */
+
+/* What a controller does at each event; NULL where it does nothing. */
+struct congestion_control {
+	const char *name;
+	void (*init)(struct tcb *tcb);                   /* established */
+	void (*on_ack)(struct tcb *tcb, uint32_t acked); /* new text, outside of recovery: grow */
+	void (*on_loss)(struct tcb *tcb);                /* an episode begins: set ssthresh */
+	void (*on_timeout)(struct tcb *tcb);             /* as on_loss, but all was lost */
+	void (*undo)(struct tcb *tcb); /* the last loss was none: restore what is its own */
+};
+
+/* What a connection keeps for it, beside cwnd and ssthresh. */
+struct congestion {
+	uint8_t control;         /* enum estab_congestion */
+	uint32_t prior_cwnd;     /* before the last reduction, for undoing; 0: nothing to undo */
+	uint32_t prior_ssthresh; /* likewise */
+};
+
+/* RFC 5681, counted in bytes (RFC 3465). */
+extern const struct congestion_control congestion_newreno;
+
 /* The connection is established: initial window (RFC 6928) and no threshold yet. */
 void congestion_init(struct tcb *tcb);
+
+/* The name of the connection's controller; static. */
+const char *congestion_name(const struct tcb *tcb);
 
 /* New text was acknowledged, outside of recovery. */
 void congestion_on_ack(struct tcb *tcb, uint32_t acked);
 
-/* Fast recovery begins (RFC 6582 3.2 step 2). */
+/*
+ * A loss episode begins: ssthresh falls as the controller has it, cwnd stays for the caller to set
+ * (RFC 6937 does so with every ACK of the episode). What was before is kept for congestion_undo.
+ */
+void congestion_reduce(struct tcb *tcb);
+
+/* Fast recovery begins (RFC 6582 3.2 step 2): congestion_reduce, and cwnd above ssthresh by three. */
 void congestion_on_loss(struct tcb *tcb);
 
 /* One more duplicate ACK: a segment has left the network (RFC 5681 3.2 step 4). */
@@ -30,5 +65,20 @@ void congestion_on_recovered(struct tcb *tcb);
 
 /* The retransmission timer expired, for the first time for this segment (RFC 5681 3.1). */
 void congestion_on_timeout(struct tcb *tcb);
+
+/*
+ * The last reduction answered a loss that was none (RFC 4015 3.2): ssthresh is as before it, and cwnd
+ * not below what it was then. Once; without a reduction to undo, nothing.
+ */
+void congestion_undo(struct tcb *tcb);
+
+/* RFC 5681 equation (4): half of what is in flight, two segments at least. */
+uint32_t congestion_half_of_flight(const struct tcb *tcb);
+
+/* Let cwnd grow by that many bytes, never beyond CWND_MAX. */
+void congestion_grow(struct tcb *tcb, uint32_t bytes);
+
+/* RFC 5681 3.1 slow start in bytes, at most L segments for one ACK (RFC 3465 2.3). */
+void congestion_slow_start(struct tcb *tcb, uint32_t acked);
 
 #endif

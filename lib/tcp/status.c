@@ -29,6 +29,7 @@ estab_conn_status(const struct estab_conn *conn, struct estab_conn_info *info)
 		.rcv_wnd = tcb->rcv_wnd,
 		.cwnd = tcb->cwnd,
 		.ssthresh = tcb->ssthresh,
+		.congestion = congestion_name(tcb),
 		.rtt_us = rto_srtt_us(&tcb->rtt),
 		.rttvar_us = rto_rttvar_us(&tcb->rtt),
 		.rto_us = tcb->rtt.rto_us,

@@ -27,6 +27,7 @@
 #include "flow/flow_table.h"
 #include "flow/listener_table.h"
 #include "path.h"
+#include "tcp/congestion.h"
 #include "tcp/rto.h"
 #include "tcp/state.h"
 #include "tcp/text_queue.h"
@@ -143,6 +144,7 @@ struct tcb {
 	TAILQ_ENTRY(tcb) output_link;
 	TAILQ_ENTRY(tcb) event_link; /* event list, or its listener's accept queue */
 	struct rtt_estimator rtt;
+	struct congestion congestion;
 	uint32_t rtt_seq; /* the timed segment ends here */
 	uint32_t rtt_start_us;
 	uint32_t snd_wnd_max;    /* MAX.SND.WND, RFC 5961 5 and sender's silly-window avoidance */

@@ -210,6 +210,58 @@ timeout_leaves_one_segment_and_half_the_flight_as_threshold(void **state)
 	assert_int_equal(tcb->ssthresh, 2 * MSS);
 }
 
+/* For RFC 6937: the caller has cwnd fall with each ACK of the episode. */
+static void
+loss_reduced_leaves_the_window_to_the_caller(void **state)
+{
+	struct tcb *tcb = bare_init(&bare);
+
+	(void)state;
+	tcb->cwnd = 50 * MSS;
+	bare_fly(tcb, 20 * MSS);
+	congestion_reduce(tcb);
+	assert_int_equal(tcb->ssthresh, 10 * MSS);
+	assert_int_equal(tcb->cwnd, 50 * MSS);
+}
+
+/* RFC 4015 3.2 step (5): "revert the congestion control state", once for each reduction. */
+static void
+loss_that_was_none_is_undone_once(void **state)
+{
+	struct tcb *tcb = bare_init(&bare);
+
+	(void)state;
+	tcb->cwnd = 20 * MSS;
+	tcb->ssthresh = 16 * MSS;
+	bare_fly(tcb, 20 * MSS);
+	congestion_undo(tcb); /* nothing was reduced yet */
+	assert_int_equal(tcb->cwnd, 20 * MSS);
+	congestion_on_timeout(tcb);
+	assert_int_equal(tcb->ssthresh, 10 * MSS);
+	congestion_undo(tcb);
+	assert_int_equal(tcb->cwnd, 20 * MSS);
+	assert_int_equal(tcb->ssthresh, 16 * MSS);
+	tcb->cwnd = MSS;
+	congestion_undo(tcb);
+	assert_int_equal(tcb->cwnd, MSS);
+}
+
+/* What was sent meanwhile is not taken back. */
+static void
+undo_never_makes_the_window_smaller(void **state)
+{
+	struct tcb *tcb = bare_init(&bare);
+
+	(void)state;
+	tcb->cwnd = 20 * MSS;
+	bare_fly(tcb, 20 * MSS);
+	congestion_on_loss(tcb);
+	tcb->cwnd = 23 * MSS; /* inflated by duplicates */
+	congestion_undo(tcb);
+	assert_int_equal(tcb->cwnd, 23 * MSS);
+	assert_true(tcb->ssthresh >= UINT32_C(1) << 30);
+}
+
 int
 main(void)
 {
@@ -226,6 +278,9 @@ main(void)
 		cmocka_unit_test(recovery_partial_ack_deflates_by_what_it_covers_less_one_segment),
 		cmocka_unit_test(recovery_full_ack_leaves_no_burst_behind),
 		cmocka_unit_test(timeout_leaves_one_segment_and_half_the_flight_as_threshold),
+		cmocka_unit_test(loss_reduced_leaves_the_window_to_the_caller),
+		cmocka_unit_test(loss_that_was_none_is_undone_once),
+		cmocka_unit_test(undo_never_makes_the_window_smaller),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * NewReno: RFC 5681 slow start and congestion avoidance counted in bytes (RFC 3465); half of what is
+ * in flight is left after a loss.
+ */
+#include <rte_common.h>
+
+#include "tcp/congestion.h"
+#include "tcp/tcb.h"
+
+/* RFC 5681 equation (3): about a segment per round trip, and never nothing. */
+static void
+avoid_congestion(struct tcb *tcb, uint32_t acked)
+{
+	const uint64_t mss = tcb->snd_mss;
+	const uint64_t growth = mss * RTE_MIN(acked, mss) / tcb->cwnd;
+
+	congestion_grow(tcb, RTE_MAX((uint32_t)growth, 1U));
+}
+
+static void
+on_ack(struct tcb *tcb, uint32_t acked)
+{
+	if (tcb->cwnd < tcb->ssthresh)
+		congestion_slow_start(tcb, acked);
+	else
+		avoid_congestion(tcb, acked);
+}
+
+static void
+halve(struct tcb *tcb)
+{
+	tcb->ssthresh = congestion_half_of_flight(tcb);
+}
+
+const struct congestion_control congestion_newreno = {
+	.name = "newreno",
+	.on_ack = on_ack,
+	.on_loss = halve,
+	.on_timeout = halve,
+};
