@@ -50,6 +50,7 @@ take_syn(struct tcb *tcb, const struct segment *seg)
 	tcb->last_ack_sent = tcb->rcv_nxt;
 	tcb->path.next_hop = seg->path.next_hop;
 	tcb->path.mac_known = true;
+	tcb->rcv_tos = seg->ip_tos;
 	handshake_apply(tcb, handshake_agree(tcb->tcp, &seg->options), seg->options.window_scale,
 			handshake_peer_mss(seg));
 	if ((tcb->flags & TCB_TIMESTAMPS) != 0) {
@@ -69,10 +70,10 @@ establish(struct tcb *tcb, struct burst *burst, struct segment *seg)
 	acknowledgment_take(tcb, seg);
 	handshake_complete(tcb);
 	ack_now(tcb);
+	check_urg(tcb, seg); /* before the SYN is taken off: the pointer counts from it */
 	seg->flags &= (uint8_t)~TCP_FLAG_SYN;
 	seg->seq++;
 	seg->len--;
-	check_urg(tcb, seg);
 	segment_text_and_fin(tcb, burst, seg);
 }
 

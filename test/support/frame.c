@@ -90,10 +90,11 @@ build_ethernet(const struct frame_ends *ends, uint8_t *at)
 }
 
 static size_t
-build_ipv4(const struct frame_ends *ends, size_t payload, uint8_t *at)
+build_ipv4(const struct frame_ends *ends, uint8_t tos, size_t payload, uint8_t *at)
 {
 	memset(at, 0, FRAME_IPV4);
 	at[0] = 0x45;
+	at[1] = tos;
 	put16(at + 2, (uint32_t)(FRAME_IPV4 + payload));
 	put16(at + 6, 0x4000); /* don't fragment */
 	at[8] = HOP_LIMIT;
@@ -194,10 +195,12 @@ frame_build(const struct frame_ends *ends, const struct packet *packet, uint8_t 
 	const size_t tcp_size = build_tcp(ends, packet, ip + ip_size);
 
 	build_ethernet(ends, frame);
-	if (ends->family == ESTAB_FAMILY_IPV4)
-		build_ipv4(ends, tcp_size, ip);
-	else
+	if (ends->family == ESTAB_FAMILY_IPV4) {
+		build_ipv4(ends, packet->tos, tcp_size, ip);
+	} else {
 		build_ipv6(ends, tcp_size, PROTOCOL_TCP, HOP_LIMIT, ip);
+		put16(ip, 0x6000u | (uint32_t)packet->tos << 4);
+	}
 	return FRAME_ETHERNET + ip_size + tcp_size;
 }
 
@@ -370,6 +373,7 @@ frame_parse(const uint8_t *frame, size_t size, struct frame_ends *ends, struct p
 	memset(packet, 0, offsetof(struct packet, text));
 	memcpy(ends->target_mac, frame, 6);
 	memcpy(ends->source_mac, frame + 6, 6);
+	packet->tos = (uint8_t)(is_ipv4 ? ip[1] : get16(ip) >> 4);
 	error = is_ipv4 ? parse_ipv4(ip, size - FRAME_ETHERNET, ends)
 			: parse_ipv6(ip, size - FRAME_ETHERNET, ends);
 	return error != NULL ? error : parse_tcp(frame + headers, size - headers, ends, packet);

@@ -189,6 +189,10 @@ take_attributes(struct cursor *cursor, struct packet_pattern *pattern)
 		pattern->packet.urg = (uint16_t)take_number(cursor, UINT16_MAX);
 		pattern->has_urg = true;
 	}
+	if (take_word(cursor, "tos")) {
+		pattern->packet.tos = (uint8_t)take_number(cursor, UINT8_MAX);
+		pattern->has_tos = true;
+	}
 	if (take_word(cursor, "<"))
 		take_options(cursor, pattern);
 }
@@ -281,6 +285,8 @@ packet_format(const struct packet *packet, char *buf, size_t size)
 	put(&writer, " win %u", packet->win);
 	if (packet->flags & PACKET_URG)
 		put(&writer, " urg %u", packet->urg);
+	if (packet->tos != 0)
+		put(&writer, " tos %u", packet->tos);
 	if (packet->options != 0)
 		put_options(&writer, packet);
 	return buf;
@@ -326,5 +332,7 @@ packet_differs(const struct packet_pattern *pattern, const struct packet *packet
 		return "win";
 	if (pattern->has_urg && wanted->urg != packet->urg)
 		return "urg";
+	if (pattern->has_tos && wanted->tos != packet->tos)
+		return "tos";
 	return pattern->has_options ? options_differ(pattern, packet) : NULL;
 }

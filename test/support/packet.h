@@ -5,7 +5,7 @@
  *	S. 0:0(0) ack 1 win 65535 <mss 1460,sackOK,TS val 5 ecr 1,nop,wscale 7>
  *
  * flags (S F R P . U E W), first sequence number : the one after the text ( bytes of text ), then
- * what is stated of ack, win, urg and options. Numbers are relative to the initial sequence number
+ * what is stated of ack, win, urg, tos (the IP header's octet of Diffserv and ECN) and options. Numbers are relative to the initial sequence number
  * of their side; whoever builds or reads frames adds and subtracts it. win is as carried, unscaled.
  *
  * In an expectation what is left out is not compared, P is compared only where it is written, and
@@ -58,6 +58,7 @@ struct packet {
 	uint8_t options; /* set of enum packet_option */
 	uint8_t wscale;
 	uint8_t sack_count;
+	uint8_t tos;
 	uint8_t odd_kind; /* of PACKET_UNKNOWN or PACKET_BROKEN */
 	uint16_t mss;
 	uint32_t ts_val;
@@ -70,7 +71,7 @@ struct packet {
 /* A packet with what of it was stated. */
 struct packet_pattern {
 	struct packet packet; /* its text is not filled */
-	bool has_ack, has_win, has_urg, has_options;
+	bool has_ack, has_win, has_urg, has_tos, has_options;
 	bool any_ts_val, any_ts_ecr; /* written as '*' */
 };
 
