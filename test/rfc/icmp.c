@@ -5,7 +5,7 @@
 #include <errno.h>
 
 #include "eal.h"
-#include "raw.h"
+#include "quote.h"
 
 /* A segment with text leaves the stack, to be quoted. */
 static void
@@ -157,6 +157,22 @@ shld_26_syn_sent_hard_error_ends_the_attempt(void **state)
 }
 
 static void
+shld_26_syn_sent_protocol_unreachable_ends_the_attempt(void **state)
+{
+	struct fixture *t = *state;
+
+	in_syn_sent(t);
+	quote_arrive(t, t->family == ESTAB_FAMILY_IPV4 ? 3 : 1,
+			t->family == ESTAB_FAMILY_IPV4 ? 2 : 4, 0, "S 0:0(0)");
+	assert_state(t, "CLOSED");
+	assert_int_equal(estab_conn_error(t->peer->conn), -ECONNREFUSED);
+	assert_int_equal(stats_now(t).connections_failed, 1);
+	assert_int_equal(stats_now(t).icmp_errors_taken, 1);
+	advance(t, 600000);
+	expect_nothing(t);
+}
+
+static void
 shld_26_established_hard_error_is_no_more_than_told(void **state)
 {
 	struct fixture *t = *state;
@@ -198,6 +214,160 @@ must_55_source_quench_is_discarded_silently(void **state)
 	assert_drops(t, ICMP_UNHANDLED, 1);
 }
 
+/* Host unreachable, or address unreachable, about the segment. */
+static void
+host_unreachable(struct fixture *t, const char *notation)
+{
+	const bool ipv4 = t->family == ESTAB_FAMILY_IPV4;
+
+	quote_arrive(t, ipv4 ? 3 : 1, ipv4 ? 1 : 3, 0, notation);
+}
+
+/* RFC 5927 4.1: SND.UNA =< SEG.SEQ < SND.NXT, at both ends. */
+static void
+must_54_error_is_believed_from_snd_una_up_to_snd_nxt(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established(t);
+	app_write(t, 300);
+	ignore_sent(t);
+	arrive(t, ". 1:1(0) ack 101");
+	app_events(t);
+	host_unreachable(t, ". 100:101(1) ack 1");
+	host_unreachable(t, ". 301:302(1) ack 1");
+	host_unreachable(t, ". 2147483749:2147483750(1) ack 1");
+	assert_int_equal(app_events(t), 0);
+	assert_drops(t, ICMP_OUT_OF_WINDOW, 3);
+	host_unreachable(t, ". 101:102(1) ack 1");
+	assert_int_equal(app_events(t), ESTAB_EVENT_TROUBLE);
+	assert_int_equal(estab_conn_soft_error(t->peer->conn), -EHOSTUNREACH);
+	host_unreachable(t, ". 300:301(1) ack 1");
+	assert_int_equal(app_events(t), ESTAB_EVENT_TROUBLE);
+	assert_int_equal(stats_now(t).icmp_errors_taken, 2);
+}
+
+/* The report is news once. */
+static void
+must_47_soft_error_is_read_once(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established(t);
+	assert_int_equal(estab_conn_soft_error(t->peer->conn), 0);
+	app_write(t, 100);
+	ignore_sent(t);
+	host_unreachable(t, ". 1:101(100) ack 1");
+	assert_int_equal(estab_conn_soft_error(t->peer->conn), -EHOSTUNREACH);
+	assert_int_equal(estab_conn_soft_error(t->peer->conn), 0);
+	assert_int_equal(estab_conn_error(t->peer->conn), 0);
+	app_read_nothing(t);
+}
+
+/* MUST-56: the text is sent again as if nothing had been said, and arrives. */
+static void
+must_56_text_is_sent_again_after_a_soft_error(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.tcp.rto_min_ns = t->config.tcp.rto_initial_ns = 1000000000;
+	in_established(t);
+	app_write(t, 100);
+	expect(t, "P. 1:101(100) ack 1");
+	host_unreachable(t, ". 1:101(100) ack 1");
+	advance(t, 900);
+	expect_nothing(t);
+	advance(t, 200);
+	expect(t, "P. 1:101(100) ack 1");
+	arrive(t, ". 1:1(0) ack 101");
+	advance(t, 60000);
+	expect_nothing(t);
+}
+
+/* MUST-56: an attempt goes on, and succeeds. */
+static void
+must_56_syn_sent_handshake_is_completed_after_a_soft_error(void **state)
+{
+	struct fixture *t = *state;
+
+	in_syn_sent(t);
+	host_unreachable(t, "S 0:0(0)");
+	assert_int_equal(app_events(t), ESTAB_EVENT_TROUBLE);
+	assert_int_equal(estab_conn_soft_error(t->peer->conn), -EHOSTUNREACH);
+	advance(t, 1100);
+	expect(t, "S 0:0(0)");
+	arrive(t, "S. 0:0(0) ack 1 <mss 1000>");
+	expect(t, ". 1:1(0) ack 1");
+	assert_state(t, "ESTABLISHED");
+}
+
+/* Nobody's segment, a listener's, one of a half-open connection: nothing ends, nothing is sent. */
+static void
+must_54_error_about_no_connection_is_counted(void **state)
+{
+	struct fixture *t = *state;
+
+	in_syn_received(t);
+	host_unreachable(t, "S. 0:0(0) ack 1");
+	speak_as(t, 1);
+	host_unreachable(t, ". 1:101(100) ack 1");
+	expect_nothing(t);
+	assert_drops(t, ICMP_NO_CONNECTION, 2);
+	speak_as(t, 0);
+	arrive(t, ". 1:1(0) ack 1");
+	app_accept(t);
+	assert_state(t, "ESTABLISHED");
+}
+
+/* A message that was damaged, cut off, or that quotes no TCP. */
+static void
+must_54_error_that_quotes_no_segment_is_dropped(void **state)
+{
+	struct fixture *t = *state;
+	const bool ipv4 = t->family == ESTAB_FAMILY_IPV4;
+	struct raw quoted, error;
+
+	in_established(t);
+	app_write(t, 100);
+	ignore_sent(t);
+	app_events(t);
+	quote_build(t, &quoted, ". 1:101(100) ack 1");
+	raw_icmp(t, &error, ipv4 ? 3 : 1, ipv4 ? 1 : 3, 0, &quoted);
+	error.bytes[error.l4 + 9] ^= 1; /* behind the checksum's back */
+	raw_arrive(t, &error);
+	assert_drops(t, ICMP_MALFORMED, 1);
+	raw_icmp(t, &error, ipv4 ? 3 : 1, ipv4 ? 1 : 3, 0, &quoted);
+	error.size = error.l4 + 8 + (ipv4 ? 20 : 40) + 7; /* one octet short of a sequence number */
+	raw_seal(&error);
+	raw_arrive(t, &error);
+	assert_drops(t, ICMP_MALFORMED, 2);
+	raw_ip(&quoted)[ipv4 ? 9 : 6] = 17;
+	raw_icmp(t, &error, ipv4 ? 3 : 1, ipv4 ? 1 : 3, 0, &quoted);
+	raw_arrive(t, &error);
+	assert_drops(t, ICMP_QUOTE, 1);
+	assert_int_equal(app_events(t), 0);
+}
+
+/* RFC 792: the IP header and 64 bits: an old router's whole quote is enough. */
+static void
+must_54_quote_of_eight_octets_is_enough(void **state)
+{
+	struct fixture *t = *state;
+	const bool ipv4 = t->family == ESTAB_FAMILY_IPV4;
+	struct raw quoted, error;
+
+	in_established(t);
+	app_write(t, 100);
+	ignore_sent(t);
+	app_events(t);
+	quote_build(t, &quoted, ". 1:101(100) ack 1");
+	raw_icmp(t, &error, ipv4 ? 3 : 1, ipv4 ? 1 : 3, 0, &quoted);
+	error.size = error.l4 + 8 + (ipv4 ? 20 : 40) + 8;
+	raw_seal(&error);
+	raw_arrive(t, &error);
+	assert_int_equal(app_events(t), ESTAB_EVENT_TROUBLE);
+}
+
 int
 main(void)
 {
@@ -207,8 +377,16 @@ main(void)
 		FIXTURE_TEST(must_54_error_about_acknowledged_text_is_ignored),
 		FIXTURE_TEST(must_56_syn_sent_soft_error_ends_nothing),
 		FIXTURE_TEST(shld_26_syn_sent_hard_error_ends_the_attempt),
+		FIXTURE_TEST(shld_26_syn_sent_protocol_unreachable_ends_the_attempt),
 		FIXTURE_TEST(shld_26_established_hard_error_is_no_more_than_told),
 		FIXTURE_TEST(must_55_source_quench_is_discarded_silently),
+		FIXTURE_TEST(must_54_error_is_believed_from_snd_una_up_to_snd_nxt),
+		FIXTURE_TEST(must_47_soft_error_is_read_once),
+		FIXTURE_TEST(must_56_text_is_sent_again_after_a_soft_error),
+		FIXTURE_TEST(must_56_syn_sent_handshake_is_completed_after_a_soft_error),
+		FIXTURE_TEST(must_54_error_about_no_connection_is_counted),
+		FIXTURE_TEST(must_54_error_that_quotes_no_segment_is_dropped),
+		FIXTURE_TEST(must_54_quote_of_eight_octets_is_enough),
 	};
 
 	return cmocka_run_group_tests_name("icmp", tests, eal_start, eal_stop);

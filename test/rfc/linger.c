@@ -180,6 +180,20 @@ last_ack_close_with_a_limit_resets_then(void **state)
 	assert_int_equal(stats_now(t).connections_open, 0);
 }
 
+/* 3.6.1, SHLD-3: text that the user has not read is lost, whatever the patience. */
+static void
+shld_3_close_with_text_unread_resets_despite_a_limit(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established_with_linger(t, 5 * SECOND);
+	arrive(t, "P. 1:11(10) ack 1");
+	ignore_sent(t);
+	app_close(t);
+	expect(t, "R 1:1(0)");
+	expect_nothing(t);
+}
+
 static void
 limit_beyond_a_day_is_refused(void **state)
 {
@@ -203,6 +217,7 @@ main(void)
 		FIXTURE_TEST(fin_wait_2_limit_met_leaves_the_peer_its_time),
 		FIXTURE_TEST(fin_wait_2_close_with_a_limit_leaves_the_peer_its_time),
 		FIXTURE_TEST(last_ack_close_with_a_limit_resets_then),
+		FIXTURE_TEST(shld_3_close_with_text_unread_resets_despite_a_limit),
 		FIXTURE_TEST(limit_beyond_a_day_is_refused),
 	};
 

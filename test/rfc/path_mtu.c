@@ -86,6 +86,24 @@ expect_full_segments_of(struct fixture *t, uint32_t acknowledged, uint32_t size)
 	expect_text(t, acknowledged, acknowledged + 2 * size, size);
 }
 
+/*
+ * MUST-16: "the "effective send MSS", MUST be the smaller of the send MSS [...] and the largest
+ * transmission size permitted by the IP layer". RFC 1191 6.4: lost segments need not wait for the
+ * timer, and are sent again "no larger than the new PMTU".
+ */
+static void
+must_16_too_big_sends_all_that_is_in_flight_again_in_smaller_segments(void **state)
+{
+	struct fixture *t = *state;
+	const uint32_t end = 1 + SEGMENTS * in_flight(t);
+
+	quote_too_big(t, 1400, ". 1:101(100) ack 1");
+	expect_text(t, 1, end, 1400 - headers(t));
+	assert_int_equal(status_now(t).mss, 1400 - headers(t));
+	assert_int_equal(stats_now(t).icmp_errors_taken, 1);
+	expect_full_segments_of(t, end, 1400 - headers(t));
+}
+
 /* RFC 1191 6.4: such a retransmission "should not change the congestion window". */
 static void
 too_big_is_no_congestion(void **state)
@@ -210,6 +228,33 @@ too_big_of_an_old_router_lowers_to_something_smaller(void **state)
 	mss = status_now(t).mss;
 	assert_in_range(mss, floor_of(t) - headers(t), size - 1);
 	expect_text(t, 1, 1 + SEGMENTS * size, mss);
+}
+
+/* 3.7.1: options are part of the packet: "the sender must decrease the size of the TCP data". */
+static void
+must_16_too_big_counts_the_options(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established_with(t, "mss 1460,TS val 1000 ecr 0");
+	app_write(t, 5000);
+	ignore_sent(t);
+	quote_too_big(t, 1400, ". 1:101(100) ack 1");
+	expect_text(t, 1, 5001, 1400 - headers(t) - 12);
+}
+
+/* The peer's MSS is smaller than the path: nothing of ours was too big. */
+static void
+must_16_too_big_above_the_size_that_the_peer_takes_changes_nothing(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established(t); /* mss 1000 */
+	app_write(t, 5000);
+	ignore_sent(t);
+	quote_too_big(t, 1400, ". 1:101(100) ack 1");
+	expect_nothing(t);
+	assert_int_equal(status_now(t).mss, 1000);
 }
 
 /* RFC 5927 7: what quotes nothing in flight is forged, or too late. */
@@ -384,6 +429,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		FIXTURE_TEST(must_16_too_big_sends_all_that_is_in_flight_again_in_smaller_segments),
 		FIXTURE_TEST(too_big_is_no_congestion),
 		FIXTURE_TEST(too_big_of_each_segment_in_flight_sends_again_once),
 		FIXTURE_TEST(too_big_twice_lowers_twice),
@@ -392,6 +438,8 @@ main(void)
 		FAMILY_TEST(too_big_below_the_minimum_lowers_to_the_minimum, 4),
 		FAMILY_TEST(too_big_below_the_minimum_is_discarded, 6),
 		FAMILY_TEST(too_big_of_an_old_router_lowers_to_something_smaller, 4),
+		FIXTURE_TEST(must_16_too_big_counts_the_options),
+		FIXTURE_TEST(must_16_too_big_above_the_size_that_the_peer_takes_changes_nothing),
 		FIXTURE_TEST(too_big_about_nothing_in_flight_changes_nothing),
 		FIXTURE_TEST(fin_wait_1_too_big_sends_text_and_fin_again),
 		FIXTURE_TEST(syn_sent_too_big_ends_nothing),

@@ -242,6 +242,18 @@ fin_wait_2_outlives_the_timeout(void **state)
 	ignore_sent(t);
 }
 
+/* MUST-20: R2 ends the connection also where the timeout has not yet come. */
+static void
+must_20_r2_before_the_timeout_ends_the_connection(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established_with_timeout(t, 3600);
+	assert_int_equal(estab_conn_set_retransmissions(t->peer->conn, 1, 2), 0);
+	app_write(t, 100);
+	expect_given_up_after(t, 1000 + 2000 + 4000);
+}
+
 static void
 timeout_beyond_a_day_is_refused(void **state)
 {
@@ -269,6 +281,7 @@ main(void)
 		FIXTURE_TEST(syn_sent_answered_in_time_outlives_the_timeout),
 		FIXTURE_TEST(fin_wait_1_timeout_ends_the_connection),
 		FIXTURE_TEST(fin_wait_2_outlives_the_timeout),
+		FIXTURE_TEST(must_20_r2_before_the_timeout_ends_the_connection),
 		FIXTURE_TEST(timeout_beyond_a_day_is_refused),
 	};
 
