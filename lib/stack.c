@@ -26,6 +26,14 @@
  */
 enum { TX_BACKLOG_MAX = BURST_TX_MAX / 4 };
 
+/* Tell the watcher, where there is one, how far the walk has come. */
+static inline void
+enter(const struct estab_stack *stack, enum estab_stage stage)
+{
+	if (unlikely(stack->watch.enter != NULL))
+		stack->watch.enter(stack->watch.context, stage);
+}
+
 /* Packets -> connections: all of rx[] is used, answered or dropped. */
 static void
 receive(struct estab_stack *stack, uint64_t now_ns)
@@ -33,8 +41,11 @@ receive(struct estab_stack *stack, uint64_t now_ns)
 	struct burst *burst = &stack->burst;
 
 	tcp_set_now(&stack->tcp, now_ns);
-	net_parse(&stack->net, burst, now_ns);   /* packets  -> segments, or a named drop  */
-	flow_lookup(&stack->flows, burst);       /* segments -> connections (TCBs)         */
+	enter(stack, ESTAB_STAGE_PARSE);
+	net_parse(&stack->net, burst, now_ns); /* packets  -> segments, or a named drop  */
+	enter(stack, ESTAB_STAGE_LOOKUP);
+	flow_lookup(&stack->flows, burst); /* segments -> connections (TCBs)         */
+	enter(stack, ESTAB_STAGE_TCP);
 	tcp_segments_arrive(&stack->tcp, burst); /* 3.10.7; marks, sends nothing         */
 	tcp_icmp_errors_arrive(&stack->tcp, burst);
 }
@@ -46,11 +57,15 @@ transmit(struct estab_stack *stack, uint64_t now_ns)
 	struct burst *burst = &stack->burst;
 
 	tcp_set_now(&stack->tcp, now_ns);
+	enter(stack, ESTAB_STAGE_TIMEOUTS);
 	net_timeouts(&stack->net, burst, now_ns);
 	tcp_timeouts(&stack->tcp, burst); /* 3.10.8; marks, sends nothing           */
+	enter(stack, ESTAB_STAGE_OUTPUT);
 	if (burst->tx_count < TX_BACKLOG_MAX)
 		tcp_output(&stack->tcp, burst); /* marks    -> segments                   */
-	net_build(&stack->net, burst, now_ns);  /* segments -> packets                    */
+	enter(stack, ESTAB_STAGE_BUILD);
+	net_build(&stack->net, burst, now_ns); /* segments -> packets                    */
+	enter(stack, ESTAB_STAGE_OUTPUT);
 	tcp_output_built(&stack->tcp);
 }
 
@@ -129,15 +144,19 @@ estab_stack_receive(struct estab_stack *stack, uint64_t now_ns)
 {
 	/* Answers of an earlier half turn refer to arrived[], which is filled anew now. */
 	net_build(&stack->net, &stack->burst, now_ns);
+	enter(stack, ESTAB_STAGE_RECEIVE);
 	port_receive(stack);
 	receive(stack, now_ns);
+	enter(stack, ESTAB_STAGE_OUTSIDE);
 }
 
 void
 estab_stack_transmit(struct estab_stack *stack, uint64_t now_ns)
 {
 	transmit(stack, now_ns);
+	enter(stack, ESTAB_STAGE_TRANSMIT);
 	port_transmit(stack);
+	enter(stack, ESTAB_STAGE_OUTSIDE);
 }
 
 void
@@ -160,9 +179,11 @@ estab_stack_receive_burst(struct estab_stack *stack, struct rte_mbuf **packets, 
 		copy_packets(burst->rx, packets + done, chunk);
 		burst->rx_count = chunk;
 		receive(stack, now_ns);
+		enter(stack, ESTAB_STAGE_BUILD);
 		net_build(&stack->net, burst, now_ns); /* answers that belong to no TCB */
 		done = (uint16_t)(done + chunk);
 	}
+	enter(stack, ESTAB_STAGE_OUTSIDE);
 	return n;
 }
 
@@ -178,7 +199,14 @@ estab_stack_transmit_burst(struct estab_stack *stack, struct rte_mbuf **packets,
 	copy_packets(packets, burst->tx, n);
 	count_transmitted(&stack->stats, bytes_of(packets, n), n);
 	shift_transmitted(burst, n);
+	enter(stack, ESTAB_STAGE_OUTSIDE);
 	return n;
+}
+
+void
+estab_stack_watch(struct estab_stack *stack, const struct estab_watch *watch)
+{
+	stack->watch = watch != NULL ? *watch : (struct estab_watch){ 0 };
 }
 
 uint64_t

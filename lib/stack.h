@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include <estab/stack.h>
+#include <estab/watch.h>
 
 #include "burst.h"
 #include "flow/flow_table.h"
@@ -18,6 +19,7 @@ struct estab_stack {
 	struct estab_port port;
 	bool has_port;
 	uint16_t burst_size;
+	struct estab_watch watch;
 	struct net net;
 	struct flow_table flows;
 	struct tcp tcp;

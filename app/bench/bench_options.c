@@ -8,8 +8,11 @@
 
 #include "clock.h"
 #include "complain.h"
+#include "engine.h"
 #include "interface_check.h"
 #include "parse.h"
+
+enum { ENGINE_CONNECTION_COUNT_MAX = 10000000 };
 
 static const char *const workload_names[] = {
 	[WORKLOAD_OPEN] = "open",
@@ -65,6 +68,83 @@ take_seed(const char *text, void *value)
 	options->seed_given = ret == 0;
 	return ret;
 }
+
+/* Numbers with commas between them. */
+static int
+take_connections(const char *text, void *value)
+{
+	struct engine_connections *list = value;
+	char copy[128], *rest = copy, *word;
+
+	if (strlen(text) >= sizeof(copy))
+		return -EINVAL;
+	strcpy(copy, text);
+	list->count = 0;
+	while ((word = strsep(&rest, ",")) != NULL) {
+		uint64_t number;
+
+		if (list->count == ENGINE_CONNECTIONS_MAX || parse_number(word, &number) != 0 ||
+				number == 0 || number > ENGINE_CONNECTION_COUNT_MAX)
+			return -EINVAL;
+		list->values[list->count++] = (uint32_t)number;
+	}
+	return 0;
+}
+
+static int
+take_traffic(const char *text, void *value)
+{
+	for (unsigned int i = 0; i < engine_kind_count; i++) {
+		if (strcmp(text, engine_kinds[i].name) == 0) {
+			*(const char **)value = engine_kinds[i].name;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+static const struct option_row engine_rows[] = {
+	{ .name = "engine",
+			.kind = OPTION_FLAG,
+			.offset = offsetof(struct bench_options, engine),
+			.help = "no workload: one stack alone, bursts in memory, and the cycles\n"
+				"that each room of it takes for a packet" },
+	{ .name = "engine-traffic",
+			.argument = "KIND",
+			.kind = OPTION_TAKE,
+			.take = take_traffic,
+			.offset = offsetof(struct bench_options, engine_traffic),
+			.expected = "syn-flood, cookie-acks, six-packets, nine-packets, echo, bulk or "
+				    "bulk-loss",
+			.help = "only syn-flood, cookie-acks, six-packets, nine-packets, echo,\n"
+				"bulk or bulk-loss (each in turn)" },
+	{ .name = "engine-connections",
+			.argument = "N,N",
+			.kind = OPTION_TAKE,
+			.take = take_connections,
+			.offset = offsetof(struct bench_options, engine_connections),
+			.expected = "up to 8 numbers, none above 10m, with commas between them",
+			.help = "standing connections of echo (1k,100k,1m,10m, as far as the\n"
+				"memory reaches)" },
+	{ .name = "engine-rounds",
+			.argument = "N",
+			.kind = OPTION_NUMBER,
+			.min = 1,
+			.max = ENGINE_ROUNDS_MAX,
+			.offset = offsetof(struct bench_options, engine_rounds),
+			.help = "of which the median counts (31)" },
+	{ .name = "engine-packets",
+			.argument = "N",
+			.kind = OPTION_NUMBER,
+			.min = 1,
+			.max = 1 << 30,
+			.offset = offsetof(struct bench_options, engine_packets),
+			.help = "received in a round (20k)" },
+	{ .name = "software-checksums",
+			.kind = OPTION_FLAG,
+			.offset = offsetof(struct bench_options, software_checksums),
+			.help = "as with a port that has no checksum offload" },
+};
 
 static const struct option_row rows[] = {
 	{ .name = "workload",
@@ -197,6 +277,18 @@ check_queues(const struct device_options *device)
 	return -1;
 }
 
+static int
+check_engine(const struct bench_options *options)
+{
+	if (options->workload != WORKLOAD_NONE || options->loopback ||
+			options->server.address.family != ESTAB_FAMILY_ANY)
+		return complain(EXIT_USAGE,
+				"--engine has its own traffic: no --workload, --loopback, --server");
+	if (options->stack.interface.address_count > 0)
+		return complain(EXIT_USAGE, "--engine has its own address: no --address");
+	return -1;
+}
+
 /* Options that need or exclude one another. */
 static int
 check(const struct bench_options *options)
@@ -204,6 +296,8 @@ check(const struct bench_options *options)
 	const bool has_server = options->server.address.family != ESTAB_FAMILY_ANY;
 	int ret;
 
+	if (options->engine)
+		return check_engine(options);
 	if (options->workload == WORKLOAD_NONE)
 		return complain(EXIT_USAGE, "--workload is missing: open or crr");
 	if (options->loopback == has_server)
@@ -246,6 +340,9 @@ set_defaults(struct bench_options *options)
 		.duration_ns = 10 * NS_PER_SECOND,
 		.drain_timeout_ns = 5 * NS_PER_SECOND,
 		.device.mbcache = 250,
+		.engine_connections = { 4, { 1000, 100000, 1000000, 10000000 } },
+		.engine_rounds = 31,
+		.engine_packets = 20000,
 	};
 }
 
@@ -254,6 +351,7 @@ bench_options_read(struct bench_options *options, struct command_line *line, int
 {
 	const struct option_table tables[] = {
 		{ "Measurement", rows, RTE_DIM(rows), options },
+		{ "Engine", engine_rows, RTE_DIM(engine_rows), options },
 		{ "Stack", stack_option_rows, stack_option_count, &options->stack },
 		{ "Device", device_option_rows, device_option_count, &options->device },
 	};

@@ -25,9 +25,23 @@ enum bench_closer {
 	CLOSER_CLIENT,
 };
 
+enum { ENGINE_CONNECTIONS_MAX = 8 };
+
+/* How many connections stand, one measurement each. */
+struct engine_connections {
+	unsigned int count;
+	uint32_t values[ENGINE_CONNECTIONS_MAX];
+};
+
 struct bench_options {
-	uint32_t workload; /* enum bench_workload */
-	uint32_t closer;   /* enum bench_closer */
+	bool engine;                /* the ledger of cycles in place of a workload */
+	const char *engine_traffic; /* one kind; NULL: every kind */
+	struct engine_connections engine_connections;
+	uint32_t engine_rounds;
+	uint32_t engine_packets; /* received in a round */
+	bool software_checksums; /* the engine's port has no checksum offload */
+	uint32_t workload;       /* enum bench_workload */
+	uint32_t closer;         /* enum bench_closer */
 	bool loopback;
 	bool ipv6;                    /* loopback's addresses */
 	struct estab_endpoint server; /* family ANY: not given */

@@ -9,6 +9,7 @@
  *	party.c          one turn of either side, and what it costs
  *	run.c            warm up, measure, finish, drain
  *	report.c         the result as text; report_json.c as JSON
+ *	engine.c         --engine, the ledger of cycles: a stack alone (engine_*.c)
  */
 #include <stdlib.h>
 
@@ -18,6 +19,7 @@
 #include "bench_options.h"
 #include "complain.h"
 #include "eal.h"
+#include "engine.h"
 #include "report.h"
 #include "secret.h"
 #include "signals.h"
@@ -45,6 +47,16 @@ measure(int argc, char **argv)
 	return bench_is_clean(&bench) ? EXIT_FINE : EXIT_ENVIRONMENT;
 }
 
+/* @return the exit code that it was given */
+static int
+end_engine(int code)
+{
+	if (options.json_file != NULL && options.json_file != stdout)
+		fclose(options.json_file);
+	rte_eal_cleanup();
+	return code;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -59,6 +71,8 @@ main(int argc, char **argv)
 	if (ret >= 0)
 		return ret;
 	signals_init();
+	if (options.engine)
+		return end_engine(engine_main(&options, argc, argv));
 	report_init(&report, options.text_file, options.json_file);
 	ret = measure(argc, argv);
 	report_fini(&report);

@@ -64,6 +64,9 @@ void summary_make(struct summary *summary, const struct bench *bench);
 
 /* report_json.c */
 json_t *report_json_interval(const struct interval *interval, unsigned int party_count);
+/* What every result begins with, and all counters of a stack. */
+json_t *report_json_head(uint64_t seed, const char *workload, int argc, char **argv);
+json_t *report_json_stack(const struct estab_stats *stats);
 json_t *report_json(const struct bench *bench, const struct summary *summary, json_t *intervals,
 		int argc, char **argv);
 

@@ -193,8 +193,8 @@ drops_json(const struct bench *bench, const struct summary *summary)
 }
 
 /* One stack's counters, all of them, so that a reader can check the balance. */
-static json_t *
-stack_json(const struct estab_stats *stats)
+json_t *
+report_json_stack(const struct estab_stats *stats)
 {
 	json_t *object = json_object(), *drops = json_object();
 
@@ -239,14 +239,14 @@ summary_json(const struct bench *bench, const struct summary *summary)
 	json_object_set_new(object, "mbufs_leaked", json_integer(bench->mbufs_leaked));
 	json_object_set_new(object, "tcbs_leaked", json_integer(bench->tcbs_leaked));
 	for (unsigned int i = 0; i < bench->party_count; i++)
-		json_object_set_new(stacks, bench->parties[i].name, stack_json(&summary->stats[i]));
+		json_object_set_new(stacks, bench->parties[i].name,
+				report_json_stack(&summary->stats[i]));
 	json_object_set_new(object, "stacks", stacks);
 	return object;
 }
 
 json_t *
-report_json(const struct bench *bench, const struct summary *summary, json_t *intervals, int argc,
-		char **argv)
+report_json_head(uint64_t seed, const char *workload, int argc, char **argv)
 {
 	json_t *root = json_object();
 
@@ -255,8 +255,18 @@ report_json(const struct bench *bench, const struct summary *summary, json_t *in
 	set_text(root, "dpdk", rte_version());
 	json_object_set_new(root, "host", host_json());
 	json_object_set_new(root, "args", args_json(argc, argv));
-	set_count(root, "seed", bench->options->seed);
-	set_text(root, "workload", bench_workload_name(bench->options->workload));
+	set_count(root, "seed", seed);
+	set_text(root, "workload", workload);
+	return root;
+}
+
+json_t *
+report_json(const struct bench *bench, const struct summary *summary, json_t *intervals, int argc,
+		char **argv)
+{
+	json_t *root = report_json_head(bench->options->seed,
+			bench_workload_name(bench->options->workload), argc, argv);
+
 	json_object_set_new(root, "ports", ports_json(bench));
 	json_object_set(root, "intervals", intervals);
 	json_object_set_new(root, "summary", summary_json(bench, summary));

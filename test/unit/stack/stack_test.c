@@ -328,6 +328,42 @@ drain_without_a_port_is_turned_by_the_caller(void **state)
 	t->stack = NULL;
 }
 
+/* Stages in the order in which a watcher was told of them. */
+struct stages {
+	unsigned int count;
+	enum estab_stage told[32];
+};
+
+static void
+note_stage(void *context, enum estab_stage stage)
+{
+	struct stages *stages = context;
+
+	assert_true(stages->count < RTE_DIM(stages->told));
+	stages->told[stages->count++] = stage;
+}
+
+static void
+turn_is_watched_stage_by_stage_until_it_is_watched_no_more(void **state)
+{
+	static const enum estab_stage turn[] = { ESTAB_STAGE_RECEIVE, ESTAB_STAGE_PARSE,
+		ESTAB_STAGE_LOOKUP, ESTAB_STAGE_TCP, ESTAB_STAGE_OUTSIDE, ESTAB_STAGE_TIMEOUTS,
+		ESTAB_STAGE_OUTPUT, ESTAB_STAGE_BUILD, ESTAB_STAGE_OUTPUT, ESTAB_STAGE_TRANSMIT,
+		ESTAB_STAGE_OUTSIDE };
+	struct fixture *t = *state;
+	struct stages stages = { 0 };
+	const struct estab_watch watch = { note_stage, &stages };
+
+	start(t);
+	estab_stack_watch(t->stack, &watch);
+	estab_stack_poll(t->stack, t->now_ns);
+	assert_int_equal(stages.count, RTE_DIM(turn));
+	assert_memory_equal(stages.told, turn, sizeof(turn));
+	estab_stack_watch(t->stack, NULL);
+	estab_stack_poll(t->stack, t->now_ns);
+	assert_int_equal(stages.count, RTE_DIM(turn));
+}
+
 int
 main(void)
 {
@@ -347,6 +383,7 @@ main(void)
 		FIXTURE_TEST(deadline_between_the_halves_is_at_once_when_an_answer_waits),
 		FIXTURE_TEST(destroy_frees_what_is_queued_everywhere),
 		FIXTURE_TEST(drain_without_a_port_is_turned_by_the_caller),
+		FIXTURE_TEST(turn_is_watched_stage_by_stage_until_it_is_watched_no_more),
 	};
 
 	return cmocka_run_group_tests(tests, eal_start, eal_stop);

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * estab-bench --engine: which kinds of traffic are measured, with how many standing connections,
+ * and the report of it.
+ */
+#include "engine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_common.h>
+
+#include "bench_options.h"
+#include "complain.h"
+#include "engine_report.h"
+#include "report.h"
+#include "signals.h"
+
+struct ledger {
+	const struct bench_options *options;
+	struct engine_result result;
+	json_t *list;
+	unsigned int measured;
+	bool clean;
+	const char *counters_missing;
+};
+
+static void
+measure_one(struct ledger *ledger, const struct engine_kind *kind, uint32_t connections)
+{
+	struct engine_result *result = &ledger->result;
+
+	if (signals_stopped())
+		return;
+	if (engine_run(result, ledger->options, kind, connections)) {
+		ledger->measured++;
+		ledger->clean = ledger->clean && result->clean;
+		ledger->counters_missing = result->counters_missing;
+	}
+	engine_print(result, ledger->options->text_file);
+	json_array_append_new(ledger->list, engine_json(result));
+}
+
+static void
+measure_kind(struct ledger *ledger, const struct engine_kind *kind)
+{
+	const struct bench_options *options = ledger->options;
+
+	if (!kind->standing) {
+		measure_one(ledger, kind, kind->connections);
+		return;
+	}
+	for (unsigned int i = 0; i < options->engine_connections.count; i++)
+		measure_one(ledger, kind, options->engine_connections.values[i]);
+}
+
+static void
+measure_all(struct ledger *ledger)
+{
+	const char *only = ledger->options->engine_traffic;
+
+	engine_print_head(ledger->options->text_file);
+	for (unsigned int i = 0; i < engine_kind_count; i++) {
+		if (only == NULL || strcmp(only, engine_kinds[i].name) == 0)
+			measure_kind(ledger, &engine_kinds[i]);
+	}
+	if (ledger->counters_missing != NULL)
+		fprintf(ledger->options->text_file, "no instructions, no cache misses: %s\n",
+				ledger->counters_missing);
+}
+
+/* @return 0, or -EIO where the JSON could not be written */
+static int
+write_json(const struct ledger *ledger, int argc, char **argv)
+{
+	const struct bench_options *options = ledger->options;
+	json_t *root;
+	int ret;
+
+	if (options->json_file == NULL)
+		return 0;
+	root = report_json_head(options->seed, "engine", argc, argv);
+	json_object_set(root, "engine", ledger->list);
+	ret = json_dumpf(root, options->json_file, JSON_INDENT(2));
+	json_decref(root);
+	if (ret == 0)
+		ret = fputc('\n', options->json_file) == EOF || fflush(options->json_file) == EOF;
+	return ret != 0 ? -EIO : 0;
+}
+
+int
+engine_main(const struct bench_options *options, int argc, char **argv)
+{
+	struct ledger *ledger = calloc(1, sizeof(*ledger));
+	int ret = EXIT_FINE;
+
+	if (ledger == NULL)
+		return complain(EXIT_ENVIRONMENT, "no memory for the ledger");
+	ledger->options = options;
+	ledger->clean = true;
+	ledger->list = json_array();
+	measure_all(ledger);
+	if (write_json(ledger, argc, argv) != 0)
+		ret = complain(EXIT_ENVIRONMENT, "--json %s: could not be written", options->json);
+	else if (ledger->measured == 0 || !ledger->clean)
+		ret = EXIT_ENVIRONMENT;
+	json_decref(ledger->list);
+	free(ledger);
+	return ret;
+}

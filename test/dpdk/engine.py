@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""estab-bench --engine, briefly: every kind of traffic is measured, the JSON holds what it promises,
+and every packet that was offered has a fate. Never a time.
+
+usage: engine.py ESTAB_BENCH [OPTION...]"""
+import json
+import os
+import subprocess
+import sys
+
+BENCH, OPTIONS = sys.argv[1], sys.argv[2:]
+TRAFFIC = ["syn-flood", "cookie-acks", "six-packets", "nine-packets", "echo", "bulk", "bulk-loss"]
+ROOMS = {"receive", "parse", "lookup", "tcp", "timeouts", "output", "build", "transmit", "calls"}
+STANDING = 500
+
+
+def check(condition, what):
+    if not condition:
+        print(f"not ok: {what}")
+        check.failed = True
+
+
+check.failed = False
+
+
+def check_figure(name, figure):
+    check(set(figure) == {"min", "q1", "median", "q3"}, f"{name}: {figure}")
+    check(0 <= figure["min"] <= figure["q1"] <= figure["median"] <= figure["q3"],
+          f"{name}: not in order: {figure}")
+
+
+def check_accounts(name, entry, stack):
+    """Packets in = out + drops, on both sides of the wire."""
+    drops = sum(stack["drops"].values())
+    check(stack["rx_packets"] == entry["offered"], f"{name}: offered {entry['offered']}, received "
+          f"{stack['rx_packets']}")
+    check(stack["rx_packets"] == stack["rx_delivered"] + drops,
+          f"{name}: {stack['rx_packets']} in, {stack['rx_delivered']} + {drops} out")
+    check(stack["tx_packets"] == entry["heard"], f"{name}: sent {stack['tx_packets']}, heard "
+          f"{entry['heard']}")
+    check(0 < entry["received"] <= entry["offered"] and entry["sent"] <= entry["heard"],
+          f"{name}: more was measured than there was")
+    check(entry["mbufs_leaked"] == 0, f"{name}: {entry['mbufs_leaked']} mbufs leaked")
+    # All packets are right and none is lost: nothing is to be dropped or sent again.
+    check(drops == 0, f"{name}: drops {stack['drops']}")
+    for wrong in "segments_retransmitted", "rst_received", "connections_failed", \
+                 "tx_dropped_no_mbuf", "accept_queue_overflows":
+        check(stack[wrong] == 0, f"{name}: {wrong} {stack[wrong]}")
+
+
+def check_traffic(name, entry, stack):
+    """What the kind is there for has happened, with as many packets as its name says."""
+    received, sent = stack["rx_packets"], stack["tx_packets"]
+    passive, closed = stack["connections_passive"], stack["connections_closed"]
+    if name == "syn-flood":
+        check(stack["syn_cookies_sent"] == received == sent, f"{name}: not a cookie each")
+    elif name == "cookie-acks":
+        check(stack["syn_cookies_accepted"] == passive >= entry["received"],
+              f"{name}: {passive} accepted of {entry['received']}")
+    elif name in ("six-packets", "nine-packets"):
+        each = 3 if name == "six-packets" else 5
+        check(closed > 0 and abs(received - each * closed) <= each * 256,
+              f"{name}: {received} packets in for {closed} connections")
+        check(abs(sent - (each - each // 5) * closed) <= each * 256,
+              f"{name}: {sent} packets out for {closed} connections")
+    else:
+        check(passive == entry["standing"] == stack["connections_open"],
+              f"{name}: {passive} of {entry['standing']} stand")
+        check(stack["text_bytes_received"] > 0, f"{name}: no text")
+    if name == "echo":
+        check(stack["text_bytes_sent"] == stack["text_bytes_received"], f"{name}: not an echo")
+    check((stack["out_of_order_queued"] > 0) == (name == "bulk-loss"), f"{name}: order")
+
+
+def check_entry(entry):
+    name, stack = entry["traffic"], entry["stack"]
+    check_figure(name, entry["cycles_per_packet"])
+    check(entry["cycles_per_packet"]["min"] > 0, f"{name}: no cycles")
+    check(("cycles_per_connection" in entry) == (name in TRAFFIC[1:4]), f"{name}: connections")
+    check(set(entry["rooms"]) == ROOMS, f"{name}: rooms {set(entry['rooms'])}")
+    for room, figure in entry["rooms"].items():
+        check_figure(f"{name} {room}", figure)
+    for room in "parse", "lookup", "tcp":
+        check(entry["rooms"][room]["median"] > 0, f"{name}: nothing in {room}")
+    check(("counters_per_packet" in entry) != ("counters_missing" in entry), f"{name}: counters")
+    check_accounts(name, entry, stack)
+    check_traffic(name, entry, stack)
+
+
+command = [BENCH, "--no-huge", "--no-pci", "--no-telemetry", "--no-shconf", "-m", "128", "-l", "0",
+           f"--file-prefix=estab-engine-{os.getpid()}", "--", "--engine", "--engine-rounds", "3",
+           "--engine-packets", "500", "--engine-connections", f"{STANDING},10m", "--seed", "1",
+           "--json", "-"] + OPTIONS
+process = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                         timeout=60)
+check(process.returncode == 0, f"exit code {process.returncode}")
+if process.returncode == 0:
+    result = json.loads(process.stdout)
+    check(result["workload"] == "engine" and result["args"] == command, "head of the JSON")
+    skipped = [entry for entry in result["engine"] if "skipped" in entry]
+    check([(entry["traffic"], entry["standing"]) for entry in skipped] == [("echo", 10000000)],
+          f"skipped for want of memory: {skipped}")
+    measured = [entry for entry in result["engine"] if "skipped" not in entry]
+    check([entry["traffic"] for entry in measured] == TRAFFIC, "not every traffic was measured")
+    for each_entry in measured:
+        check_entry(each_entry)
+if check.failed:
+    print(process.stderr)
+sys.exit(check.failed)
