@@ -39,7 +39,7 @@ plan_wire(struct sim *sim, struct wire_config *wire)
 static void
 plan_interface(struct estab_interface *interface, unsigned int side)
 {
-	static const char *const addresses[WIRE_ENDS][2] = {
+	static const char *const addresses[SIM_SIDES][2] = {
 		{ "192.0.2.1", "2001:db8::1" },
 		{ "192.0.2.2", "2001:db8::2" },
 	};
@@ -135,7 +135,7 @@ plan_conversation(struct sim *sim, unsigned int number)
 {
 	struct conversation *conversation = &sim->conversations[number];
 	struct random *r = &sim->random;
-	const unsigned int client_side = (unsigned int)random_below(r, WIRE_ENDS);
+	const unsigned int client_side = (unsigned int)random_below(r, SIM_SIDES);
 
 	conversation->sim = sim;
 	conversation->number = number;
@@ -148,7 +148,7 @@ plan_conversation(struct sim *sim, unsigned int number)
 	plan_orders(conversation);
 	conversation->rude = random_chance(r, 150000);
 	if (conversation->rude) {
-		struct talker *talker = &conversation->talkers[random_below(r, WIRE_ENDS)];
+		struct talker *talker = &conversation->talkers[random_below(r, SIM_SIDES)];
 
 		talker->abort_at = random_below(r, ONE_OF(r, 1, 1000, 100000));
 		talker->abort_by_close = random_chance(r, 500000);
@@ -163,7 +163,7 @@ sim_plan(struct sim *sim, struct wire_config *wire)
 
 	sim->now_ns = random_below(r, ONE_OF(r, 1, S, 1000000 * S));
 	plan_wire(sim, wire);
-	for (unsigned int side = 0; side < WIRE_ENDS; side++)
+	for (unsigned int side = 0; side < SIM_SIDES; side++)
 		plan_stack(sim, side, mtu);
 	if (sim->cookies && wire->loss > 50000)
 		wire->loss = 50000; /* a cookie lives for a minute or two */

@@ -17,6 +17,7 @@
 #include "wire.h"
 
 enum sim_limits {
+	SIM_SIDES = 2,
 	SIM_CONVERSATIONS = 16,
 	SIM_SERVER_PORT = 7,
 	SIM_CLIENT_PORT = 10000, /* of conversation 0; the others follow */
@@ -54,7 +55,7 @@ struct conversation {
 	bool rude;         /* one side will abort: the other may be told of an error */
 	uint64_t begin_ns;
 	uint64_t aborted_ns;              /* when one side did; UINT64_MAX: not yet */
-	struct talker talkers[WIRE_ENDS]; /* [0] is the client */
+	struct talker talkers[SIM_SIDES]; /* [0] is the client */
 };
 
 struct sim {
@@ -65,11 +66,11 @@ struct sim {
 	bool cookies; /* connections may be made by SYN cookies */
 	bool loses;   /* the wire loses frames or turns bits over */
 	struct wire wire;
-	struct rte_mempool *pools[WIRE_ENDS];
-	struct estab_stack_config configs[WIRE_ENDS];
-	struct estab_stack *stacks[WIRE_ENDS];
-	struct estab_listener *listeners[WIRE_ENDS];
-	uint32_t iss[SIM_CONVERSATIONS][WIRE_ENDS]; /* for the trace */
+	struct rte_mempool *pools[SIM_SIDES];
+	struct estab_stack_config configs[SIM_SIDES];
+	struct estab_stack *stacks[SIM_SIDES];
+	struct estab_listener *listeners[SIM_SIDES];
+	uint32_t iss[SIM_CONVERSATIONS][SIM_SIDES]; /* for the trace */
 	uint32_t ghosts; /* connections that old duplicates of cookies made */
 	uint32_t missed; /* connections that cookies could not make */
 	unsigned int conversation_count;

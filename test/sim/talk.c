@@ -145,7 +145,7 @@ accept_all(struct sim *sim)
 	struct estab_conn *conns[8];
 	uint16_t n;
 
-	for (unsigned int side = 0; side < WIRE_ENDS; side++) {
+	for (unsigned int side = 0; side < SIM_SIDES; side++) {
 		while ((n = estab_accept_burst(sim->listeners[side], conns, 8)) > 0) {
 			for (uint16_t i = 0; i < n; i++)
 				accept_one(sim, conns[i]);
@@ -174,7 +174,7 @@ take_events(struct sim *sim)
 	struct estab_event events[16];
 	uint16_t n;
 
-	for (unsigned int side = 0; side < WIRE_ENDS; side++) {
+	for (unsigned int side = 0; side < SIM_SIDES; side++) {
 		while ((n = estab_event_burst(sim->stacks[side], events, 16)) > 0) {
 			for (uint16_t i = 0; i < n; i++)
 				take_event(sim, &events[i]);
@@ -407,8 +407,8 @@ talk_turn(struct sim *sim)
 	open_conversations(sim);
 	accept_all(sim);
 	take_events(sim);
-	for (unsigned int i = 0; i < WIRE_ENDS * sim->conversation_count; i++) {
-		struct talker *talker = &sim->conversations[i / WIRE_ENDS].talkers[i % WIRE_ENDS];
+	for (unsigned int i = 0; i < SIM_SIDES * sim->conversation_count; i++) {
+		struct talker *talker = &sim->conversations[i / SIM_SIDES].talkers[i % SIM_SIDES];
 
 		for (unsigned int k = 0; k < 8; k++) {
 			if (!is_due(talker) || talker->next_ns > sim->now_ns)
@@ -428,7 +428,7 @@ talk_next(const struct sim *sim)
 
 		if (!conversation->talkers[0].begun)
 			next_ns = RTE_MIN(next_ns, conversation->begin_ns);
-		for (unsigned int k = 0; k < WIRE_ENDS; k++) {
+		for (unsigned int k = 0; k < SIM_SIDES; k++) {
 			if (is_due(&conversation->talkers[k]))
 				next_ns = RTE_MIN(next_ns, conversation->talkers[k].next_ns);
 		}

@@ -52,7 +52,7 @@ create_stacks(struct sim *sim)
 	const struct estab_listen_config listen = { .local.port = SIM_SERVER_PORT };
 	const char *why = "";
 
-	for (unsigned int side = 0; side < WIRE_ENDS; side++) {
+	for (unsigned int side = 0; side < SIM_SIDES; side++) {
 		if (estab_stack_config_check(&sim->configs[side], &why) != 0)
 			sim_fail(sim, "configuration: %s", why);
 		sim->stacks[side] = estab_stack_create(&sim->configs[side]);
@@ -70,7 +70,7 @@ check_accounts(const struct sim *sim)
 	struct estab_stats stats;
 	uint64_t received = 0, sent = 0;
 
-	for (unsigned int side = 0; side < WIRE_ENDS; side++) {
+	for (unsigned int side = 0; side < SIM_SIDES; side++) {
 		estab_stack_stats(sim->stacks[side], &stats);
 		if (stats.rx_packets != stats.rx_delivered + estab_stats_drops(&stats))
 			sim_fail(sim,
@@ -81,11 +81,11 @@ check_accounts(const struct sim *sim)
 		received += stats.rx_packets;
 		sent += stats.tx_packets;
 	}
-	if (received != sim->wire.delivered || sent != sim->wire.sent)
+	if (received != sim->wire.count.delivered || sent != sim->wire.count.sent)
 		sim_fail(sim,
 				"the wire carried %" PRIu64 " and delivered %" PRIu64
 				", the stacks sent %" PRIu64 " and received %" PRIu64,
-				sim->wire.sent, sim->wire.delivered, sent, received);
+				sim->wire.count.sent, sim->wire.count.delivered, sent, received);
 }
 
 static bool
@@ -93,7 +93,7 @@ stacks_are_empty(const struct sim *sim)
 {
 	struct estab_stats stats;
 
-	for (unsigned int side = 0; side < WIRE_ENDS; side++) {
+	for (unsigned int side = 0; side < SIM_SIDES; side++) {
 		estab_stack_stats(sim->stacks[side], &stats);
 		if (stats.connections_open + stats.connections_half_open +
 						stats.connections_time_wait >
@@ -107,9 +107,9 @@ stacks_are_empty(const struct sim *sim)
 static void
 tell_what_is_left(const struct sim *sim)
 {
-	for (unsigned int i = 0; i < WIRE_ENDS * sim->conversation_count; i++) {
+	for (unsigned int i = 0; i < SIM_SIDES * sim->conversation_count; i++) {
 		const struct talker *talker =
-				&sim->conversations[i / WIRE_ENDS].talkers[i % WIRE_ENDS];
+				&sim->conversations[i / SIM_SIDES].talkers[i % SIM_SIDES];
 		struct estab_conn_info info = { .state = "given up" };
 
 		if (talker->over)
@@ -120,7 +120,7 @@ tell_what_is_left(const struct sim *sim)
 				"conversation %u side %u: %s, sent %" PRIu64 "/%" PRIu64
 				" received %" PRIu64
 				"%s%s%s%s, %u queued, %u in flight, snd_wnd %u\n",
-				i / WIRE_ENDS, talker->side,
+				i / SIM_SIDES, talker->side,
 				talker->begun ? info.state : "not begun", talker->sent,
 				talker->to_send, talker->received,
 				talker->can_read ? " can_read" : "",
@@ -135,7 +135,7 @@ next_time(const struct sim *sim)
 {
 	uint64_t next_ns = RTE_MIN(wire_next(&sim->wire), talk_next(sim));
 
-	for (unsigned int side = 0; side < WIRE_ENDS; side++)
+	for (unsigned int side = 0; side < SIM_SIDES; side++)
 		next_ns = RTE_MIN(next_ns, estab_stack_deadline(sim->stacks[side]));
 	return next_ns;
 }
@@ -159,7 +159,7 @@ run(struct sim *sim)
 		}
 		sim->now_ns = RTE_MAX(sim->now_ns, next_ns);
 		wire_advance(&sim->wire, sim->now_ns);
-		for (unsigned int side = 0; side < WIRE_ENDS; side++)
+		for (unsigned int side = 0; side < SIM_SIDES; side++)
 			estab_stack_poll(sim->stacks[side], sim->now_ns);
 		talk_turn(sim);
 	}
@@ -168,7 +168,7 @@ run(struct sim *sim)
 static void
 check_pools(const struct sim *sim)
 {
-	for (unsigned int side = 0; side < WIRE_ENDS; side++) {
+	for (unsigned int side = 0; side < SIM_SIDES; side++) {
 		const unsigned int n = rte_mempool_in_use_count(sim->pools[side]);
 
 		if (n != 0)
@@ -177,7 +177,7 @@ check_pools(const struct sim *sim)
 }
 
 static void
-simulate(uint64_t seed, bool trace, struct rte_mempool *const pools[WIRE_ENDS])
+simulate(uint64_t seed, bool trace, struct rte_mempool *const pools[SIM_SIDES])
 {
 	struct sim *sim = calloc(1, sizeof(*sim));
 	struct wire_config wire = { 0 };
@@ -187,7 +187,7 @@ simulate(uint64_t seed, bool trace, struct rte_mempool *const pools[WIRE_ENDS])
 	sim->seed = seed;
 	sim->random.state = pattern_mix(seed);
 	memcpy(sim->pools, pools, sizeof(sim->pools));
-	wire_init(&sim->wire, &wire, random_next(&sim->random), pools);
+	wire_init(&sim->wire, &wire, random_next(&sim->random), pools, SIM_SIDES);
 	sim_plan(sim, &sim->wire.config);
 	if (trace) {
 		sim->wire.watch = trace_frame;
@@ -200,9 +200,10 @@ simulate(uint64_t seed, bool trace, struct rte_mempool *const pools[WIRE_ENDS])
 	if (trace)
 		printf("sent %" PRIu64 ", lost %" PRIu64 ", twice %" PRIu64 ", late %" PRIu64
 		       ", corrupted %" PRIu64 "\n",
-				sim->wire.sent, sim->wire.lost, sim->wire.duplicated,
-				sim->wire.reordered, sim->wire.corrupted);
-	for (unsigned int side = 0; side < WIRE_ENDS; side++)
+				sim->wire.count.sent, sim->wire.count.lost,
+				sim->wire.count.duplicated, sim->wire.reordered,
+				sim->wire.corrupted);
+	for (unsigned int side = 0; side < SIM_SIDES; side++)
 		estab_stack_destroy(sim->stacks[side]);
 	wire_fini(&sim->wire);
 	free(sim);
@@ -224,7 +225,7 @@ number(const char *option, const char *text)
 int
 main(int argc, char **argv)
 {
-	struct rte_mempool *pools[WIRE_ENDS];
+	struct rte_mempool *pools[SIM_SIDES];
 	uint64_t from = 1, count = 200;
 	bool trace = false;
 
@@ -252,7 +253,7 @@ main(int argc, char **argv)
 	for (uint64_t seed = from; seed < from + count; seed++)
 		simulate(seed, trace, pools);
 	printf("%" PRIu64 " simulations from seed %" PRIu64 " on\n", count, from);
-	for (unsigned int side = 0; side < WIRE_ENDS; side++)
+	for (unsigned int side = 0; side < SIM_SIDES; side++)
 		malloc_mempool_destroy(pools[side]);
 	eal_stop(NULL);
 	return 0;

@@ -9,7 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rte_common.h>
 #include <rte_mbuf.h>
+
+#define BITS_NS UINT64_C(8000000000) /* a byte's bits, nanoseconds of a second */
+
+enum { ETHERNET_HEADER = 14, FRAME_MIN = 60 };
 
 struct wire_frame {
 	uint64_t at_ns;
@@ -73,72 +78,171 @@ heap_take(struct wire *wire)
 	return first;
 }
 
-/* Jitter keeps the order of frames; only what is chosen for it is overtaken. */
+/* So much waits for the link of that end. */
 static uint64_t
-arrival(struct wire *wire, struct wire_end *to)
+backlog(const struct wire *wire, const struct wire_end *to)
+{
+	if (to->queue_free_ns <= wire->now_ns)
+		return 0;
+	return (to->queue_free_ns - wire->now_ns) * wire->config.rate_bps / BITS_NS;
+}
+
+/*
+ * The frame takes its place in the queue of a link with a rate.
+ * @return when it has passed; UINT64_MAX: there is no room
+ */
+static uint64_t
+pass_queue(struct wire *wire, struct wire_end *to, uint8_t *bytes, size_t size)
 {
 	const struct wire_config *config = &wire->config;
-	uint64_t at_ns = wire->now_ns + config->delay_ns +
+	uint64_t waiting;
+
+	if (config->rate_bps == 0)
+		return wire->now_ns;
+	waiting = backlog(wire, to);
+	if (waiting > 0 && waiting + size > config->queue_bytes)
+		return UINT64_MAX;
+	if (config->mark_bytes > 0 && waiting > config->mark_bytes)
+		wire_mark_congestion(wire, bytes, size);
+	to->queue_free_ns = RTE_MAX(to->queue_free_ns, wire->now_ns) +
+			size * BITS_NS / config->rate_bps;
+	return to->queue_free_ns;
+}
+
+/* Jitter keeps the order of frames; only what is chosen for it is overtaken. */
+static uint64_t
+arrival(struct wire *wire, struct wire_end *to, uint64_t passed_ns)
+{
+	const struct wire_config *config = &wire->config;
+	uint64_t at_ns = passed_ns + config->delay_ns +
 			random_below(&wire->random, config->jitter_ns + 1);
 
 	if (random_chance(&wire->random, config->reordering)) {
 		wire->reordered++;
 		return at_ns + 1 + random_below(&wire->random, config->reorder_ns + 1);
 	}
-	if (at_ns < to->busy_until_ns)
-		at_ns = to->busy_until_ns;
-	to->busy_until_ns = at_ns;
+	if (at_ns < to->last_arrival_ns)
+		at_ns = to->last_arrival_ns;
+	to->last_arrival_ns = at_ns;
 	return at_ns;
 }
 
-/*
- * One bit of an IP packet turns over. Not of the Ethernet header, which has a checksum that no NIC
- * lets pass when it is wrong, nor of ARP, which has none at all.
- */
-static void
-corrupt(struct wire *wire, uint8_t *bytes, size_t size)
+static struct wire_frame *
+make_frame(struct wire *wire, unsigned int to, const uint8_t *bytes, size_t size)
 {
-	enum { HEADER = 14 };
-	const bool is_arp = size > HEADER && bytes[12] == 0x08 && bytes[13] == 0x06;
+	const size_t padded = wire->config.pads && size < FRAME_MIN ? FRAME_MIN : size;
+	struct wire_frame *frame = malloc(sizeof(*frame) + padded);
 
-	if (size <= HEADER || is_arp || !random_chance(&wire->random, wire->config.corruption))
-		return;
-	wire->corrupted++;
-	bytes[HEADER + random_below(&wire->random, size - HEADER)] ^=
-			(uint8_t)(1u << random_below(&wire->random, 8));
+	assert(frame != NULL);
+	frame->serial = wire->serial++;
+	frame->to = to;
+	frame->size = padded;
+	memcpy(frame->bytes, bytes, size);
+	for (size_t i = size; i < padded; i++)
+		frame->bytes[i] = (uint8_t)random_next(&wire->random);
+	return frame;
 }
 
 static void
 fly(struct wire *wire, unsigned int to, const uint8_t *bytes, size_t size)
 {
-	struct wire_frame *frame = malloc(sizeof(*frame) + size);
+	struct wire_frame *frame = make_frame(wire, to, bytes, size);
+	const uint64_t passed_ns = pass_queue(wire, &wire->ends[to], frame->bytes, frame->size);
 
-	assert(frame != NULL);
-	frame->at_ns = arrival(wire, &wire->ends[to]);
-	frame->serial = wire->serial++;
-	frame->to = to;
-	frame->size = size;
-	memcpy(frame->bytes, bytes, size);
-	corrupt(wire, frame->bytes, size);
+	if (passed_ns == UINT64_MAX) {
+		wire->count.overflowed++;
+		free(frame);
+		return;
+	}
+	frame->at_ns = arrival(wire, &wire->ends[to], passed_ns);
+	wire_damage(wire, frame->bytes, &frame->size);
 	heap_put(wire, frame);
+}
+
+void
+wire_mac(unsigned int end, uint8_t mac[6])
+{
+	memcpy(mac, (uint8_t[]){ 2, 0, 0, 0, 0, (uint8_t)(1 + end) }, 6);
+}
+
+/* The end that an address belongs to; end_count: nobody's. */
+static unsigned int
+end_of(const struct wire *wire, const uint8_t *mac)
+{
+	uint8_t theirs[6];
+	unsigned int end;
+
+	for (end = 0; end < wire->end_count; end++) {
+		wire_mac(end, theirs);
+		if (memcmp(mac, theirs, sizeof(theirs)) == 0)
+			break;
+	}
+	return end;
+}
+
+/* To whom it may concern; every copy but the first counts as a duplicate. */
+static void
+route(struct wire *wire, unsigned int from, const uint8_t *bytes, size_t size)
+{
+	const unsigned int to = end_of(wire, bytes);
+	const bool to_all = (bytes[0] & 1) != 0;
+	unsigned int copies = 0;
+
+	for (unsigned int end = 0; end < wire->end_count; end++) {
+		if (end == from || (end != to && !to_all))
+			continue;
+		wire->count.duplicated += copies++ > 0;
+		if (wire->ends[end].down)
+			wire->count.cut_off++;
+		else
+			fly(wire, end, bytes, size);
+	}
+	wire->count.astray += copies == 0;
+}
+
+static void
+carry(struct wire *wire, unsigned int from, const uint8_t *bytes, size_t size, bool twice)
+{
+	route(wire, from, bytes, size);
+	if (!twice)
+		return;
+	wire->count.duplicated++;
+	route(wire, from, bytes, size);
+}
+
+/* What becomes of a frame at its sender's. */
+enum fate { PASSES, TWICE, LOST, TOO_BIG, CUT_OFF };
+
+static enum fate
+choose_fate(struct wire *wire, unsigned int from, size_t size)
+{
+	const bool lost = wire_loses(wire, &wire->ends[from]);
+	const bool twice = random_chance(&wire->random, wire->config.duplication);
+
+	if (wire->ends[from].down)
+		return CUT_OFF;
+	if (wire->config.mtu != 0 && size > ETHERNET_HEADER + (size_t)wire->config.mtu)
+		return TOO_BIG;
+	return lost ? LOST : twice ? TWICE : PASSES;
 }
 
 static void
 send_frame(struct wire *wire, unsigned int from, const uint8_t *bytes, size_t size)
 {
-	const bool lost = random_chance(&wire->random, wire->config.loss);
-	const bool twice = random_chance(&wire->random, wire->config.duplication);
+	static const char *const names[] = { "", "twice", "lost", "too big", "cut off" };
+	const enum fate fate = choose_fate(wire, from, size);
 
-	wire->sent++;
-	wire->lost += lost;
-	wire->duplicated += !lost && twice;
+	wire->count.sent++;
+	wire->ends[from].sent++;
+	wire->count.lost += fate == LOST;
+	wire->count.too_big += fate == TOO_BIG;
+	wire->count.cut_off += fate == CUT_OFF;
 	if (wire->watch != NULL)
-		wire->watch(wire->watcher, from, bytes, size, lost ? "lost" : twice ? "twice" : "");
-	if (lost)
-		return;
-	fly(wire, 1 - from, bytes, size);
-	if (twice)
-		fly(wire, 1 - from, bytes, size);
+		wire->watch(wire->watcher, from, bytes, size, names[fate]);
+	if (fate == TOO_BIG && wire->too_big != NULL)
+		wire->too_big(wire->watcher, from, bytes, size);
+	if (fate <= TWICE)
+		carry(wire, from, bytes, size, fate == TWICE);
 }
 
 static uint16_t
@@ -170,11 +274,12 @@ make_mbuf(struct wire_end *end, const struct wire_frame *frame)
 	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(end->pool);
 
 	if (mbuf == NULL) {
-		end->wire->no_mbuf++;
+		end->wire->count.no_mbuf++;
 		return NULL;
 	}
 	memcpy(rte_pktmbuf_append(mbuf, (uint16_t)frame->size), frame->bytes, frame->size);
-	end->wire->delivered++;
+	end->wire->count.delivered++;
+	end->delivered++;
 	return mbuf;
 }
 
@@ -200,12 +305,14 @@ wire_rx_burst(void *context, struct rte_mbuf **packets, uint16_t n)
 
 void
 wire_init(struct wire *wire, const struct wire_config *config, uint64_t seed,
-		struct rte_mempool *const pools[WIRE_ENDS])
+		struct rte_mempool *const *pools, unsigned int end_count)
 {
+	assert(end_count <= WIRE_ENDS);
 	memset(wire, 0, sizeof(*wire));
 	wire->config = *config;
 	wire->random.state = seed;
-	for (unsigned int i = 0; i < WIRE_ENDS; i++) {
+	wire->end_count = end_count;
+	for (unsigned int i = 0; i < end_count; i++) {
 		struct wire_end *end = &wire->ends[i];
 
 		end->wire = wire;
@@ -222,7 +329,7 @@ wire_fini(struct wire *wire)
 	while (wire->flying_count > 0)
 		free(heap_take(wire));
 	free(wire->flying);
-	for (unsigned int i = 0; i < WIRE_ENDS; i++) {
+	for (unsigned int i = 0; i < wire->end_count; i++) {
 		for (uint32_t k = 0; k < wire->ends[i].arrived_count; k++)
 			free(wire->ends[i].arrived[k]);
 		free(wire->ends[i].arrived);
@@ -244,7 +351,31 @@ wire_advance(struct wire *wire, uint64_t now_ns)
 uint64_t
 wire_next(const struct wire *wire)
 {
-	if (wire->ends[0].arrived_count > 0 || wire->ends[1].arrived_count > 0)
-		return wire->now_ns;
+	for (unsigned int i = 0; i < wire->end_count; i++) {
+		if (wire->ends[i].arrived_count > 0)
+			return wire->now_ns;
+	}
 	return wire->flying_count > 0 ? wire->flying[0]->at_ns : UINT64_MAX;
+}
+
+uint64_t
+wire_pending(const struct wire *wire)
+{
+	uint64_t n = wire->flying_count;
+
+	for (unsigned int i = 0; i < wire->end_count; i++)
+		n += wire->ends[i].arrived_count;
+	return n;
+}
+
+void
+wire_inject(struct wire *wire, unsigned int to, const void *bytes, size_t size)
+{
+	struct wire_end *end = &wire->ends[to];
+
+	wire->count.injected++;
+	push(&end->arrived, &end->arrived_count, &end->arrived_room,
+			make_frame(wire, to, bytes, size));
+	for (uint32_t i = end->arrived_count - 1; i > 0; i--)
+		swap(&end->arrived[i], &end->arrived[i - 1]);
 }
