@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * sim_goodput [--snapshot FILE | --update FILE]
+ *
+ * Goodput over loss and delay, for each way of congestion control, on a link of 100 Mbit/s whose
+ * queue holds 256 KB. In virtual time the same code gives the same numbers, so the table is compared
+ * with the snapshot letter by letter; whoever changes it explains the change in the commit that
+ * renews it. Every byte of every cell is checked.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_common.h>
+
+#include "bulk.h"
+
+#define US UINT64_C(1000)
+#define MS UINT64_C(1000000)
+#define S  UINT64_C(1000000000)
+
+enum { TABLE_MAX = 16384, RUNS = 3 };
+
+/* Loss in frames of a million, both ways; much of it needs less text for the same time. */
+struct row {
+	const char *loss;
+	uint32_t per_million;
+	uint64_t bytes; /* of each of the runs */
+};
+
+static const struct row rows[] = {
+	{ "0 %", 0, 8000000 },
+	{ "0.1 %", 1000, 8000000 },
+	{ "1 %", 10000, 4000000 },
+	{ "5 %", 50000, 1000000 },
+	{ "10 %", 100000, 300000 },
+	{ "30 %", 300000, 60000 },
+};
+
+/* One way, so that the round trip is twice as long. */
+struct column {
+	const char *delay;
+	uint64_t delay_ns;
+};
+
+static const struct column columns[] = {
+	{ "0.1 ms", 100 * US },
+	{ "10 ms", 10 * MS },
+	{ "100 ms", 100 * MS },
+};
+
+struct controller {
+	const char *name;
+	bool ecn; /* the queue marks */
+	void (*choose)(struct estab_tcp_config *tcp);
+};
+
+static void
+choose_default(struct estab_tcp_config *tcp)
+{
+	(void)tcp;
+}
+
+static const struct controller controllers[] = {
+	{ "NewReno", false, choose_default },
+};
+
+/* What the table shows: kbit/s, over all runs of the cell. */
+static double
+cell(const struct controller *controller, const struct row *row, const struct column *column)
+{
+	uint64_t time_ns = 0;
+
+	for (unsigned int i = 0; i < RUNS; i++) {
+		struct bulk bulk = {
+			.seed = 1 + i,
+			.wire = { .delay_ns = column->delay_ns,
+					.rate_bps = 100000000,
+					.queue_bytes = 256 * 1024,
+					.mark_bytes = controller->ecn ? 64 * 1024 : 0,
+					.loss = row->per_million },
+			.tcp = { .receive_buffer_bytes = 4 << 20,
+					.send_buffer_bytes = 4 << 20,
+					.reassembly_segments = 4096 },
+			.limit_ns = 100000 * S,
+			.flow_count = 1,
+			.flows = { { .bytes = row->bytes } },
+		};
+		const char *wrong;
+
+		controller->choose(&bulk.tcp);
+		wrong = bulk_run(&bulk);
+		if (wrong == NULL && bulk.flows[0].received != row->bytes)
+			wrong = "not all has arrived";
+		if (wrong != NULL) {
+			fprintf(stderr, "%s, loss %s, delay %s, seed %u: %s\n", controller->name,
+					row->loss, column->delay, 1 + i, wrong);
+			exit(1);
+		}
+		time_ns += bulk.flows[0].end_ns;
+	}
+	return (double)(RUNS * row->bytes * 8) * 1e6 / (double)time_ns;
+}
+
+static void
+make_table(char text[TABLE_MAX])
+{
+	size_t at = 0;
+
+	for (unsigned int c = 0; c < RTE_DIM(controllers); c++) {
+		at += (size_t)snprintf(text + at, TABLE_MAX - at, "%-10s", controllers[c].name);
+		for (unsigned int k = 0; k < RTE_DIM(columns); k++)
+			at += (size_t)snprintf(text + at, TABLE_MAX - at, "%12s", columns[k].delay);
+		at += (size_t)snprintf(text + at, TABLE_MAX - at, "\n");
+		for (unsigned int r = 0; r < RTE_DIM(rows); r++) {
+			at += (size_t)snprintf(text + at, TABLE_MAX - at, "%10s", rows[r].loss);
+			for (unsigned int k = 0; k < RTE_DIM(columns); k++)
+				at += (size_t)snprintf(text + at, TABLE_MAX - at, "%12.1f",
+						cell(&controllers[c], &rows[r], &columns[k]));
+			at += (size_t)snprintf(text + at, TABLE_MAX - at, "\n");
+		}
+	}
+}
+
+static int
+compare(const char *path, const char *text)
+{
+	static char known[TABLE_MAX];
+	FILE *file = fopen(path, "r");
+	size_t n;
+
+	if (file == NULL) {
+		perror(path);
+		return 1;
+	}
+	n = fread(known, 1, sizeof(known) - 1, file);
+	known[n] = '\0';
+	fclose(file);
+	if (strcmp(known, text) == 0)
+		return 0;
+	printf("\nbefore, in %s:\n%s", path, known);
+	printf("\nThe table has changed. If it is meant: sim_goodput --update %s, and say why in the\n"
+	       "commit.\n",
+			path);
+	return 1;
+}
+
+static int
+update(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	if (file == NULL || fputs(text, file) < 0 || fclose(file) != 0) {
+		perror(path);
+		return 1;
+	}
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	static char text[TABLE_MAX];
+	int rc = 0;
+
+	if (argc != 1 &&
+			(argc != 3 ||
+					(strcmp(argv[1], "--snapshot") != 0 &&
+							strcmp(argv[1], "--update") != 0))) {
+		fprintf(stderr, "usage: %s [--snapshot FILE | --update FILE]\n", argv[0]);
+		return 2;
+	}
+	if (bulk_start() != 0)
+		return 1;
+	make_table(text);
+	bulk_stop();
+	printf("Goodput in kbit/s, loss by one-way delay, 100 Mbit/s\n%s", text);
+	if (argc == 3)
+		rc = strcmp(argv[1], "--update") == 0 ? update(argv[2], text)
+						      : compare(argv[2], text);
+	return rc;
+}
