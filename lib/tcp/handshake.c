@@ -8,6 +8,7 @@
 
 #include <estab/event.h>
 
+#include "tcp/ack.h"
 #include "tcp/congestion.h"
 #include "tcp/isn.h"
 #include "tcp/keepalive.h"
@@ -124,6 +125,19 @@ handshake_create_tcb(struct tcp *tcp, const struct path *path, uint32_t hash,
 	return tcb;
 }
 
+/*
+ * Simultaneous open, the peer's SYN and its SYN-ACK in one burst: it has our SYN, so what is still
+ * owed for its own is an ACK.
+ */
+static void
+forget_syn_ack(struct tcb *tcb)
+{
+	if ((tcb->marks & MARK_SYN) == 0)
+		return;
+	tcb->marks &= (uint8_t)~MARK_SYN;
+	ack_now(tcb);
+}
+
 void
 handshake_complete(struct tcb *tcb)
 {
@@ -135,6 +149,7 @@ handshake_complete(struct tcb *tcb)
 	tcb->quick_acks = tcb->tcp->config.quick_acks;
 	tcb_cancel(tcb, TIMER_RETRANSMIT);
 	tcb->retransmissions = 0;
+	forget_syn_ack(tcb);
 	if ((tcb->flags & TCB_PASSIVE) != 0) {
 		stats->connections_passive++;
 		listener_queue(tcb->listener, tcb);

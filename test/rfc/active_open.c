@@ -400,6 +400,20 @@ simultaneous_open_negotiates_options(void **state)
 	assert_int_equal(info.snd_wscale, 6);
 }
 
+/* Linux answers our SYN with its SYN,ACK: both are in one burst where we were late to look. */
+static void
+syn_sent_syn_and_syn_ack_in_one_burst_are_acknowledged(void **state)
+{
+	struct fixture *t = *state;
+
+	in_syn_sent(t);
+	arrive_later(t, "S 0:0(0) win 65535 <mss 1000>");
+	arrive(t, "S. 0:0(0) ack 1 win 65535 <mss 1000>");
+	expect(t, ". 1:1(0) ack 1");
+	expect_nothing(t);
+	assert_state(t, "ESTABLISHED");
+}
+
 /* In SYN-RECEIVED by simultaneous open a lost SYN,ACK is sent again. */
 static void
 simultaneous_open_silence_retransmits_syn_ack(void **state)
@@ -481,6 +495,7 @@ main(void)
 		FIXTURE_TEST(must_10_syn_sent_syn_opens_simultaneously),
 		FIXTURE_TEST(must_10_syn_received_plain_ack_completes_simultaneous_open),
 		FIXTURE_TEST(simultaneous_open_negotiates_options),
+		FIXTURE_TEST(syn_sent_syn_and_syn_ack_in_one_burst_are_acknowledged),
 		FIXTURE_TEST(simultaneous_open_silence_retransmits_syn_ack),
 		FIXTURE_TEST(must_11_syn_received_of_active_open_rst_is_refused),
 		FIXTURE_TEST(must_42_listen_beside_syn_sent_accepts_others),
