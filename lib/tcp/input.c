@@ -282,7 +282,8 @@ take_in_order(struct tcb *tcb, struct segment *seg)
 		return;
 	}
 	reassembly_collect(tcb);
-	ack_now(tcb); /* RFC 5681 4.2: at once when a gap is filled */
+	ack_now(tcb);          /* RFC 5681 4.2: at once when a gap is filled */
+	tcb->dupacks_owed = 0; /* of this burst (MUST-59): they would tell of what is past */
 	if ((tcb->flags & TCB_DISCARD) != 0)
 		text_queue_clear(&tcb->receive);
 }

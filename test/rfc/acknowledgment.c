@@ -85,6 +85,24 @@ must_59_established_burst_gets_one_ack(void **state)
 }
 
 /*
+ * MUST-59 once more: segments that only changed places on their way are no news of a loss. Duplicate
+ * ACKs sent when the gap is gone would make the peer begin a recovery.
+ */
+static void
+must_59_gap_filled_within_the_burst_gets_one_ack(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established(t);
+	for (unsigned int i = 0; i < 5; i++)
+		arrive_later(t, ". %u:%u(100) ack 1", 101 + i * 100, 201 + i * 100);
+	arrive(t, "P. 1:101(100) ack 1");
+	expect(t, ". 1:1(0) ack 601");
+	expect_nothing(t);
+	app_read(t, 600);
+}
+
+/*
  * 3.10.7.4: "This acknowledgment should be piggybacked on a segment being transmitted if possible"
  */
 static void
@@ -466,6 +484,7 @@ main(void)
 		FIXTURE_TEST(must_40_default_delay_is_below_half_a_second),
 		FIXTURE_TEST(shld_19_established_second_full_segment_is_acknowledged_at_once),
 		FIXTURE_TEST(must_59_established_burst_gets_one_ack),
+		FIXTURE_TEST(must_59_gap_filled_within_the_burst_gets_one_ack),
 		FIXTURE_TEST(must_58_established_ack_rides_on_text),
 		FIXTURE_TEST(shld_31_may_13_established_segment_above_a_gap_is_kept),
 		FIXTURE_TEST(shld_31_established_segments_in_reverse_order_are_delivered_in_order),
