@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The reassembly queue. Where old and new text overlap, what came first is kept.
+ * The reassembly queue. Where old and new text overlap, what came first is kept; only a block that
+ * lies wholly inside a segment makes way for it, so that no segment has to be cut in two.
  */
 #include "tcp/reassembly.h"
 
@@ -41,13 +42,30 @@ reassembly_destroy(struct tcb *tcb)
 	pool_put(&tcb->tcp->reassemblies, reassembly);
 }
 
-/* Remove the block at index i; its text has gone elsewhere. */
+/* Remove n blocks from index i on; their text has gone elsewhere. */
 static void
-remove_block(struct reassembly *reassembly, uint16_t i)
+remove_blocks(struct reassembly *reassembly, uint16_t i, uint16_t n)
 {
-	reassembly->block_count--;
-	memmove(&reassembly->blocks[i], &reassembly->blocks[i + 1],
+	reassembly->block_count = (uint16_t)(reassembly->block_count - n);
+	memmove(&reassembly->blocks[i], &reassembly->blocks[i + n],
 			(size_t)(reassembly->block_count - i) * sizeof(reassembly->blocks[0]));
+}
+
+/* Free the blocks from index i on that end at or before a number: a segment brings them again. */
+static void
+drop_covered(struct reassembly *reassembly, uint16_t i, uint32_t right)
+{
+	uint16_t n = 0;
+
+	while (i + n < reassembly->block_count && seq_leq(reassembly->blocks[i + n].right, right)) {
+		struct reassembly_block *block = &reassembly->blocks[i + n];
+
+		reassembly->segments = (uint16_t)(reassembly->segments - block->segments);
+		text_queue_clear(&block->text);
+		n++;
+	}
+	if (n > 0)
+		remove_blocks(reassembly, i, n);
 }
 
 /* Make room for an empty block at index i; false when there are too many. */
@@ -76,7 +94,7 @@ join_with_next(struct reassembly *reassembly, uint16_t i)
 	block->segments = (uint16_t)(block->segments + block[1].segments);
 	text_queue_join(&block->text, &block[1].text);
 	block->arrival = RTE_MAX(block->arrival, block[1].arrival);
-	remove_block(reassembly, (uint16_t)(i + 1));
+	remove_blocks(reassembly, (uint16_t)(i + 1), 1);
 }
 
 /* Append the segment's text [left, right) to block i, which ends at left. */
@@ -100,9 +118,8 @@ extend_block(struct reassembly *reassembly, uint16_t i, struct segment *seg, uin
 }
 
 /*
- * Keep what is new of [seg->seq, seg->seq + text_len): the part after the block before it and up to
- * the block after it. A segment that spans a whole block keeps its part before that block only;
- * the rest is sent again by the peer.
+ * Keep of [seg->seq, seg->seq + text_len) what lies between the block that holds its first octet and
+ * the block that holds its last; blocks in between are in it once more and go.
  */
 static bool
 insert_text(struct reassembly *reassembly, struct segment *seg)
@@ -114,6 +131,7 @@ insert_text(struct reassembly *reassembly, struct segment *seg)
 		i++;
 	if (i > 0)
 		left = seq_max(left, reassembly->blocks[i - 1].right);
+	drop_covered(reassembly, i, right);
 	if (i < reassembly->block_count)
 		right = seq_min(right, reassembly->blocks[i].left);
 	if (seq_geq(left, right)) {
@@ -187,7 +205,7 @@ collect_first(struct tcb *tcb)
 	tcb->tcp->stats->text_bytes_received += fresh;
 	text_queue_join(&tcb->receive, &block->text);
 	reassembly->segments = (uint16_t)(reassembly->segments - block->segments);
-	remove_block(reassembly, 0);
+	remove_blocks(reassembly, 0, 1);
 }
 
 bool

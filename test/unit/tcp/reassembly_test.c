@@ -110,7 +110,16 @@ insert_fin(uint32_t left, uint32_t right)
 	return reassembly_insert(tcb, &seg);
 }
 
-/* The same in the model: from the first byte that is new, up to the first that is not. */
+/* Where the run of kept positions ends that holds this one. */
+static uint32_t
+model_run_end(uint32_t at)
+{
+	while (model.kept[at])
+		at++;
+	return at;
+}
+
+/* The same in the model: from the first byte that is new, up to a run that reaches further. */
 static bool
 model_insert(uint64_t key, uint32_t left, uint32_t right)
 {
@@ -118,7 +127,7 @@ model_insert(uint64_t key, uint32_t left, uint32_t right)
 		left++;
 	if (left == right)
 		return false;
-	for (; left < right && !model.kept[left]; left++) {
+	for (; left < right && model_run_end(left) <= right; left++) {
 		model.kept[left] = true;
 		model.byte[left] = pattern_byte(key, left);
 	}
@@ -311,6 +320,21 @@ collected_text_comes_out_of_the_window(void **state)
 	assert_int_equal(tcb->rcv_wnd, 1000 - 150 - 100);
 }
 
+/* RFC 2018 4: SACK blocks are what the option says, from left edge to the number after the last. */
+static void
+assert_sack(uint8_t blocks_max, const uint32_t *edges, uint8_t count)
+{
+	struct tcp_options options = { .seen = TCP_OPTION_TIMESTAMPS };
+
+	reassembly_sack(tcb, &options, blocks_max);
+	assert_int_equal(options.sack_count, count);
+	assert_int_equal(options.seen, TCP_OPTION_TIMESTAMPS | (count > 0 ? TCP_OPTION_SACK : 0));
+	for (uint8_t i = 0; i < count; i++) {
+		assert_int_equal(options.sack[i].left, (uint32_t)START + edges[2 * i]);
+		assert_int_equal(options.sack[i].right, (uint32_t)START + edges[2 * i + 1]);
+	}
+}
+
 static void
 block_number_33_is_refused_and_the_others_still_grow(void **state)
 {
@@ -323,6 +347,23 @@ block_number_33_is_refused_and_the_others_still_grow(void **state)
 	assert_true(insert(1, 25, 30, 100)); /* and joins the next: there is room for one again */
 	assert_int_equal(tcb->reassembly->block_count, REASSEMBLY_BLOCKS_MAX - 1);
 	assert_true(insert(1, 1900, 1910, 100));
+}
+
+/* What a segment brings again takes no place any more. */
+static void
+segment_around_blocks_takes_their_place(void **state)
+{
+	(void)state;
+	bare.tcp.config.reassembly_segments = 4;
+	assert_true(insert(1, 100, 110, 100));
+	assert_true(insert(1, 200, 210, 100));
+	assert_true(insert(1, 300, 310, 100));
+	assert_true(insert(2, 50, 305, 100));
+	assert_sack(4, (const uint32_t[]){ 50, 310 }, 1);
+	assert_int_equal(tcb->reassembly->segments, 2);
+	assert_true(insert(1, 400, 410, 100));
+	assert_true(insert(1, 500, 510, 100));
+	assert_true(insert_refused(600, 610, ESTAB_DROP_TCP_REASSEMBLY_FULL));
 }
 
 static void
@@ -402,21 +443,6 @@ no_queue_has_reached_no_fin(void **state)
 	assert_false(reassembly_reached_fin(tcb));
 }
 
-/* RFC 2018 4: SACK blocks are what the option says, from left edge to the number after the last. */
-static void
-assert_sack(uint8_t blocks_max, const uint32_t *edges, uint8_t count)
-{
-	struct tcp_options options = { .seen = TCP_OPTION_TIMESTAMPS };
-
-	reassembly_sack(tcb, &options, blocks_max);
-	assert_int_equal(options.sack_count, count);
-	assert_int_equal(options.seen, TCP_OPTION_TIMESTAMPS | (count > 0 ? TCP_OPTION_SACK : 0));
-	for (uint8_t i = 0; i < count; i++) {
-		assert_int_equal(options.sack[i].left, (uint32_t)START + edges[2 * i]);
-		assert_int_equal(options.sack[i].right, (uint32_t)START + edges[2 * i + 1]);
-	}
-}
-
 /* "the first SACK block ... MUST specify the contiguous block of data containing the segment which
  * triggered this ACK" */
 static void
@@ -487,6 +513,7 @@ main(void)
 		CASE(closing_the_last_gap_gives_the_queue_back),
 		CASE(collected_text_comes_out_of_the_window),
 		CASE(block_number_33_is_refused_and_the_others_still_grow),
+		CASE(segment_around_blocks_takes_their_place),
 		CASE(segment_beyond_the_limit_is_refused),
 		CASE(connection_beyond_the_pool_is_refused),
 		CASE(fin_beyond_a_gap_waits_for_the_text_before_it),
