@@ -8,10 +8,18 @@
 
 #define CHALLENGE_INTERVAL_NS UINT64_C(500000000) /* as Linux tcp_invalid_ratelimit */
 
+/* "At least every second full-sized segment or 2*RMSS bytes of new data" (SHLD-19). */
+static bool
+is_second(const struct tcb *tcb)
+{
+	return (tcb->flags & TCB_ACK_DELAYED) != 0 ||
+			tcb->rcv_nxt - tcb->last_ack_sent >= 2U * tcb->rcv_mss;
+}
+
 void
 ack_text(struct tcb *tcb)
 {
-	if (tcb->quick_acks > 0 || (tcb->flags & TCB_ACK_DELAYED) != 0) {
+	if (tcb->quick_acks > 0 || is_second(tcb)) {
 		if (tcb->quick_acks > 0)
 			tcb->quick_acks--;
 		tcb_mark(tcb, MARK_ACK);

@@ -9,7 +9,10 @@
 
 struct tcb;
 
-/* Text arrived in order: every second segment at once, a single one within the delay. */
+/*
+ * Text arrived in order and RCV.NXT is behind it: every second segment at once, or what holds as much
+ * as two; a single one within the delay.
+ */
 void ack_text(struct tcb *tcb);
 
 /* Text arrived out of order, or again: an ACK for this very segment (RFC 5681 4.2). */

@@ -51,6 +51,23 @@ every_second_segment_of_text_is_acknowledged_at_once(void **state)
 	}
 }
 
+/* "or 2*RMSS bytes of new data": also where they come in one piece (SHLD-19). */
+static void
+text_of_two_full_segments_in_one_is_acknowledged_at_once(void **state)
+{
+	struct tcb *tcb = bare_init(&bare);
+
+	(void)state;
+	tcb->rcv_nxt += 2 * BARE_MSS - 1;
+	ack_text(tcb);
+	assert_false(owes_ack(tcb));
+	ack_now(tcb);
+	ack_leaves(tcb);
+	tcb->rcv_nxt += 2 * BARE_MSS;
+	ack_text(tcb);
+	assert_true(owes_ack(tcb));
+}
+
 static void
 ack_that_has_left_disarms_the_delay_and_says_what_it_said(void **state)
 {
@@ -213,6 +230,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(first_segment_of_text_waits_for_the_delay),
 		cmocka_unit_test(every_second_segment_of_text_is_acknowledged_at_once),
+		cmocka_unit_test(text_of_two_full_segments_in_one_is_acknowledged_at_once),
 		cmocka_unit_test(ack_that_has_left_disarms_the_delay_and_says_what_it_said),
 		cmocka_unit_test(ack_that_has_left_keeps_the_other_marks),
 		cmocka_unit_test(each_out_of_order_segment_owes_an_ack_of_its_own),
