@@ -5,6 +5,21 @@
  * A connection pointer is valid from accept or connect until estab_conn_close or estab_conn_abort,
  * as a file descriptor is, whatever the peer does meanwhile. Nothing here sends a packet: what is
  * owed leaves at the stack's next turn.
+ *
+ * What the calls return by state, 3.10.1 to 3.10.6 in the words of POSIX ("queued" is the RFC's: what
+ * was taken is sent, and what is asked for is told, when the time has come):
+ *
+ *	state                     connect (same 4-tuple)  write       read        shutdown
+ *	CLOSED (over)             0, a new one            -EPIPE      -ENOTCONN   -ENOTCONN
+ *	SYN-SENT, SYN-RECEIVED    -EADDRINUSE             queued      -EAGAIN     0, FIN is queued
+ *	ESTABLISHED               -EADDRINUSE             queued      -EAGAIN     0
+ *	FIN-WAIT-1, FIN-WAIT-2    -EADDRINUSE             -EPIPE      -EAGAIN     0
+ *	CLOSE-WAIT                -EADDRINUSE             queued      0 (end)     0
+ *	CLOSING, LAST-ACK,
+ *	TIME-WAIT                 -EADDRINUSE             -EPIPE      0 (end)     0
+ *
+ * An error that has ended a connection is pending until one call has returned it: read (after the
+ * text before it), write or estab_conn_error. Abort, close and status succeed in every state.
  */
 #ifndef ESTAB_CONN_H
 #define ESTAB_CONN_H
@@ -61,9 +76,9 @@ ESTAB_API uint16_t estab_conn_receive_burst(struct estab_conn *conn, struct rte_
  * SEND by copying into mbufs of the stack's pool. Before the connection is established the text is
  * queued (3.10.2).
  *
- * @return bytes taken, possibly fewer than size; or a negative errno: -EAGAIN (no room now;
- *   ESTAB_EVENT_WRITABLE follows), -EPIPE (shut down), -ENOMEM
- *   (mempool empty), or the connection's error
+ * @return bytes taken, possibly fewer than size; or a negative errno: the connection's error, where
+ *   one is pending; -EPIPE (shut down, or the connection is over); -EAGAIN (no room now;
+ *   ESTAB_EVENT_WRITABLE follows); -ENOMEM (mempool empty)
  */
 ESTAB_API ssize_t estab_conn_write(struct estab_conn *conn, const void *data, size_t size);
 
@@ -71,7 +86,8 @@ ESTAB_API ssize_t estab_conn_write(struct estab_conn *conn, const void *data, si
  * RECEIVE by copying.
  *
  * @return bytes read; 0 at end of file (or where size is 0); or a negative errno: -EAGAIN (nothing
- *   now), -ENOTCONN (not yet connected), or the connection's error, after the text before it
+ *   now, also before the connection is established), after the text before it the connection's
+ *   error, and from then on -ENOTCONN (the connection is over)
  */
 ESTAB_API ssize_t estab_conn_read(struct estab_conn *conn, void *data, size_t size);
 

@@ -14,13 +14,13 @@
 #include "tcp/tcb.h"
 #include "tcp/window.h"
 
-/* Room behind the last text of the send queue that nobody else can be writing to. */
+/* Room behind the last text of the send queue, where nobody else can be writing or reading. */
 static uint16_t
 tail_room(const struct tcb *tcb)
 {
 	struct rte_mbuf *tail = tcb->send.tail;
 
-	if (tail == NULL || !RTE_MBUF_DIRECT(tail))
+	if (tail == NULL || !RTE_MBUF_DIRECT(tail) || rte_mbuf_refcnt_read(tail) != 1)
 		return 0;
 	return (uint16_t)(tail->buf_len - tail->data_off - tail->data_len);
 }
@@ -114,7 +114,7 @@ copy_out(struct text_queue *queue, uint8_t *data, size_t size)
 	return done;
 }
 
-/* What a read of an empty queue says. */
+/* What a read of an empty queue says (3.10.3). */
 static int
 receive_error(struct tcb *tcb)
 {
@@ -126,10 +126,7 @@ receive_error(struct tcb *tcb)
 	}
 	if ((tcb->flags & TCB_FIN_RECEIVED) != 0)
 		return 0;
-	if (tcb->state == TCP_STATE_SYN_SENT || tcb->state == TCP_STATE_SYN_RECEIVED ||
-			tcb->state == TCP_STATE_CLOSED)
-		return -ENOTCONN;
-	return -EAGAIN;
+	return tcb->state == TCP_STATE_CLOSED ? -ENOTCONN : -EAGAIN;
 }
 
 ssize_t
