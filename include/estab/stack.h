@@ -99,6 +99,8 @@ struct estab_tcp_config {
 	uint32_t send_buffer_bytes;    /**< per connection (262144) */
 	uint16_t reassembly_segments;  /**< out-of-order segments per connection (128) */
 	uint8_t initial_window;        /**< segments (10, RFC 6928) */
+	uint8_t abc_limit; /**< segments that one ACK may add in slow start (2, RFC 3465; Linux:
+			     *   255, which is all that it acknowledges) */
 	uint8_t r1_retransmissions;  /**< after which the next hop is resolved anew (3, SHLD-10) */
 	uint8_t r2_retransmissions;  /**< of data, after which the connection is given up (15) */
 	uint8_t syn_retransmissions; /**< of SYN: R2 of at least 3 minutes, MUST-23 (7) */

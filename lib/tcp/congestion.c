@@ -32,23 +32,32 @@ congestion_half_of_flight(const struct tcb *tcb)
 	return RTE_MAX(tcb_flight_size(tcb) / 2, 2U * tcb->snd_mss);
 }
 
-void
-congestion_init(struct tcb *tcb)
+static uint32_t
+initial_window(const struct tcb *tcb)
 {
 	const bool lost = (tcb->flags & TCB_SYN_LOST) != 0; /* RFC 5681 3.1: then one segment */
 
-	tcb->congestion = (struct congestion){ .control = (uint8_t)tcb->tcp->config.congestion };
-	tcb->cwnd = (lost ? 1U : tcb->tcp->config.initial_window) * tcb->snd_mss;
+	return (lost ? 1U : tcb->tcp->config.initial_window) * tcb->snd_mss;
+}
+
+void
+congestion_init(struct tcb *tcb)
+{
+	tcb->congestion = (struct congestion){
+		.control = (uint8_t)tcb->tcp->config.congestion,
+		.round_end = tcb->snd_nxt,
+	};
+	tcb->cwnd = initial_window(tcb);
 	tcb->ssthresh = CWND_MAX;
 	if (control_of(tcb)->init != NULL)
 		control_of(tcb)->init(tcb);
 }
 
-/* RFC 3465 2.3: L is 2, but 1 while what was lost at a timeout is being repaired. */
+/* RFC 3465 2.3: L, but 1 while what was lost at a timeout is being repaired. */
 static uint32_t
 slow_start_limit(const struct tcb *tcb)
 {
-	return seq_lt(tcb->snd_una, tcb->recover) ? 1 : 2;
+	return seq_lt(tcb->snd_una, tcb->recover) ? 1 : tcb->tcp->config.abc_limit;
 }
 
 void
@@ -60,13 +69,83 @@ congestion_grow(struct tcb *tcb, uint32_t bytes)
 void
 congestion_slow_start(struct tcb *tcb, uint32_t acked)
 {
-	congestion_grow(tcb, RTE_MIN(acked, slow_start_limit(tcb) * tcb->snd_mss));
+	const uint32_t growth = RTE_MIN(acked, slow_start_limit(tcb) * tcb->snd_mss);
+
+	const uint32_t left = RTE_MAX(tcb->ssthresh - tcb->cwnd, 2U * tcb->snd_mss);
+
+	congestion_grow(tcb, RTE_MIN(growth, left));
+}
+
+/*
+ * The most that was in flight in this round trip: only ACKs make it less, so they look. The ACK that
+ * ends a round trip is still of it.
+ */
+static uint32_t
+note_flight(struct tcb *tcb, uint32_t acked)
+{
+	struct congestion *congestion = &tcb->congestion;
+	const uint32_t flight = tcb_flight_size(tcb) + acked;
+	const uint32_t most = RTE_MAX(congestion->flight_max, flight);
+
+	if (seq_geq(tcb->snd_una, congestion->round_end)) {
+		congestion->round_end = tcb->snd_nxt;
+		congestion->flight_max = flight;
+	} else {
+		congestion->flight_max = most;
+	}
+	return most;
+}
+
+/*
+ * RFC 7661 3: in slow start cwnd may be twice of what is used, since that is what it becomes in a
+ * round trip; in congestion avoidance it must be full, but for less than a segment.
+ */
+static bool
+window_limits(const struct tcb *tcb, uint64_t used)
+{
+	return tcb->cwnd < tcb->ssthresh ? tcb->cwnd < 2 * used : tcb->cwnd < used + tcb->snd_mss;
+}
+
+/* Time in which cwnd did not limit is no time in which it has been tried. */
+static void
+pass_pause(struct tcb *tcb, uint64_t since_ns)
+{
+	const uint64_t now_ns = tcb->tcp->now_ns;
+
+	if (control_of(tcb)->on_pause != NULL && since_ns != 0 && since_ns < now_ns)
+		control_of(tcb)->on_pause(tcb, now_ns - since_ns);
+	tcb->congestion.grown_ns = now_ns;
 }
 
 void
 congestion_on_ack(struct tcb *tcb, uint32_t acked)
 {
+	if (!window_limits(tcb, note_flight(tcb, acked))) {
+		pass_pause(tcb, tcb->congestion.grown_ns);
+		return;
+	}
+	tcb->congestion.grown_ns = tcb->tcp->now_ns;
 	control_of(tcb)->on_ack(tcb, acked);
+}
+
+void
+congestion_resume(struct tcb *tcb)
+{
+	const uint64_t sent_ns = tcb->congestion.sent_ns;
+
+	if (sent_ns == 0)
+		return;
+	pass_pause(tcb, tcb->congestion.grown_ns);
+	if (tcb->tcp->now_ns - sent_ns <= tcb_rto_ns(tcb))
+		return;
+	tcb->ssthresh = RTE_MAX(tcb->ssthresh, tcb->cwnd / 4 * 3); /* RFC 7661 4.4.3 */
+	tcb->cwnd = RTE_MIN(tcb->cwnd, tcb->tcp->config.initial_window * (uint32_t)tcb->snd_mss);
+}
+
+void
+congestion_on_sent(struct tcb *tcb)
+{
+	tcb->congestion.sent_ns = tcb->tcp->now_ns;
 }
 
 /* Remember what undoing restores. */

@@ -24,6 +24,7 @@ struct congestion_control {
 	void (*on_loss)(struct tcb *tcb);                /* an episode begins: set ssthresh */
 	void (*on_timeout)(struct tcb *tcb);             /* as on_loss, but all was lost */
 	void (*undo)(struct tcb *tcb); /* the last loss was none: restore what is its own */
+	void (*on_pause)(struct tcb *tcb, uint64_t ns); /* so long cwnd did not limit */
 };
 
 /* What a connection keeps for it, beside cwnd and ssthresh. */
@@ -31,6 +32,10 @@ struct congestion {
 	uint8_t control;         /* enum estab_congestion */
 	uint32_t prior_cwnd;     /* before the last reduction, for undoing; 0: nothing to undo */
 	uint32_t prior_ssthresh; /* likewise */
+	uint32_t round_end;      /* SND.NXT when this round trip began */
+	uint32_t flight_max;     /* bytes, the most in flight in this round trip */
+	uint64_t sent_ns;        /* when text was last sent */
+	uint64_t grown_ns;       /* when an ACK last met a cwnd that limited */
 };
 
 /* RFC 5681, counted in bytes (RFC 3465). */
@@ -42,8 +47,17 @@ void congestion_init(struct tcb *tcb);
 /* The name of the connection's controller; static. */
 const char *congestion_name(const struct tcb *tcb);
 
-/* New text was acknowledged, outside of recovery. */
+/*
+ * New text was acknowledged, outside of recovery. cwnd grows only where it is what limits: a window
+ * that is not used says nothing of what the path can take (RFC 7661 3).
+ */
 void congestion_on_ack(struct tcb *tcb, uint32_t acked);
+
+/* Text is about to be sent with nothing in flight: after a pause, begin anew (RFC 5681 4.1). */
+void congestion_resume(struct tcb *tcb);
+
+/* Text has been sent. */
+void congestion_on_sent(struct tcb *tcb);
 
 /*
  * A loss episode begins: ssthresh falls as the controller has it, cwnd stays for the caller to set
@@ -78,7 +92,10 @@ uint32_t congestion_half_of_flight(const struct tcb *tcb);
 /* Let cwnd grow by that many bytes, never beyond CWND_MAX. */
 void congestion_grow(struct tcb *tcb, uint32_t bytes);
 
-/* RFC 5681 3.1 slow start in bytes, at most L segments for one ACK (RFC 3465 2.3). */
+/*
+ * RFC 5681 3.1 slow start in bytes: at most L segments for one ACK (RFC 3465 2.3), and less than
+ * two beyond ssthresh.
+ */
 void congestion_slow_start(struct tcb *tcb, uint32_t acked);
 
 #endif

@@ -13,6 +13,7 @@
 #include <rte_mbuf.h>
 
 #include "tcp/ack.h"
+#include "tcp/congestion.h"
 #include "tcp/custom.h"
 #include "tcp/reassembly.h"
 #include "tcp/segment_size.h"
@@ -162,6 +163,7 @@ send_at_cursor(struct tcb *tcb, struct burst *burst, uint32_t text_len, bool fin
 	if (out == NULL)
 		return false;
 	if (text_len > 0) {
+		congestion_on_sent(tcb);
 		seek_cursor(tcb);
 		out->text = tcb->send_at;
 		out->text_offset = tcb->send_at_offset;
@@ -222,6 +224,8 @@ output_text(struct tcb *tcb, struct burst *burst)
 {
 	const uint16_t first = burst->out_count;
 
+	if (tcb_flight_size(tcb) == 0 && unsent_text(tcb) > 0)
+		congestion_resume(tcb);
 	for (;;) {
 		const uint32_t unsent = unsent_text(tcb);
 		const uint32_t usable = usable_window(tcb);

@@ -36,6 +36,7 @@ set_linux(struct profile *profile)
 	tcp->rto_min_ns = 200 * MS;
 	tcp->delayed_ack_ns = 40 * MS;
 	tcp->initial_window = 10;
+	tcp->abc_limit = UINT8_MAX;
 	tcp->window_scale_min = 8;
 	tcp->quick_acks = 16;
 	tcp->push_bursts = true;

@@ -11,6 +11,17 @@ enum { MSS = BARE_MSS };
 
 static struct bare bare;
 
+/* cwnd is full, so that it is what limits. */
+static struct tcb *
+with_full_window(uint32_t cwnd)
+{
+	struct tcb *tcb = bare_init(&bare);
+
+	tcb->cwnd = cwnd;
+	bare_fly(tcb, cwnd);
+	return tcb;
+}
+
 /* RFC 6928 2: "the upper bound for the initial window": 10 segments. */
 static void
 established_begins_with_the_initial_window_and_no_threshold(void **state)
@@ -38,7 +49,7 @@ slow_start_ack_grows_by_what_it_covers_up_to_two_segments(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct tcb *tcb = bare_init(&bare);
+		struct tcb *tcb = with_full_window(10 * MSS);
 
 		congestion_on_ack(tcb, cases[i].acked);
 		assert_int_equal(tcb->cwnd, cases[i].cwnd);
@@ -49,10 +60,10 @@ slow_start_ack_grows_by_what_it_covers_up_to_two_segments(void **state)
 static void
 avoidance_ack_of_a_segment_grows_by_mss_squared_over_cwnd(void **state)
 {
-	struct tcb *tcb = bare_init(&bare);
+	struct tcb *tcb = with_full_window(8 * MSS);
 
 	(void)state;
-	tcb->cwnd = tcb->ssthresh = 8 * MSS;
+	tcb->ssthresh = 8 * MSS;
 	congestion_on_ack(tcb, MSS);
 	assert_int_equal(tcb->cwnd, 8125);
 	congestion_on_ack(tcb, 2 * MSS); /* 1000000 / 8125 = 123.07: per ACK, not per octet */
@@ -63,10 +74,10 @@ avoidance_ack_of_a_segment_grows_by_mss_squared_over_cwnd(void **state)
 static void
 avoidance_divided_acks_grow_no_faster_than_one(void **state)
 {
-	struct tcb *tcb = bare_init(&bare);
+	struct tcb *tcb = with_full_window(8 * MSS);
 
 	(void)state;
-	tcb->cwnd = tcb->ssthresh = 8 * MSS;
+	tcb->ssthresh = 8 * MSS;
 	for (unsigned int i = 0; i < 10; i++)
 		congestion_on_ack(tcb, MSS / 10);
 	assert_in_range(tcb->cwnd, 8001, 8125);
@@ -76,10 +87,9 @@ avoidance_divided_acks_grow_no_faster_than_one(void **state)
 static void
 avoidance_huge_window_still_grows_by_one_octet(void **state)
 {
-	struct tcb *tcb = bare_init(&bare);
+	struct tcb *tcb = with_full_window(2000000);
 
 	(void)state;
-	tcb->cwnd = 2000000;
 	tcb->ssthresh = 2 * MSS;
 	congestion_on_ack(tcb, MSS);
 	assert_int_equal(tcb->cwnd, 2000001);
@@ -89,10 +99,9 @@ avoidance_huge_window_still_grows_by_one_octet(void **state)
 static void
 window_never_grows_beyond_what_can_be_announced(void **state)
 {
-	struct tcb *tcb = bare_init(&bare);
+	struct tcb *tcb = with_full_window((UINT32_C(1) << 30) - 1);
 
 	(void)state;
-	tcb->cwnd = (UINT32_C(1) << 30) - 1;
 	tcb->ssthresh = UINT32_MAX;
 	congestion_on_ack(tcb, 2 * MSS);
 	assert_int_equal(tcb->cwnd, UINT32_C(1) << 30);
@@ -210,6 +219,136 @@ timeout_leaves_one_segment_and_half_the_flight_as_threshold(void **state)
 	assert_int_equal(tcb->ssthresh, 2 * MSS);
 }
 
+/* RFC 3465 2.3: "L=2*SMSS" is what an implementation may go to; Linux counts all. */
+static void
+slow_start_limit_is_as_configured(void **state)
+{
+	struct tcb *tcb = with_full_window(10 * MSS);
+
+	(void)state;
+	bare.tcp.config.abc_limit = 255;
+	congestion_on_ack(tcb, 7 * MSS);
+	assert_int_equal(tcb->cwnd, 17 * MSS);
+}
+
+/* "slow start ... ends when cwnd exceeds ssthresh (or ... reaches it)" (RFC 5681 3.1) */
+static void
+slow_start_ends_less_than_two_segments_beyond_the_threshold(void **state)
+{
+	struct tcb *tcb = with_full_window(10 * MSS);
+
+	(void)state;
+	bare.tcp.config.abc_limit = 255;
+	tcb->ssthresh = 10 * MSS + 300;
+	congestion_on_ack(tcb, 8 * MSS);
+	assert_int_equal(tcb->cwnd, 12 * MSS);
+	tcb->ssthresh = 15 * MSS;
+	congestion_on_ack(tcb, 8 * MSS);
+	assert_int_equal(tcb->cwnd, 15 * MSS);
+}
+
+/* While what was lost at a timeout is repaired an ACK may cover much that arrived long ago. */
+static void
+slow_start_after_a_timeout_adds_one_segment_for_an_ack(void **state)
+{
+	struct tcb *tcb = with_full_window(10 * MSS);
+
+	(void)state;
+	tcb->recover = tcb->snd_nxt;
+	congestion_on_ack(tcb, 2 * MSS);
+	assert_int_equal(tcb->cwnd, 11 * MSS);
+}
+
+/* RFC 7661 3: a window of which less than half is used has not been tried. */
+static void
+slow_start_window_used_by_half_or_less_does_not_grow(void **state)
+{
+	struct tcb *tcb = bare_init(&bare);
+
+	(void)state;
+	bare_fly(tcb, 5 * MSS);
+	tcb->snd_una += 2 * MSS;
+	congestion_on_ack(tcb, 2 * MSS); /* five were in flight, of ten */
+	assert_int_equal(tcb->cwnd, 10 * MSS);
+	bare_fly(tcb, 6 * MSS);
+	tcb->snd_una += MSS;
+	congestion_on_ack(tcb, MSS);
+	assert_int_equal(tcb->cwnd, 11 * MSS);
+}
+
+/* What was in flight at the beginning of the round trip counts until its end. */
+static void
+slow_start_window_used_in_this_round_trip_grows_with_each_of_its_acks(void **state)
+{
+	struct tcb *tcb = bare_init(&bare);
+
+	(void)state;
+	bare_fly(tcb, 9 * MSS);
+	for (unsigned int i = 0; i < 9; i++) {
+		tcb->snd_una += MSS;
+		congestion_on_ack(tcb, MSS);
+	}
+	assert_int_equal(tcb->cwnd, 18 * MSS); /* twice nine */
+	bare_fly(tcb, 10 * MSS);
+	tcb->snd_una += MSS;
+	congestion_on_ack(tcb, MSS); /* the ninth ACK was of the old round trip, this is not */
+	assert_int_equal(tcb->cwnd, 19 * MSS);
+}
+
+static void
+avoidance_window_with_room_for_a_segment_does_not_grow(void **state)
+{
+	struct tcb *tcb = bare_init(&bare);
+
+	(void)state;
+	tcb->ssthresh = 10 * MSS;
+	bare_fly(tcb, 8 * MSS);
+	tcb->snd_una += MSS;
+	congestion_on_ack(tcb, MSS);
+	assert_int_equal(tcb->cwnd, 10 * MSS);
+	bare_fly(tcb, 9 * MSS + 1);
+	tcb->snd_una += MSS;
+	congestion_on_ack(tcb, MSS);
+	assert_int_equal(tcb->cwnd, 10 * MSS + 100);
+}
+
+/* RFC 5681 4.1: "if the TCP has not sent data in an interval exceeding the retransmission timeout",
+ * cwnd is "no more than RW", which is the initial window here. */
+static void
+pause_beyond_the_timeout_leaves_the_initial_window(void **state)
+{
+	struct tcb *tcb = bare_init(&bare);
+
+	(void)state;
+	rto_init(&tcb->rtt, 300000);
+	tcb->cwnd = 36 * MSS;
+	tcb->ssthresh = 4 * MSS;
+	congestion_resume(tcb); /* nothing was ever sent: no pause */
+	assert_int_equal(tcb->cwnd, 36 * MSS);
+	congestion_on_sent(tcb);
+	tcp_set_now(&bare.tcp, SECOND + 300 * MS);
+	congestion_resume(tcb);
+	assert_int_equal(tcb->cwnd, 36 * MSS);
+	tcp_set_now(&bare.tcp, SECOND + 301 * MS);
+	congestion_resume(tcb);
+	assert_int_equal(tcb->cwnd, 10 * MSS);
+	assert_int_equal(tcb->ssthresh, 27 * MSS); /* RFC 7661 4.4.3: three quarters of what was */
+}
+
+static void
+pause_never_makes_the_window_larger(void **state)
+{
+	struct tcb *tcb = bare_init(&bare);
+
+	(void)state;
+	rto_init(&tcb->rtt, 300000);
+	tcb->cwnd = 3 * MSS;
+	congestion_on_sent(tcb);
+	tcp_set_now(&bare.tcp, 100 * SECOND);
+	congestion_resume(tcb);
+	assert_int_equal(tcb->cwnd, 3 * MSS);
+}
+
 /* For RFC 6937: the caller has cwnd fall with each ACK of the episode. */
 static void
 loss_reduced_leaves_the_window_to_the_caller(void **state)
@@ -278,6 +417,15 @@ main(void)
 		cmocka_unit_test(recovery_partial_ack_deflates_by_what_it_covers_less_one_segment),
 		cmocka_unit_test(recovery_full_ack_leaves_no_burst_behind),
 		cmocka_unit_test(timeout_leaves_one_segment_and_half_the_flight_as_threshold),
+		cmocka_unit_test(slow_start_limit_is_as_configured),
+		cmocka_unit_test(slow_start_ends_less_than_two_segments_beyond_the_threshold),
+		cmocka_unit_test(slow_start_after_a_timeout_adds_one_segment_for_an_ack),
+		cmocka_unit_test(slow_start_window_used_by_half_or_less_does_not_grow),
+		cmocka_unit_test(
+				slow_start_window_used_in_this_round_trip_grows_with_each_of_its_acks),
+		cmocka_unit_test(avoidance_window_with_room_for_a_segment_does_not_grow),
+		cmocka_unit_test(pause_beyond_the_timeout_leaves_the_initial_window),
+		cmocka_unit_test(pause_never_makes_the_window_larger),
 		cmocka_unit_test(loss_reduced_leaves_the_window_to_the_caller),
 		cmocka_unit_test(loss_that_was_none_is_undone_once),
 		cmocka_unit_test(undo_never_makes_the_window_smaller),
