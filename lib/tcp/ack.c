@@ -26,7 +26,15 @@ ack_text(struct tcb *tcb)
 		return;
 	}
 	tcb->flags |= TCB_ACK_DELAYED;
-	tcb_arm(tcb, TIMER_DELAYED_ACK, tcb->tcp->config.delayed_ack_ns);
+	tcb_mark(tcb, MARK_ACK_LATER); /* an answer in this turn spares the timer */
+}
+
+void
+ack_later(struct tcb *tcb)
+{
+	if ((tcb->flags & TCB_ACK_DELAYED) != 0 && tcb->deadlines[TIMER_DELAYED_ACK] == 0 &&
+			tcb_is_alive(tcb))
+		tcb_arm(tcb, TIMER_DELAYED_ACK, tcb->tcp->config.delayed_ack_ns);
 }
 
 void

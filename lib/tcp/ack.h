@@ -15,6 +15,9 @@ struct tcb;
  */
 void ack_text(struct tcb *tcb);
 
+/* At the end of the turn: where no segment has carried the ACK of that single one, it is timed. */
+void ack_later(struct tcb *tcb);
+
 /* Text arrived out of order, or again: an ACK for this very segment (RFC 5681 4.2). */
 void ack_duplicate(struct tcb *tcb);
 

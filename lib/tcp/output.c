@@ -398,6 +398,8 @@ output_connection(struct tcb *tcb, struct burst *burst)
 		TAILQ_INSERT_TAIL(&tcp->output_list, tcb, output_link); /* others first next time */
 		return false;
 	}
+	if ((tcb->marks & MARK_ACK_LATER) != 0)
+		ack_later(tcb);
 	tcb->marks = 0;
 	tcb_check(tcb);
 	tcb->flags &= ~(uint32_t)TCB_ON_OUTPUT_LIST;

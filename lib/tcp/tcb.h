@@ -60,6 +60,7 @@ enum tcb_mark {
 	MARK_PROBE = 1 << 4,      /* one octet into a closed window */
 	MARK_RST = 1 << 5,        /* RST, after which nothing more is owed */
 	MARK_KEEPALIVE = 1 << 6,  /* an ACK that the peer must answer */
+	MARK_ACK_LATER = 1 << 7,  /* an ACK after a delay, unless something carries it now */
 };
 
 enum tcb_flag {

@@ -31,8 +31,39 @@ first_segment_of_text_waits_for_the_delay(void **state)
 	(void)state;
 	ack_text(tcb);
 	assert_false(owes_ack(tcb));
+	ack_later(tcb);
 	assert_int_equal(tcb->deadlines[TIMER_DELAYED_ACK], (SECOND + 40 * MS) / TCP_TICK_NS);
 	assert_true(timer_node_is_armed(&tcb->timer));
+}
+
+/* An answer in the same turn carries the ACK: the wheel is not touched. */
+static void
+ack_that_left_in_the_turn_is_not_timed(void **state)
+{
+	struct tcb *tcb = bare_init(&bare);
+
+	(void)state;
+	ack_text(tcb);
+	assert_true((tcb->flags & TCB_ON_OUTPUT_LIST) != 0); /* output comes by, and asks */
+	assert_true((tcb->marks & MARK_ACK_LATER) != 0);
+	ack_sent(tcb);
+	ack_later(tcb);
+	assert_int_equal(tcb->deadlines[TIMER_DELAYED_ACK], 0);
+	assert_false(timer_node_is_armed(&tcb->timer));
+}
+
+/* The delay runs from the first turn on, however often output comes by. */
+static void
+ack_that_is_timed_keeps_its_time(void **state)
+{
+	struct tcb *tcb = bare_init(&bare);
+
+	(void)state;
+	ack_text(tcb);
+	ack_later(tcb);
+	bare.tcp.now_tick += 100;
+	ack_later(tcb);
+	assert_int_equal(tcb->deadlines[TIMER_DELAYED_ACK], (SECOND + 40 * MS) / TCP_TICK_NS);
 }
 
 /* SHLD-18: "at least every second full-sized segment". */
@@ -229,6 +260,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(first_segment_of_text_waits_for_the_delay),
+		cmocka_unit_test(ack_that_left_in_the_turn_is_not_timed),
+		cmocka_unit_test(ack_that_is_timed_keeps_its_time),
 		cmocka_unit_test(every_second_segment_of_text_is_acknowledged_at_once),
 		cmocka_unit_test(text_of_two_full_segments_in_one_is_acknowledged_at_once),
 		cmocka_unit_test(ack_that_has_left_disarms_the_delay_and_says_what_it_said),
