@@ -8,12 +8,13 @@ usage() {
 	cat <<-EOF
 	usage: test/run.sh [--suite NAME]... [--sanitize]
 
-	  --suite NAME  only this suite: unit, rfc, sim, dpdk, interop, interface, packetdrill (may be repeated)
+	  --suite NAME  only this suite: unit, rfc, sim, dpdk, interop, interop-slow, interface, packetdrill
+	                (may be repeated)
 	  --sanitize    a build of its own with clang, AddressSanitizer and UndefinedBehaviorSanitizer
 	  -h, --help    this text
 
-	The interop suite wants root; without it those tests are skipped and say so. With CI=true in the
-	environment a compiler warning is an error.
+	The interop suites want root; without it those tests are skipped and say so. With CI=true in the
+	environment a compiler warning is an error, and interop-slow runs too where no suite is named.
 	EOF
 }
 
@@ -30,7 +31,7 @@ while [ $# -gt 0 ]; do
 	--suite)
 		[ $# -gt 1 ] || refuse "--suite wants a name"
 		case $2 in
-		unit | rfc | sim | dpdk | interop | interface | packetdrill) suites+=(--suite "$2") ;;
+		unit | rfc | sim | dpdk | interop | interop-slow | interface | packetdrill) suites+=(--suite "$2") ;;
 		*) refuse "no suite named $2" ;;
 		esac
 		shift
@@ -44,6 +45,9 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
+
+# What takes minutes of waiting is for CI, or for who names it.
+[ "${#suites[@]}" -gt 0 ] || [ "${CI:-}" = true ] || suites=(--no-suite interop-slow)
 
 # shellcheck source=app/packages.sh
 . "$top/app/packages.sh"

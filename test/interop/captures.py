@@ -15,7 +15,7 @@ import subprocess
 import time
 from contextlib import contextmanager
 
-from cases import case, expect
+from cases import case, expect, expect_equal
 
 START_SECONDS = 10
 READ_SECONDS = 60
@@ -32,6 +32,13 @@ BAD = [
     'icmpv6.checksum.status == "Bad"',
 ]
 GAPS = ["tcp.analysis.ack_lost_segment"]  # acknowledged what the other side had not sent
+REPEATS = ["tcp.analysis.retransmission", "tcp.analysis.duplicate_ack"]
+# What a wire without loss gives no reason for, whoever sends it.
+UNCALLED_FOR = [
+    "tcp.analysis.lost_segment",
+    "tcp.analysis.out_of_order",
+    "tcp.flags.reset == 1",
+]
 TSHARK = ["tshark", "-n", "-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE"]
 
 
@@ -126,3 +133,12 @@ def judge_capture(capture, what=""):
         expect(packets > 0, "nothing was captured")
         judge(capture.path, BAD if lost or capture.partial else [*BAD, *GAPS],
               f"eth.src == {capture.wire.kernel_mac}")
+
+
+def judge_silence(capture, what="", rules=(*UNCALLED_FOR, *REPEATS)):
+    """A case of its own, stricter: nothing lost, nothing twice, no reset, from either side. Only for
+    what leaves room in the queues of the wire."""
+    judge_capture(capture, what)
+    with case(f"{capture.wire.name}{what}: nor a gap, a repetition or a reset", READ_SECONDS):
+        expect_equal(capture.counts()[1], 0, "packets that dumpcap lost")
+        judge(capture.path, rules)

@@ -3,14 +3,19 @@
 
 from contextlib import contextmanager
 
+from cases import expect_equal
+
 FOLDER = "/proc/sys/net/ipv4"
 
 
 def replace(name, value):
-    """@return what it was"""
-    with open(f"{FOLDER}/{name}", "r+") as file:
+    """@return what it was. Written from the beginning of the file: elsewhere it is ignored."""
+    with open(f"{FOLDER}/{name}") as file:
         before = file.read().strip()
+    with open(f"{FOLDER}/{name}", "w") as file:
         file.write(value)
+    with open(f"{FOLDER}/{name}") as file:
+        expect_equal(file.read().strip(), value, name)
     return before
 
 

@@ -48,6 +48,12 @@ def offloads_off(interface, *command):
         run(*command, "ethtool", "-K", interface, feature, "off")
 
 
+def keep_order(interface, *command):
+    """One core receives: a sender that moves from one to another does not overtake itself."""
+    queue = f"/sys/class/net/{interface}/queues/rx-0/rps_cpus"
+    run(*command, "sh", "-c", f"echo 1 >{queue}")
+
+
 @contextmanager
 def veth():
     far = f"e{unique()}"
@@ -57,12 +63,21 @@ def veth():
     run("ip", "link", "add", wire.interface, "type", "veth", "peer", "name", far, "netns", far)
     offloads_off(wire.interface)
     offloads_off(far, *wire.command)
+    keep_order(far, *wire.command)
     run("ip", "-netns", far, "link", "set", far, "up")
     try:
         yield wire
     finally:
         run("ip", "link", "delete", wire.interface)
         run("ip", "netns", "delete", far)
+
+
+@contextmanager
+def veth_of_long_queues():
+    """Holds the windows of a dozen connections, so that nothing is lost."""
+    with veth() as wire:
+        wire.vdev += ",framecnt=4096"
+        yield wire
 
 
 @contextmanager
@@ -82,4 +97,5 @@ def veth_of_two_queues():
 
 
 WIRES = ("veth", "tap")  # what most tests try one after the other
-MAKERS = {"veth": veth, "tap": tap, "veth of two queues": veth_of_two_queues}
+MAKERS = {"veth": veth, "tap": tap, "veth of two queues": veth_of_two_queues,
+          "veth of long queues": veth_of_long_queues}
