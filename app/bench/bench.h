@@ -47,9 +47,11 @@ struct bench {
 
 	/* The result, besides what the roles have counted. */
 	uint64_t begin_ns, end_ns;               /* of the measurement */
-	uint64_t done_in_time;                   /* connections that ended within it */
+	uint64_t done_in_time;                   /* connections that ended within it, or stood */
 	uint64_t overdue;                        /* planned within it, and never opened */
-	struct party_numbers first[PARTIES_MAX]; /* when it began */
+	struct party_numbers first[PARTIES_MAX]; /* before it, when nothing was on its way */
+	struct party_numbers at_begin;           /* the client's, when it began */
+	struct party_numbers at_end;             /* the client's, when its time was over */
 	struct party_numbers last[PARTIES_MAX];  /* after the drain */
 	int64_t mbufs_leaked;
 	int64_t tcbs_leaked;
@@ -68,6 +70,13 @@ void loopback_destroy(struct bench *bench);
 
 /* One connection, so that next hops are known. @return -1 to go on, else the exit code */
 int bench_warm_up(struct bench *bench);
+
+/*
+ * Where connections stand while it is measured: open them all, before the clock starts.
+ *
+ * @return -1 to go on, else the exit code
+ */
+int bench_open_standing(struct bench *bench);
 
 /* Measure, finish what is open, drain. A line per second goes to the report. */
 void bench_run(struct bench *bench, struct report *report);

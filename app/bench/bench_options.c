@@ -9,7 +9,6 @@
 #include "clock.h"
 #include "complain.h"
 #include "engine.h"
-#include "interface_check.h"
 #include "parse.h"
 
 enum { ENGINE_CONNECTION_COUNT_MAX = 10000000 };
@@ -17,6 +16,8 @@ enum { ENGINE_CONNECTION_COUNT_MAX = 10000000 };
 static const char *const workload_names[] = {
 	[WORKLOAD_OPEN] = "open",
 	[WORKLOAD_CRR] = "crr",
+	[WORKLOAD_RR] = "rr",
+	[WORKLOAD_STREAM] = "stream",
 };
 
 const char *
@@ -40,10 +41,37 @@ take_workload(const char *text, void *value)
 static int
 take_closer(const char *text, void *value)
 {
-	if (strcmp(text, "server") != 0 && strcmp(text, "client") != 0)
-		return -EINVAL;
-	*(uint32_t *)value = text[0] == 's' ? CLOSER_SERVER : CLOSER_CLIENT;
-	return 0;
+	static const char *const names[] = {
+		[CLOSER_SERVER] = "server",
+		[CLOSER_CLIENT] = "client",
+		[CLOSER_RESET] = "reset",
+	};
+
+	for (uint32_t i = CLOSER_SERVER; i < RTE_DIM(names); i++) {
+		if (strcmp(text, names[i]) == 0) {
+			*(uint32_t *)value = i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+static int
+take_direction(const char *text, void *value)
+{
+	static const char *const names[] = {
+		[DIRECTION_SEND] = "send",
+		[DIRECTION_RECEIVE] = "receive",
+		[DIRECTION_BOTH] = "both",
+	};
+
+	for (uint32_t i = DIRECTION_SEND; i < RTE_DIM(names); i++) {
+		if (strcmp(text, names[i]) == 0) {
+			*(uint32_t *)value = i;
+			return 0;
+		}
+	}
+	return -EINVAL;
 }
 
 static int
@@ -152,8 +180,10 @@ static const struct option_row rows[] = {
 			.kind = OPTION_TAKE,
 			.take = take_workload,
 			.offset = offsetof(struct bench_options, workload),
-			.expected = "open or crr",
-			.help = "open: connect, accept, close;\ncrr: connect, request, response, close" },
+			.expected = "open, crr, rr or stream",
+			.help = "open: connect, accept, close;\ncrr: connect, request, response, close;\n"
+				"rr: request, response, again and again on standing connections;\n"
+				"stream: text without end on standing connections" },
 	{ .name = "loopback",
 			.kind = OPTION_FLAG,
 			.offset = offsetof(struct bench_options, loopback),
@@ -183,7 +213,7 @@ static const struct option_row rows[] = {
 			.min = 1,
 			.max = 1000000,
 			.offset = offsetof(struct bench_options, connections),
-			.help = "open at once, at most: until both sides have closed (64)" },
+			.help = "open at once, at most: until both sides have closed\n(64; stream 1)" },
 	{ .name = "duration",
 			.argument = "TIME",
 			.kind = OPTION_TIME,
@@ -203,23 +233,39 @@ static const struct option_row rows[] = {
 			.min = 1,
 			.max = 16000000,
 			.offset = offsetof(struct bench_options, request_size),
-			.help = "(64)" },
+			.help = "crr, rr (64)" },
 	{ .name = "response-size",
 			.argument = "BYTES",
 			.kind = OPTION_NUMBER,
 			.min = 1,
 			.max = 16000000,
 			.offset = offsetof(struct bench_options, response_size),
-			.help = "(64)" },
+			.help = "crr, rr (64)" },
+	{ .name = "message-size",
+			.argument = "BYTES",
+			.kind = OPTION_NUMBER,
+			.min = 1,
+			.max = 16000000,
+			.offset = offsetof(struct bench_options, message_size),
+			.help = "stream: text handed over at a time (65536);\n"
+				"rr: of request and response, where their own is not given" },
+	{ .name = "direction",
+			.argument = "WHERE",
+			.kind = OPTION_TAKE,
+			.take = take_direction,
+			.offset = offsetof(struct bench_options, direction),
+			.expected = "send, receive or both",
+			.help = "stream: what the client does: send (default), receive, both" },
 	{ .name = "close",
 			.argument = "WHO",
 			.kind = OPTION_TAKE,
 			.take = take_closer,
 			.offset = offsetof(struct bench_options, closer),
-			.expected = "server or client",
+			.expected = "server, client or reset",
 			.help = "closes first: server (default), whose FIN rides with the\n"
-				"response; client. With --server it must be as that program\n"
-				"has it: one that waits for our end of file needs client" },
+				"response; client (default of rr and stream). With --server it\n"
+				"must be as that program has it: one that waits for our end of\n"
+				"file needs client; reset (stream): one that sends without end" },
 	{ .name = "drain-timeout",
 			.argument = "TIME",
 			.kind = OPTION_TIME,
@@ -245,73 +291,6 @@ static const char usage[] =
 		"Measures how fast TCP connections are made and used.\n\n"
 		"  estab-bench --no-huge --no-pci -l 0 -- --loopback --workload crr --duration 5s";
 
-/* Whoever names a gateway expects the world beyond the link. */
-static int
-check_interface(const struct bench_options *options)
-{
-	const struct estab_interface *interface = &options->stack.interface;
-	const bool has_gateway = interface->gateway_ipv4.family != ESTAB_FAMILY_ANY ||
-			interface->gateway_ipv6.family != ESTAB_FAMILY_ANY;
-
-	if (options->loopback && interface->address_count > 0)
-		return complain(EXIT_USAGE, "--address goes with --server: --loopback has its own");
-	if (options->loopback && has_gateway)
-		return complain(EXIT_USAGE,
-				"--gateway goes with --server: --loopback has no way out");
-	if (!options->loopback && interface->address_count == 0)
-		return complain(EXIT_USAGE,
-				"--address is missing: for example --address 192.0.2.2/24");
-	return interface_check(interface);
-}
-
-/* One stack on a device, and a stack has one queue each way. */
-static int
-check_queues(const struct device_options *device)
-{
-	if (device->rxq > 1)
-		return complain(EXIT_USAGE, "--rxq %u: a device has one stack here, so 1",
-				device->rxq);
-	if (device->txq > 1)
-		return complain(EXIT_USAGE, "--txq %u: a device has one stack here, so 1",
-				device->txq);
-	return -1;
-}
-
-static int
-check_engine(const struct bench_options *options)
-{
-	if (options->workload != WORKLOAD_NONE || options->loopback ||
-			options->server.address.family != ESTAB_FAMILY_ANY)
-		return complain(EXIT_USAGE,
-				"--engine has its own traffic: no --workload, --loopback, --server");
-	if (options->stack.interface.address_count > 0)
-		return complain(EXIT_USAGE, "--engine has its own address: no --address");
-	return -1;
-}
-
-/* Options that need or exclude one another. */
-static int
-check(const struct bench_options *options)
-{
-	const bool has_server = options->server.address.family != ESTAB_FAMILY_ANY;
-	int ret;
-
-	if (options->engine)
-		return check_engine(options);
-	if (options->workload == WORKLOAD_NONE)
-		return complain(EXIT_USAGE, "--workload is missing: open or crr");
-	if (options->loopback == has_server)
-		return complain(EXIT_USAGE, "give either --loopback or --server ADDRESS:PORT");
-	if (has_server && options->ipv6)
-		return complain(EXIT_USAGE,
-				"--ipv6 goes with --loopback: --server says its family itself");
-	if (options->server.port + options->server_ports > UINT16_MAX + 1u)
-		return complain(EXIT_USAGE, "--server-ports %u: they would end above 65535",
-				options->server_ports);
-	ret = check_interface(options);
-	return ret < 0 ? check_queues(&options->device) : ret;
-}
-
 static int
 open_outputs(struct bench_options *options)
 {
@@ -334,9 +313,6 @@ static void
 set_defaults(struct bench_options *options)
 {
 	*options = (struct bench_options){
-		.connections = 64,
-		.request_size = 64,
-		.response_size = 64,
 		.duration_ns = 10 * NS_PER_SECOND,
 		.drain_timeout_ns = 5 * NS_PER_SECOND,
 		.device.mbcache = 250,
@@ -364,8 +340,6 @@ bench_options_read(struct bench_options *options, struct command_line *line, int
 	options->device.named = command_line_names_device(line);
 	ret = options_read(line, tables, RTE_DIM(tables));
 	if (ret < 0)
-		ret = check(options);
-	if (options->server_ports == 0)
-		options->server_ports = options->loopback ? 16 : 1;
+		ret = bench_options_check(options);
 	return ret < 0 ? open_outputs(options) : ret;
 }

@@ -15,14 +15,26 @@
 
 enum bench_workload {
 	WORKLOAD_NONE,
-	WORKLOAD_OPEN, /* connect, accept, close */
-	WORKLOAD_CRR,  /* connect, request, response, close */
+	WORKLOAD_OPEN,   /* connect, accept, close */
+	WORKLOAD_CRR,    /* connect, request, response, close */
+	WORKLOAD_RR,     /* request and response again and again on standing connections */
+	WORKLOAD_STREAM, /* text without end on standing connections */
+	WORKLOAD_COUNT,
 };
 
 /* Who closes first, and so keeps TIME-WAIT. */
 enum bench_closer {
+	CLOSER_BY_WORKLOAD,
 	CLOSER_SERVER, /* in crr its FIN rides with the response */
 	CLOSER_CLIENT,
+	CLOSER_RESET, /* the client, by a reset: of a server that sends without end */
+};
+
+/* Of a stream, seen from the client. */
+enum bench_direction {
+	DIRECTION_SEND = 1,
+	DIRECTION_RECEIVE = 2,
+	DIRECTION_BOTH = DIRECTION_SEND | DIRECTION_RECEIVE,
 };
 
 enum { ENGINE_CONNECTIONS_MAX = 8 };
@@ -42,6 +54,7 @@ struct bench_options {
 	bool software_checksums; /* the engine's port has no checksum offload */
 	uint32_t workload;       /* enum bench_workload */
 	uint32_t closer;         /* enum bench_closer */
+	uint32_t direction;      /* enum bench_direction */
 	bool loopback;
 	bool ipv6;                    /* loopback's addresses */
 	struct estab_endpoint server; /* family ANY: not given */
@@ -49,6 +62,7 @@ struct bench_options {
 	uint32_t connections;         /* open at once */
 	uint32_t rate;                /* planned per second; 0: as fast as they end */
 	uint32_t request_size, response_size;
+	uint32_t message_size; /* stream: handed over at a time; rr: both sizes, until they are known */
 	uint64_t duration_ns;
 	uint64_t drain_timeout_ns;
 	uint64_t seed;
@@ -64,7 +78,24 @@ struct bench_options {
 int bench_options_read(struct bench_options *options, struct command_line *line, int argc,
 		char **argv);
 
-/* "open" or "crr" */
+/* Refuse what does not go together, and fill in what was not said. @return as above */
+int bench_options_check(struct bench_options *options);
+
+/* "open", "crr", "rr" or "stream" */
 const char *bench_workload_name(uint32_t workload);
+
+/* Whether connections stand while it is measured what goes through them. */
+static inline bool
+bench_workload_stands(uint32_t workload)
+{
+	return workload == WORKLOAD_RR || workload == WORKLOAD_STREAM;
+}
+
+/* Bytes that a connection's send buffer takes: the default is include/estab/stack.h's. */
+static inline uint32_t
+bench_send_buffer(const struct bench_options *options)
+{
+	return options->stack.send_buffer != 0 ? options->stack.send_buffer : 262144;
+}
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A connection's life, seen from the client: opened -> connected (send the request) -> response
- * read -> closed by whoever closes first, and then by the other. Each step is taken when an event
+ * A connection's life, seen from the client: opened -> connected -> at work, as the workload's steps
+ * have it -> closed by whoever closes first, and then by the other. Each step is taken when an event
  * says so. A client that closes first half-closes and waits for the server's end of file: only then
  * is the connection over, its slot free, and known that the server did not reset it.
  */
@@ -12,22 +12,25 @@
 #include <string.h>
 
 #include <rte_common.h>
-#include <rte_mbuf.h>
 
 #include <estab/conn.h>
 #include <estab/event.h>
 
+#include "client_steps.h"
 #include "clock.h"
 #include "party.h"
 
 enum {
 	EVENT_BATCH = 64,
 	CONNECT_BATCH = 64, /* opened per turn, so that what arrives is not kept waiting */
-	RECEIVE_BATCH = 32,
-	WRITE_CHUNK = 16384,
 };
 
-static const uint8_t request_text[WRITE_CHUNK];
+static const struct client_steps *const steps_of[WORKLOAD_COUNT] = {
+	[WORKLOAD_OPEN] = &client_open_steps,
+	[WORKLOAD_CRR] = &client_crr_steps,
+	[WORKLOAD_RR] = &client_rr_steps,
+	[WORKLOAD_STREAM] = &client_stream_steps,
+};
 
 const char *
 client_error_name(enum client_error error)
@@ -57,19 +60,24 @@ int
 client_init(struct client *client, const struct bench_options *options,
 		const struct estab_endpoint *server)
 {
-	*client = (struct client){ .options = options, .server = *server };
+	*client = (struct client){ .options = options,
+		.steps = steps_of[options->workload],
+		.server = *server };
 	client->conns = calloc(options->connections, sizeof(*client->conns));
 	if (client->conns == NULL || slots_init(&client->slots, options->connections) != 0)
 		return -ENOMEM;
+	if (options->workload == WORKLOAD_STREAM && options->direction & DIRECTION_SEND)
+		return pump_init(&client->pump, "client_text", options);
 	return 0;
 }
 
-void
+uint32_t
 client_fini(struct client *client)
 {
 	slots_fini(&client->slots);
 	free(client->conns);
 	client->conns = NULL;
+	return pump_fini(&client->pump);
 }
 
 void
@@ -84,6 +92,21 @@ client_begin(struct client *client, uint64_t now_ns, uint64_t budget)
 	histogram_init(&client->connect_ns);
 	histogram_init(&client->response_ns);
 	histogram_init(&client->transaction_ns);
+}
+
+uint64_t
+client_acknowledged(const struct client *client)
+{
+	uint64_t bytes = client->sent;
+	struct estab_conn_info info;
+
+	for (uint32_t i = 0; i < client->slots.count; i++) {
+		if (client->conns[i].conn == NULL)
+			continue;
+		estab_conn_status(client->conns[i].conn, &info);
+		bytes -= info.send_queued;
+	}
+	return bytes;
 }
 
 bool
@@ -124,20 +147,51 @@ release(struct client *client, struct client_conn *conn)
 	slots_give(&client->slots, (uint32_t)(conn - client->conns));
 }
 
-static void
-finish(struct client *client, struct client_conn *conn)
+void
+client_finish(struct client *client, struct client_conn *conn)
 {
 	estab_conn_close(conn->conn);
 	client->done++;
 	release(client, conn);
 }
 
-static void
-fail(struct client *client, struct client_conn *conn, enum client_error error)
+void
+client_cut(struct client *client, struct client_conn *conn)
+{
+	estab_conn_abort(conn->conn);
+	client->done++;
+	release(client, conn);
+}
+
+void
+client_fail(struct client *client, struct client_conn *conn, enum client_error error)
 {
 	estab_conn_abort(conn->conn);
 	client->errors[error]++;
 	release(client, conn);
+}
+
+bool
+client_at_end(struct client *client, struct client_conn *conn, bool missing)
+{
+	if (missing)
+		client_fail(client, conn, CLIENT_ERROR_closed_early);
+	else
+		client_finish(client, conn);
+	return false;
+}
+
+void
+client_end(struct client *client)
+{
+	client->budget = 0;
+	client->ending = true;
+	if (client->steps->end == NULL)
+		return;
+	for (uint32_t i = 0; i < client->slots.count; i++) {
+		if (client->conns[i].conn != NULL && client->conns[i].connected)
+			client->steps->end(client, &client->conns[i]);
+	}
 }
 
 void
@@ -145,7 +199,7 @@ client_give_up(struct client *client)
 {
 	for (uint32_t i = 0; i < client->slots.count; i++) {
 		if (client->conns[i].conn != NULL)
-			fail(client, &client->conns[i], CLIENT_ERROR_unfinished);
+			client_fail(client, &client->conns[i], CLIENT_ERROR_unfinished);
 	}
 }
 
@@ -165,89 +219,12 @@ error_of(struct client_conn *conn)
 	}
 }
 
-/* Each step returns false when it has ended the connection. */
-static bool
-send_request(struct client *client, struct client_conn *conn)
-{
-	while (conn->request_left > 0) {
-		const ssize_t written = estab_conn_write(conn->conn, request_text,
-				RTE_MIN(conn->request_left, sizeof(request_text)));
-
-		if (written == -EAGAIN)
-			return true;
-		if (written == -ENOMEM) {
-			fail(client, conn, CLIENT_ERROR_no_mbuf);
-			return false;
-		}
-		if (written < 0)
-			return true; /* the event that tells why is on its way */
-		conn->request_left -= (uint32_t)written;
-	}
-	return true;
-}
-
-/* Our FIN; the server's is still to come. Where the connection is over, an event is on its way. */
-static void
-close_if_first(struct client *client, struct client_conn *conn)
-{
-	if (client->options->closer == CLOSER_CLIENT)
-		estab_conn_shutdown(conn->conn);
-}
-
 static bool
 on_connected(struct client *client, struct client_conn *conn, uint64_t now_ns)
 {
 	histogram_record(&client->connect_ns, now_ns - conn->planned_ns);
 	conn->connected = true;
-	conn->request_ns = now_ns;
-	if (client->options->workload == WORKLOAD_CRR)
-		return send_request(client, conn);
-	close_if_first(client, conn);
-	return true;
-}
-
-/* Read what is there. @return bytes */
-static uint32_t
-receive_all(struct estab_conn *conn)
-{
-	struct rte_mbuf *batch[RECEIVE_BATCH];
-	uint32_t bytes = 0;
-	uint16_t n;
-
-	while ((n = estab_conn_receive_burst(conn, batch, RECEIVE_BATCH)) > 0) {
-		for (uint16_t i = 0; i < n; i++)
-			bytes += rte_pktmbuf_pkt_len(batch[i]);
-		rte_pktmbuf_free_bulk(batch, n);
-	}
-	return bytes;
-}
-
-static bool
-on_end_of_file(struct client *client, struct client_conn *conn)
-{
-	if (conn->response_left > 0)
-		fail(client, conn, CLIENT_ERROR_closed_early);
-	else
-		finish(client, conn);
-	return false;
-}
-
-static bool
-on_readable(struct client *client, struct client_conn *conn, uint64_t now_ns)
-{
-	const uint32_t bytes = receive_all(conn->conn);
-
-	if (bytes > conn->response_left) {
-		fail(client, conn, CLIENT_ERROR_response_too_long);
-		return false;
-	}
-	conn->response_left -= bytes;
-	if (bytes > 0 && conn->response_left == 0) {
-		histogram_record(&client->response_ns, now_ns - conn->request_ns);
-		histogram_record(&client->transaction_ns, now_ns - conn->planned_ns);
-		close_if_first(client, conn);
-	}
-	return estab_conn_at_end(conn->conn) ? on_end_of_file(client, conn) : true;
+	return client->steps->connected(client, conn, now_ns);
 }
 
 static void
@@ -257,12 +234,12 @@ on_event(struct client *client, const struct estab_event *event, uint64_t now_ns
 
 	if ((event->what & ESTAB_EVENT_CONNECTED) && !on_connected(client, conn, now_ns))
 		return;
-	if ((event->what & ESTAB_EVENT_WRITABLE) && !send_request(client, conn))
+	if ((event->what & ESTAB_EVENT_WRITABLE) && !client->steps->writable(client, conn))
 		return;
-	if ((event->what & ESTAB_EVENT_READABLE) && !on_readable(client, conn, now_ns))
+	if ((event->what & ESTAB_EVENT_READABLE) && !client->steps->readable(client, conn, now_ns))
 		return;
 	if (event->what & ESTAB_EVENT_CLOSED)
-		fail(client, conn, error_of(conn));
+		client_fail(client, conn, error_of(conn));
 }
 
 /* When the next connection is to be opened. */
@@ -309,10 +286,6 @@ open_one(struct client *client, uint64_t planned_ns)
 	config.remote.port = (uint16_t)(config.remote.port + client->next_port);
 	client->next_port = (client->next_port + 1) % client->options->server_ports;
 	*conn = (struct client_conn){ .planned_ns = planned_ns };
-	if (client->options->workload == WORKLOAD_CRR) {
-		conn->request_left = client->options->request_size;
-		conn->response_left = client->options->response_size;
-	}
 	ret = estab_connect(client->stack, &config, &conn->conn);
 	if (ret != 0) {
 		count_failed_connect(client, ret);
@@ -359,4 +332,9 @@ client_count(const struct party *party, struct party_numbers *numbers)
 	numbers->done = client->done;
 	numbers->errors = client_error_sum(client);
 	numbers->open = slots_used(&client->slots);
+	numbers->transactions = client->transactions;
+	if (client->options->workload != WORKLOAD_STREAM)
+		return;
+	numbers->bytes_to_server = client_acknowledged(client);
+	numbers->bytes_from_server = client->received;
 }

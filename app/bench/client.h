@@ -12,8 +12,10 @@
 
 #include "bench_options.h"
 #include "histogram.h"
+#include "pump.h"
 #include "slots.h"
 
+struct client_steps;
 struct estab_conn;
 struct estab_stack;
 struct party;
@@ -71,6 +73,7 @@ struct client_conn {
 
 struct client {
 	const struct bench_options *options;
+	const struct client_steps *steps; /* of the workload */
 	struct estab_stack *stack;
 	struct estab_endpoint server; /* the first of its ports */
 	uint32_t next_port;           /* counts on from there */
@@ -78,23 +81,35 @@ struct client {
 	uint64_t begin_ns;            /* of the plan */
 	uint64_t planned;             /* connections whose planned time was taken up */
 	uint64_t done;
+	bool ending;           /* what stands begins no more work, and ends */
+	uint64_t transactions; /* whole responses, from the very beginning */
+	uint64_t sent;         /* bytes handed over, from the very beginning */
+	uint64_t received;     /* bytes read, from the very beginning */
 	uint64_t errors[CLIENT_ERROR_COUNT];
 	uint64_t retries[CLIENT_RETRY_COUNT];
 	struct slots slots;
 	struct client_conn *conns;
+	struct pump pump; /* of a stream that is sent */
 	struct histogram connect_ns;
 	struct histogram response_ns;
 	struct histogram transaction_ns; /* from the plan to the last byte of the response */
 };
 
-/* @return 0 or -ENOMEM */
+/* @return 0 or a negative errno */
 int client_init(struct client *client, const struct bench_options *options,
 		const struct estab_endpoint *server);
 
-void client_fini(struct client *client);
+/* @return mbufs of the payload that have not come home */
+uint32_t client_fini(struct client *client);
 
 /* Forget what was counted; the plan begins now. */
 void client_begin(struct client *client, uint64_t now_ns, uint64_t budget);
+
+/* The time is over: open no more, and let what stands end. */
+void client_end(struct client *client);
+
+/* Bytes that were handed over and acknowledged, from the very beginning. */
+uint64_t client_acknowledged(const struct client *client);
 
 /* How many were due by then and are not opened: with --rate, where the plan was not kept. */
 uint64_t client_overdue(const struct client *client, uint64_t now_ns);

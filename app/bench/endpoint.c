@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include <rte_common.h>
-#include <rte_mbuf.h>
 
 #include <estab/conn.h>
 #include <estab/event.h>
@@ -23,7 +22,6 @@
 enum {
 	ACCEPT_BATCH = 32,
 	EVENT_BATCH = 64,
-	RECEIVE_BATCH = 32,
 	WRITE_CHUNK = 16384,
 };
 
@@ -48,15 +46,18 @@ endpoint_init(struct endpoint *endpoint, const struct bench_options *options, ui
 	endpoint->exchanges = calloc(connections, sizeof(*endpoint->exchanges));
 	if (endpoint->exchanges == NULL || slots_init(&endpoint->slots, connections) != 0)
 		return -ENOMEM;
+	if (options->workload == WORKLOAD_STREAM && options->direction & DIRECTION_RECEIVE)
+		return pump_init(&endpoint->pump, "server_text", options);
 	return 0;
 }
 
-void
+uint32_t
 endpoint_fini(struct endpoint *endpoint)
 {
 	slots_fini(&endpoint->slots);
 	free(endpoint->exchanges);
 	endpoint->exchanges = NULL;
+	return pump_fini(&endpoint->pump);
 }
 
 int
@@ -120,15 +121,9 @@ fail(struct endpoint *endpoint, struct exchange *exchange, enum endpoint_error e
 static void
 read_request(struct exchange *exchange)
 {
-	struct rte_mbuf *batch[RECEIVE_BATCH];
-	uint16_t n;
+	const uint32_t bytes = pump_receive(exchange->conn);
 
-	while ((n = estab_conn_receive_burst(exchange->conn, batch, RECEIVE_BATCH)) > 0) {
-		for (uint16_t i = 0; i < n; i++)
-			exchange->request_left -= RTE_MIN(exchange->request_left,
-					rte_pktmbuf_pkt_len(batch[i]));
-		rte_pktmbuf_free_bulk(batch, n);
-	}
+	exchange->request_left -= RTE_MIN(exchange->request_left, bytes);
 }
 
 /* @return 0, also where the rest must wait, or a negative errno */
@@ -146,8 +141,9 @@ write_response(struct exchange *exchange)
 	return 0;
 }
 
+/* open, crr: one exchange, or none, and the end. */
 static void
-progress(struct endpoint *endpoint, struct exchange *exchange)
+progress_once(struct endpoint *endpoint, struct exchange *exchange)
 {
 	int ret = 0;
 
@@ -165,6 +161,62 @@ progress(struct endpoint *endpoint, struct exchange *exchange)
 }
 
 static void
+expect_request(struct endpoint *endpoint, struct exchange *exchange)
+{
+	exchange->request_left = endpoint->options->request_size;
+	exchange->response_left = endpoint->options->response_size;
+}
+
+/* rr: a client that waits for a response sends one request at a time. */
+static void
+progress_again(struct endpoint *endpoint, struct exchange *exchange)
+{
+	int ret = 0;
+
+	read_request(exchange);
+	if (exchange->request_left == 0)
+		ret = write_response(exchange);
+	if (exchange->request_left == 0 && exchange->response_left == 0)
+		expect_request(endpoint, exchange);
+	if (ret == -ENOMEM)
+		fail(endpoint, exchange, ENDPOINT_ERROR_server_no_mbuf);
+	else if (!estab_conn_at_end(exchange->conn))
+		return;
+	else if (exchange->request_left < endpoint->options->request_size)
+		fail(endpoint, exchange, ENDPOINT_ERROR_server_closed_early);
+	else
+		finish(endpoint, exchange);
+}
+
+/* stream: as the direction says, until the client's end. */
+static void
+progress_stream(struct endpoint *endpoint, struct exchange *exchange)
+{
+	const bool sends = (endpoint->options->direction & DIRECTION_RECEIVE) != 0;
+
+	pump_receive(exchange->conn);
+	if (estab_conn_at_end(exchange->conn))
+		finish(endpoint, exchange);
+	else if (sends && pump_send(&endpoint->pump, exchange->conn, &endpoint->sent) != 0)
+		fail(endpoint, exchange, ENDPOINT_ERROR_server_no_mbuf);
+}
+
+static void
+progress(struct endpoint *endpoint, struct exchange *exchange)
+{
+	switch (endpoint->options->workload) {
+	case WORKLOAD_RR:
+		progress_again(endpoint, exchange);
+		break;
+	case WORKLOAD_STREAM:
+		progress_stream(endpoint, exchange);
+		break;
+	default:
+		progress_once(endpoint, exchange);
+	}
+}
+
+static void
 begin_exchange(struct endpoint *endpoint, struct estab_conn *conn)
 {
 	const uint32_t slot = slots_take(&endpoint->slots);
@@ -173,10 +225,11 @@ begin_exchange(struct endpoint *endpoint, struct estab_conn *conn)
 	assert(slot != SLOT_NONE); /* there are as many as the stack has connections */
 	exchange = &endpoint->exchanges[slot];
 	*exchange = (struct exchange){ .conn = conn };
-	if (endpoint->options->workload == WORKLOAD_CRR) {
-		exchange->request_left = endpoint->options->request_size;
-		exchange->response_left = endpoint->options->response_size;
-	}
+	if (endpoint->options->workload == WORKLOAD_CRR ||
+			endpoint->options->workload == WORKLOAD_RR)
+		expect_request(endpoint, exchange);
+	if (endpoint->options->workload == WORKLOAD_RR)
+		estab_conn_set_no_delay(conn, true);
 	estab_conn_set_user(conn, exchange);
 	progress(endpoint, exchange);
 }
@@ -198,17 +251,25 @@ accept_all(struct endpoint *endpoint)
 }
 
 static void
+on_closed(struct endpoint *endpoint, struct exchange *exchange)
+{
+	const int error = estab_conn_error(exchange->conn);
+
+	if (error == -ECONNRESET && endpoint->options->closer == CLOSER_RESET)
+		finish(endpoint, exchange);
+	else
+		fail(endpoint, exchange,
+				error == -ETIMEDOUT ? ENDPOINT_ERROR_server_timed_out
+						    : ENDPOINT_ERROR_server_reset);
+}
+
+static void
 on_event(struct endpoint *endpoint, const struct estab_event *event)
 {
-	struct exchange *exchange = event->user;
-
 	if (event->what & ESTAB_EVENT_CLOSED)
-		fail(endpoint, exchange,
-				estab_conn_error(event->conn) == -ETIMEDOUT
-						? ENDPOINT_ERROR_server_timed_out
-						: ENDPOINT_ERROR_server_reset);
+		on_closed(endpoint, event->user);
 	else
-		progress(endpoint, exchange);
+		progress(endpoint, event->user);
 }
 
 bool

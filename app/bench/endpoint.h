@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The built-in server of --loopback: listens on several ports, so that there are 4-tuples enough,
- * reads a request, writes a response, and closes first or second as --close says.
+ * and does what the workload needs at the other end: reads a request, writes a response, and closes
+ * first or second as --close says; or takes and gives text until the client ends it.
  */
 #ifndef APP_BENCH_ENDPOINT_H
 #define APP_BENCH_ENDPOINT_H
@@ -10,6 +11,7 @@
 #include <stdint.h>
 
 #include "bench_options.h"
+#include "pump.h"
 #include "slots.h"
 
 struct estab_conn;
@@ -49,16 +51,19 @@ struct endpoint {
 	struct estab_stack *stack;
 	struct estab_listener *listeners[ENDPOINT_PORTS_MAX];
 	uint64_t done;
+	uint64_t sent; /* bytes of streams, handed over */
 	uint64_t errors[ENDPOINT_ERROR_COUNT];
 	struct slots slots;
 	struct exchange *exchanges; /* as many as the stack may have connections */
+	struct pump pump;           /* of a stream that the client receives */
 };
 
-/* @return 0 or -ENOMEM */
+/* @return 0 or a negative errno */
 int endpoint_init(struct endpoint *endpoint, const struct bench_options *options,
 		uint32_t connections);
 
-void endpoint_fini(struct endpoint *endpoint);
+/* @return mbufs of the payload that have not come home */
+uint32_t endpoint_fini(struct endpoint *endpoint);
 
 /* Listen on all ports of the stack. @return 0 or a negative errno */
 int endpoint_listen(struct endpoint *endpoint, struct estab_stack *stack);

@@ -6,6 +6,7 @@
  *	bench_options.c  the command line
  *	setup.c          devices, memory, stacks (loopback.c: two devices made of rings)
  *	client.c         one side of every connection; endpoint.c the other, with --loopback
+ *	client_*.c       what the workloads do with a connection; pump.c text without end
  *	party.c          one turn of either side, and what it costs
  *	run.c            warm up, measure, finish, drain
  *	report.c         the result as text; report_json.c as JSON
@@ -36,6 +37,8 @@ measure(int argc, char **argv)
 
 	if (ret < 0)
 		ret = bench_warm_up(&bench);
+	if (ret < 0)
+		ret = bench_open_standing(&bench);
 	if (ret >= 0) {
 		bench_destroy(&bench);
 		return ret;

@@ -32,6 +32,9 @@ struct party_numbers {
 	uint64_t done; /* connections that ran their whole course */
 	uint64_t errors;
 	uint64_t open;
+	uint64_t transactions;      /* of the client: whole responses */
+	uint64_t bytes_to_server;   /* of the client, with stream: acknowledged */
+	uint64_t bytes_from_server; /* of the client, with stream: read */
 	struct estab_stats stats;
 };
 

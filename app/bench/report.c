@@ -56,9 +56,9 @@ report_begin(struct report *report, const struct bench *bench)
 		device_print(&bench->parties[i].device, report->text);
 	if (!options->loopback)
 		stack_options_print(&options->stack, report->text);
+	report_work_begin(options, report->text);
 	fprintf(report->text,
-			"%s to %s and %" PRIu32 " more ports, %" PRIu32 " at once, on %u lcore%s\n",
-			bench_workload_name(options->workload),
+			" with %s and %" PRIu32 " more ports, %" PRIu32 " at once, on %u lcore%s\n",
 			estab_endpoint_format(&bench->client.server, text, sizeof(text)),
 			options->server_ports - 1, options->connections, bench->lcore_count,
 			bench->lcore_count == 1 ? "" : "s");
@@ -75,6 +75,9 @@ make_interval(struct interval *interval, const struct report *report, const stru
 	interval->second = seconds_of(now->now_ns - report->begin_ns);
 	interval->seconds = seconds_of(now->now_ns - report->last_ns);
 	interval->connections = now->done - before->done;
+	interval->transactions = now->transactions - before->transactions;
+	interval->bytes_to_server = now->bytes_to_server - before->bytes_to_server;
+	interval->bytes_from_server = now->bytes_from_server - before->bytes_from_server;
 	interval->errors = now->errors - before->errors;
 	interval->open = now->open;
 	for (unsigned int i = 0; i < bench->party_count; i++)
@@ -83,18 +86,16 @@ make_interval(struct interval *interval, const struct report *report, const stru
 }
 
 static void
-print_interval(const struct interval *interval, unsigned int party_count, FILE *out)
+print_interval(const struct interval *interval, const struct bench *bench, FILE *out)
 {
-	char connections[FORMAT_MAX], open[FORMAT_MAX], rx[FORMAT_MAX], tx[FORMAT_MAX];
+	char open[FORMAT_MAX], rx[FORMAT_MAX], tx[FORMAT_MAX];
 	struct estab_stats sum = interval->stats[0];
 
-	if (party_count > 1)
+	if (bench->party_count > 1)
 		stats_add(&sum, &interval->stats[1]);
-	fprintf(out, "%6.1fs  %12s conn/s  %8s open  %6s packets/s to, %6s from the server",
-			interval->second,
-			format_count((uint64_t)ratio((double)interval->connections,
-						     interval->seconds),
-					connections),
+	fprintf(out, "%6.1fs  ", interval->second);
+	report_work_interval(interval, bench->options->workload, out);
+	fprintf(out, "  %8s open  %6s packets/s to, %6s from the server",
 			format_count(interval->open, open),
 			format_rate(ratio((double)interval->stats[0].tx_packets, interval->seconds),
 					tx),
@@ -113,12 +114,33 @@ report_interval(struct report *report, const struct bench *bench)
 	struct interval interval;
 
 	make_interval(&interval, report, bench);
-	print_interval(&interval, bench->party_count, report->text);
+	print_interval(&interval, bench, report->text);
 	json_array_append_new(report->intervals,
-			report_json_interval(&interval, bench->party_count));
+			report_json_interval(&interval, bench->options->workload,
+					bench->party_count));
 	report->last_ns = bench->parties[PARTY_CLIENT].numbers.now_ns;
 	for (unsigned int i = 0; i < bench->party_count; i++)
 		report->before[i] = bench->parties[i].numbers;
+}
+
+/* What went through standing connections within the time, by the client's count. */
+static void
+sum_up_work(struct summary *summary, const struct bench *bench)
+{
+	const struct party_numbers *begin = &bench->at_begin, *end = &bench->at_end;
+	const double seconds = summary->seconds;
+
+	summary->transactions = end->transactions - begin->transactions;
+	summary->transactions_per_second = ratio((double)summary->transactions, seconds);
+	summary->to_server_bps = ratio(8. * (double)(end->bytes_to_server - begin->bytes_to_server),
+			seconds);
+	summary->from_server_bps =
+			ratio(8. * (double)(end->bytes_from_server - begin->bytes_from_server),
+					seconds);
+	summary->to_server_pps =
+			ratio((double)(end->stats.tx_packets - begin->stats.tx_packets), seconds);
+	summary->from_server_pps =
+			ratio((double)(end->stats.rx_packets - begin->stats.rx_packets), seconds);
 }
 
 void
@@ -128,11 +150,13 @@ summary_make(struct summary *summary, const struct bench *bench)
 
 	*summary = (struct summary){ .seconds = seconds_of(bench->end_ns - bench->begin_ns) };
 	summary->connections_per_second = ratio((double)bench->done_in_time, summary->seconds);
+	sum_up_work(summary, bench);
 	for (unsigned int i = 0; i < bench->party_count; i++) {
 		const struct party *party = &bench->parties[i];
 		struct estab_stats *stats = &summary->stats[i];
 
 		stats_since(stats, &bench->last[i].stats, &bench->first[i].stats);
+		summary->retransmitted += stats->segments_retransmitted;
 		summary->unaccounted[i] = stats_unaccounted(stats);
 		summary->busy_ratio[i] = ratio((double)party->cycles_busy,
 				(double)(party->cycles_end - party->cycles_begin));
@@ -160,6 +184,8 @@ print_latency(const char *name, const struct histogram *histogram, FILE *out)
 static void
 print_latencies(const struct bench *bench, FILE *out)
 {
+	if (bench->client.response_ns.count + bench->client.connect_ns.count == 0)
+		return;
 	fprintf(out, "  %-11s %12s %12s %12s %12s %12s\n", "latency us", "p50", "p90", "p99",
 			"p99.9", "max");
 	print_latency("connect", &bench->client.connect_ns, out);
@@ -193,9 +219,11 @@ print_errors(const struct bench *bench, FILE *out)
 static void
 print_party(const struct bench *bench, const struct summary *summary, unsigned int index, FILE *out)
 {
-	fprintf(out, "%s: busy %.1f %%, %.0f cycles per connection", bench->parties[index].name,
-			summary->busy_ratio[index] * 100,
-			summary->busy_cycles_per_connection[index]);
+	fprintf(out, "%s: busy %.1f %%", bench->parties[index].name,
+			summary->busy_ratio[index] * 100);
+	if (!bench_workload_stands(bench->options->workload))
+		fprintf(out, ", %.0f cycles per connection",
+				summary->busy_cycles_per_connection[index]);
 	fputc('\n', out);
 	stats_print_totals(&summary->stats[index], out);
 }
@@ -203,14 +231,9 @@ print_party(const struct bench *bench, const struct summary *summary, unsigned i
 static void
 print_end(const struct bench *bench, const struct summary *summary, FILE *out)
 {
-	char count[FORMAT_MAX], rate[FORMAT_MAX];
-
 	for (unsigned int i = 0; i < bench->party_count; i++)
 		print_party(bench, summary, i, out);
-	fprintf(out, "result: %s connections in %.2fs = %s per second, %.2f packets each\n",
-			format_count(bench->done_in_time, count), summary->seconds,
-			format_count((uint64_t)summary->connections_per_second, rate),
-			summary->packets_per_connection);
+	report_work_result(bench, summary, out);
 	print_latencies(bench, out);
 	print_errors(bench, out);
 	if (bench->overdue > 0)

@@ -11,6 +11,7 @@
 
 #include <jansson.h>
 
+#include "bench_options.h"
 #include "party.h"
 
 struct bench;
@@ -29,6 +30,8 @@ struct interval {
 	double second; /* since the measurement began, at its end */
 	double seconds;
 	uint64_t connections;
+	uint64_t transactions;
+	uint64_t bytes_to_server, bytes_from_server;
 	uint64_t errors;
 	uint64_t open;
 	struct estab_stats stats[2]; /* by party */
@@ -39,6 +42,11 @@ struct summary {
 	double seconds;
 	double connections_per_second;
 	double packets_per_connection;
+	uint64_t transactions;
+	double transactions_per_second;
+	double to_server_bps, from_server_bps; /* goodput: text that arrived, bits */
+	double to_server_pps, from_server_pps; /* packets of the client's stack */
+	uint64_t retransmitted;                /* segments, of both stacks */
 	double busy_ratio[2];
 	double busy_cycles_per_connection[2];
 	int64_t unaccounted[2];
@@ -62,8 +70,14 @@ void report_fini(struct report *report);
 
 void summary_make(struct summary *summary, const struct bench *bench);
 
+/* report_work.c: what the workload is about, in the first line, in an interval's and in the last */
+void report_work_begin(const struct bench_options *options, FILE *out);
+void report_work_interval(const struct interval *interval, uint32_t workload, FILE *out);
+void report_work_result(const struct bench *bench, const struct summary *summary, FILE *out);
+
 /* report_json.c */
-json_t *report_json_interval(const struct interval *interval, unsigned int party_count);
+json_t *report_json_interval(const struct interval *interval, uint32_t workload,
+		unsigned int party_count);
 /* What every result begins with, and all counters of a stack. */
 json_t *report_json_head(uint64_t seed, const char *workload, int argc, char **argv);
 json_t *report_json_stack(const struct estab_stats *stats);

@@ -98,17 +98,45 @@ ports_json(const struct bench *bench)
 	return ports;
 }
 
+static double
+per_second(uint64_t count, double seconds)
+{
+	return seconds > 0 ? (double)count / seconds : 0;
+}
+
+/* What the workload is about. */
+static void
+set_interval_work(json_t *object, const struct interval *interval, uint32_t workload)
+{
+	const double seconds = interval->seconds;
+
+	switch (workload) {
+	case WORKLOAD_RR:
+		set_count(object, "transactions", interval->transactions);
+		set_real(object, "transactions_per_second",
+				per_second(interval->transactions, seconds));
+		break;
+	case WORKLOAD_STREAM:
+		set_real(object, "goodput_to_server_bps",
+				per_second(8 * interval->bytes_to_server, seconds));
+		set_real(object, "goodput_from_server_bps",
+				per_second(8 * interval->bytes_from_server, seconds));
+		break;
+	default:
+		set_count(object, "connections", interval->connections);
+		set_real(object, "connections_per_second",
+				per_second(interval->connections, seconds));
+	}
+}
+
 json_t *
-report_json_interval(const struct interval *interval, unsigned int party_count)
+report_json_interval(const struct interval *interval, uint32_t workload, unsigned int party_count)
 {
 	static const char *const names[] = { "client", "server" };
 	json_t *object = json_object();
 
 	set_real(object, "second", interval->second);
-	set_count(object, "connections", interval->connections);
-	set_real(object, "connections_per_second",
-			interval->seconds > 0 ? (double)interval->connections / interval->seconds
-					      : 0);
+	set_interval_work(object, interval, workload);
 	set_count(object, "open", interval->open);
 	set_count(object, "errors", interval->errors);
 	for (unsigned int i = 0; i < party_count; i++) {
@@ -143,11 +171,13 @@ latencies_json(const struct bench *bench)
 {
 	json_t *object = json_object();
 
-	json_object_set_new(object, "connect", latency_json(&bench->client.connect_ns));
-	if (bench->options->workload != WORKLOAD_CRR)
-		return object;
-	json_object_set_new(object, "response", latency_json(&bench->client.response_ns));
-	json_object_set_new(object, "transaction", latency_json(&bench->client.transaction_ns));
+	if (!bench_workload_stands(bench->options->workload))
+		json_object_set_new(object, "connect", latency_json(&bench->client.connect_ns));
+	if (bench->options->workload == WORKLOAD_CRR || bench->options->workload == WORKLOAD_RR)
+		json_object_set_new(object, "response", latency_json(&bench->client.response_ns));
+	if (bench->options->workload == WORKLOAD_CRR)
+		json_object_set_new(object, "transaction",
+				latency_json(&bench->client.transaction_ns));
 	return object;
 }
 
@@ -218,6 +248,35 @@ by_party(const struct bench *bench, const double values[PARTIES_MAX])
 	return object;
 }
 
+/* Of connections that come and go. */
+static void
+set_connections(json_t *object, const struct bench *bench, const struct summary *summary)
+{
+	set_real(object, "connections_per_second", summary->connections_per_second);
+	if (bench->options->rate > 0)
+		set_count(object, "overdue", bench->overdue);
+	set_real(object, "packets_per_connection", summary->packets_per_connection);
+	json_object_set_new(object, "busy_cycles_per_connection",
+			by_party(bench, summary->busy_cycles_per_connection));
+}
+
+/* Of what went through connections that stood. */
+static void
+set_work(json_t *object, const struct bench *bench, const struct summary *summary)
+{
+	if (bench->options->workload == WORKLOAD_RR) {
+		set_count(object, "transactions", summary->transactions);
+		set_real(object, "transactions_per_second", summary->transactions_per_second);
+	} else {
+		set_real(object, "goodput_bps", summary->to_server_bps + summary->from_server_bps);
+		set_real(object, "goodput_to_server_bps", summary->to_server_bps);
+		set_real(object, "goodput_from_server_bps", summary->from_server_bps);
+	}
+	set_real(object, "packets_to_server_per_second", summary->to_server_pps);
+	set_real(object, "packets_from_server_per_second", summary->from_server_pps);
+	set_count(object, "segments_retransmitted", summary->retransmitted);
+}
+
 static json_t *
 summary_json(const struct bench *bench, const struct summary *summary)
 {
@@ -225,14 +284,13 @@ summary_json(const struct bench *bench, const struct summary *summary)
 
 	set_real(object, "seconds", summary->seconds);
 	set_count(object, "connections", bench->done_in_time);
-	set_real(object, "connections_per_second", summary->connections_per_second);
-	if (bench->options->rate > 0)
-		set_count(object, "overdue", bench->overdue);
-	set_real(object, "packets_per_connection", summary->packets_per_connection);
+	if (bench_workload_stands(bench->options->workload))
+		set_work(object, bench, summary);
+	else
+		set_connections(object, bench, summary);
 	json_object_set_new(object, "busy_ratio", by_party(bench, summary->busy_ratio));
-	json_object_set_new(object, "busy_cycles_per_connection",
-			by_party(bench, summary->busy_cycles_per_connection));
-	json_object_set_new(object, "latency_us", latencies_json(bench));
+	if (bench->options->workload != WORKLOAD_STREAM)
+		json_object_set_new(object, "latency_us", latencies_json(bench));
 	json_object_set_new(object, "errors", errors_json(bench));
 	json_object_set_new(object, "retries", retries_json(bench));
 	json_object_set_new(object, "drops", drops_json(bench, summary));

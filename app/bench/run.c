@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A measurement in four steps: one connection beforehand; the measurement itself, every lcore on
+ * A measurement in steps: one connection beforehand; those that stand, if any; the measurement itself, every lcore on
  * its own; what is open is given time to finish; then one thread drains both stacks and reads the
  * counters.
  */
@@ -25,7 +25,8 @@
 
 enum { MAIN_NAP_US = 1000 }; /* of a main lcore that runs no party */
 
-#define WARM_UP_NS (5 * NS_PER_SECOND) /* a SYN and two repetitions of it, RFC 6298: 1 s + 2 s */
+#define OPENING_NS (NS_PER_SECOND / 2000) /* a connection, at the very slowest */
+#define WARM_UP_NS (5 * NS_PER_SECOND)    /* a SYN and two repetitions of it, RFC 6298: 1 s + 2 s */
 
 static void
 turn_all(struct bench *bench)
@@ -104,11 +105,56 @@ bench_warm_up(struct bench *bench)
 	const uint64_t deadline_ns = clock_now(&bench->clock) + WARM_UP_NS;
 
 	client_begin(&bench->client, clock_now(&bench->clock), 1);
+	bench->client.ending = true; /* of what stands: no more than the least */
 	while ((bench->client.done == 0 || !is_quiet(bench)) &&
 			client_error_sum(&bench->client) == 0 && !signals_stopped() &&
 			clock_now(&bench->clock) < deadline_ns)
 		turn_all(bench);
+	bench->client.ending = false;
 	return bench->client.done == 1 ? -1 : complain_about_warm_up(bench);
+}
+
+static void
+count_all(struct bench *bench, struct party_numbers numbers[PARTIES_MAX])
+{
+	for (unsigned int i = 0; i < bench->party_count; i++)
+		party_count(&bench->parties[i], &bench->clock, &numbers[i]);
+}
+
+int
+bench_open_standing(struct bench *bench)
+{
+	const uint32_t wanted = bench->options->connections;
+	const uint64_t begin_ns = clock_now(&bench->clock);
+	const uint64_t deadline_ns = begin_ns + WARM_UP_NS + wanted * OPENING_NS;
+
+	if (!bench_workload_stands(bench->options->workload))
+		return -1;
+	count_all(bench, bench->first);
+	client_begin(&bench->client, begin_ns, wanted);
+	while (bench->client.connect_ns.count < wanted && client_error_sum(&bench->client) == 0 &&
+			!signals_stopped() && clock_now(&bench->clock) < deadline_ns)
+		turn_all(bench);
+	if (bench->client.connect_ns.count == wanted)
+		return -1;
+	return complain(EXIT_ENVIRONMENT,
+			"only %" PRIu64 " of %" PRIu32
+			" connections came about: lower --connections",
+			bench->client.connect_ns.count, wanted);
+}
+
+static void
+end_measurement(struct bench *bench, uint64_t now_ns)
+{
+	struct client *client = &bench->client;
+
+	bench->end_ns = now_ns;
+	party_count(&bench->parties[PARTY_CLIENT], &bench->clock, &bench->at_end);
+	bench->done_in_time = client->done;
+	if (bench_workload_stands(bench->options->workload))
+		bench->done_in_time = bench->at_end.open;
+	bench->overdue = client_overdue(client, now_ns);
+	client_end(client);
 }
 
 /*
@@ -122,10 +168,7 @@ check_end(struct bench *bench, uint64_t now_ns)
 	if (bench->end_ns == 0) {
 		if (!signals_stopped() && now_ns < bench->begin_ns + bench->options->duration_ns)
 			return;
-		bench->end_ns = now_ns;
-		bench->done_in_time = bench->client.done;
-		bench->overdue = client_overdue(&bench->client, now_ns);
-		bench->client.budget = 0;
+		end_measurement(bench, now_ns);
 	}
 	if ((client_is_idle(&bench->client) && open_in(&bench->parties[PARTY_CLIENT]) == 0) ||
 			now_ns >= bench->end_ns + bench->options->drain_timeout_ns) {
@@ -226,13 +269,6 @@ drain(struct bench *bench)
 	} while ((open > 0 || !wire_is_empty(bench)) && now_ns < deadline_ns);
 }
 
-static void
-count_all(struct bench *bench, struct party_numbers numbers[PARTIES_MAX])
-{
-	for (unsigned int i = 0; i < bench->party_count; i++)
-		party_count(&bench->parties[i], &bench->clock, &numbers[i]);
-}
-
 /* What came after the last full second, unless it is next to nothing. */
 static void
 report_rest(struct bench *bench, struct report *report)
@@ -247,16 +283,19 @@ report_rest(struct bench *bench, struct report *report)
 static void
 begin(struct bench *bench)
 {
+	const bool stands = bench_workload_stands(bench->options->workload);
+
 	endpoint_begin(&bench->endpoint);
-	count_all(bench, bench->first);
+	if (!stands)
+		count_all(bench, bench->first);
 	bench->begin_ns = clock_now(&bench->clock);
-	client_begin(&bench->client, bench->begin_ns, UINT64_MAX);
+	client_begin(&bench->client, bench->begin_ns, stands ? 0 : UINT64_MAX);
+	party_count(&bench->parties[PARTY_CLIENT], &bench->clock, &bench->at_begin);
 	for (unsigned int i = 0; i < bench->party_count; i++) {
 		bench->parties[i].cycles_busy = 0;
 		bench->parties[i].cycles_begin = rte_rdtsc();
 		/* The first line counts from here. */
-		bench->parties[i].numbers = bench->first[i];
-		bench->parties[i].numbers.done = bench->parties[i].numbers.errors = 0;
+		party_count(&bench->parties[i], &bench->clock, &bench->parties[i].numbers);
 	}
 }
 
@@ -295,6 +334,25 @@ bench_packets_lost(const struct bench *bench)
 	return lost;
 }
 
+/* Whether anything was measured at all. */
+static bool
+has_worked(const struct bench *bench)
+{
+	const struct party_numbers *begin = &bench->at_begin, *end = &bench->at_end;
+
+	if (bench->done_in_time == 0)
+		return false;
+	switch (bench->options->workload) {
+	case WORKLOAD_RR:
+		return end->transactions > begin->transactions;
+	case WORKLOAD_STREAM:
+		return end->bytes_to_server + end->bytes_from_server >
+				begin->bytes_to_server + begin->bytes_from_server;
+	default:
+		return true;
+	}
+}
+
 bool
 bench_is_clean(const struct bench *bench)
 {
@@ -302,7 +360,7 @@ bench_is_clean(const struct bench *bench)
 
 	for (unsigned int i = 0; i < bench->party_count; i++)
 		accounted &= stats_unaccounted(&bench->last[i].stats) == 0;
-	return accounted && bench->done_in_time > 0 && client_error_sum(&bench->client) == 0 &&
+	return accounted && has_worked(bench) && client_error_sum(&bench->client) == 0 &&
 			endpoint_error_sum(&bench->endpoint) == 0 && bench->mbufs_leaked == 0 &&
 			bench->tcbs_leaked == 0 && bench_packets_lost(bench) == 0;
 }

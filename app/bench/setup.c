@@ -40,10 +40,19 @@ connection_limit(const struct bench_options *options)
 	return 2 * options->connections + CONNECTIONS_BASE;
 }
 
+/* Of a stream a whole send buffer can be, with an mbuf for headers beside each for text. */
+static uint64_t
+text_on_its_way(const struct bench_options *options)
+{
+	if (options->workload == WORKLOAD_STREAM)
+		return 2 * ((uint64_t)bench_send_buffer(options) + options->message_size);
+	return (uint64_t)options->request_size + options->response_size;
+}
+
 static uint32_t
 mbufs_wanted(const struct bench_options *options)
 {
-	const uint64_t text = (uint64_t)options->request_size + options->response_size;
+	const uint64_t text = text_on_its_way(options);
 	const uint64_t per_connection = MBUFS_PER_CONNECTION + text / TEXT_PER_MBUF;
 	const uint64_t wanted = MBUFS_BASE + per_connection * options->connections;
 
@@ -164,8 +173,9 @@ create_client(struct bench *bench)
 		};
 	if (client_init(&bench->client, options, &server) != 0)
 		return complain(EXIT_ENVIRONMENT,
-				"no memory for %" PRIu32 " connections: lower "
-				"--connections",
+				"no memory for %" PRIu32
+				" connections and what they send: lower --connections, or give EAL "
+				"more with -m",
 				options->connections);
 	bench->client.stack = bench->parties[PARTY_CLIENT].stack;
 	return -1;
@@ -288,6 +298,6 @@ bench_destroy(struct bench *bench)
 		bench->parties[i].pool = NULL;
 	}
 	loopback_destroy(bench);
-	client_fini(&bench->client);
-	endpoint_fini(&bench->endpoint);
+	bench->mbufs_leaked += client_fini(&bench->client);
+	bench->mbufs_leaked += endpoint_fini(&bench->endpoint);
 }

@@ -11,6 +11,8 @@ import sys
 ECHO, BENCH = sys.argv[1:3]
 ADDRESS = ["--address", "192.0.2.2/24"]
 CRR = ["--workload", "crr"]
+RR = ["--loopback", "--workload", "rr"]
+STREAM = ["--loopback", "--workload", "stream"]
 EAL = ["--no-huge", "--no-pci", "--no-telemetry", "--no-shconf", "-l", "0",
        f"--file-prefix=estab-bad-input-{os.getpid()}"]
 
@@ -70,6 +72,18 @@ CASES = [
     (BENCH, [], [], 2, "--workload is missing"),
     (BENCH, [], ["--workload", "fly"], 2, "--workload fly"),
     (BENCH, [], CRR, 2, "--loopback"),
+    (BENCH, [], STREAM + ["--rate", "10"], 2, "--rate: does not go with --workload stream"),
+    (BENCH, [], STREAM + ["--request-size", "10"], 2, "--request-size: does not go with"),
+    (BENCH, [], STREAM + ["--response-size", "10"], 2, "--response-size: does not go with"),
+    (BENCH, [], STREAM + ["--direction", "up"], 2, "--direction up"),
+    (BENCH, [], STREAM + ["--close", "server"], 2, "--close server"),
+    (BENCH, [], RR + ["--rate", "10"], 2, "--rate: does not go with --workload rr"),
+    (BENCH, [], RR + ["--direction", "both"], 2, "--direction: does not go with"),
+    (BENCH, [], RR + ["--close", "reset"], 2, "--close reset"),
+    (BENCH, [], RR + ["--request-size", "1", "--message-size", "1"], 2, "--message-size"),
+    (BENCH, [], CRR + ["--loopback", "--message-size", "1"], 2, "--message-size: does not go"),
+    (BENCH, [], CRR + ["--loopback", "--close", "reset"], 2, "--close reset"),
+    (BENCH, [], ["--workload", "open", "--loopback", "--request-size", "1"], 2, "--request-size"),
     (BENCH, [], CRR + ["--loopback", "--server", "192.0.2.1:80"], 2, "--server"),
     (BENCH, [], CRR + ["--server", "192.0.2.1"], 2, "--server 192.0.2.1"),
     (BENCH, [], CRR + ["--server", "192.0.2.1:80"], 2, "--address is missing"),

@@ -103,7 +103,7 @@ interval_object_has_rate_and_both_stacks(void **state)
 		.errors = 1,
 		.open = 64,
 		.stats = { { .rx_packets = 7 }, { .tx_packets = 9 } } };
-	json_t *object = report_json_interval(&interval, 2);
+	json_t *object = report_json_interval(&interval, WORKLOAD_CRR, 2);
 
 	(void)state;
 	assert_int_equal(json_integer_value(json_object_get(object, "connections")), 100);
@@ -117,7 +117,7 @@ interval_object_has_rate_and_both_stacks(void **state)
 					 "tx_packets")),
 			9);
 	json_decref(object);
-	object = report_json_interval(&interval, 1);
+	object = report_json_interval(&interval, WORKLOAD_CRR, 1);
 	assert_null(json_object_get(object, "server"));
 	json_decref(object);
 }

@@ -54,6 +54,30 @@ no_connection_is_not_clean(void **state)
 }
 
 static void
+standing_without_a_transaction_is_not_clean(void **state)
+{
+	struct bench *bench = *state;
+
+	options.workload = WORKLOAD_RR;
+	bench->at_begin.transactions = bench->at_end.transactions = 5;
+	assert_false(bench_is_clean(bench));
+	bench->at_end.transactions = 6;
+	assert_true(bench_is_clean(bench));
+}
+
+static void
+stream_without_a_byte_is_not_clean(void **state)
+{
+	struct bench *bench = *state;
+
+	options.workload = WORKLOAD_STREAM;
+	bench->at_begin.bytes_to_server = bench->at_end.bytes_to_server = 5;
+	assert_false(bench_is_clean(bench));
+	bench->at_end.bytes_from_server = 1;
+	assert_true(bench_is_clean(bench));
+}
+
+static void
 error_of_either_end_is_not_clean(void **state)
 {
 	struct bench *bench = *state;
@@ -136,6 +160,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		VERDICT(nothing_lost_is_clean),
 		VERDICT(no_connection_is_not_clean),
+		VERDICT(standing_without_a_transaction_is_not_clean),
+		VERDICT(stream_without_a_byte_is_not_clean),
 		VERDICT(error_of_either_end_is_not_clean),
 		VERDICT(leak_is_not_clean),
 		VERDICT(packet_without_fate_is_not_clean),

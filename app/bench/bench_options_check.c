@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Options of estab-bench that need or exclude one another, and what those not given stand for. */
+#include <stddef.h>
+
+#include <rte_common.h>
+
+#include "bench_options.h"
+#include "complain.h"
+#include "interface_check.h"
+
+/* Whoever names a gateway expects the world beyond the link. */
+static int
+check_interface(const struct bench_options *options)
+{
+	const struct estab_interface *interface = &options->stack.interface;
+	const bool has_gateway = interface->gateway_ipv4.family != ESTAB_FAMILY_ANY ||
+			interface->gateway_ipv6.family != ESTAB_FAMILY_ANY;
+
+	if (options->loopback && interface->address_count > 0)
+		return complain(EXIT_USAGE, "--address goes with --server: --loopback has its own");
+	if (options->loopback && has_gateway)
+		return complain(EXIT_USAGE,
+				"--gateway goes with --server: --loopback has no way out");
+	if (!options->loopback && interface->address_count == 0)
+		return complain(EXIT_USAGE,
+				"--address is missing: for example --address 192.0.2.2/24");
+	return interface_check(interface);
+}
+
+/* One stack on a device, and a stack has one queue each way. */
+static int
+check_queues(const struct device_options *device)
+{
+	if (device->rxq > 1)
+		return complain(EXIT_USAGE, "--rxq %u: a device has one stack here, so 1",
+				device->rxq);
+	if (device->txq > 1)
+		return complain(EXIT_USAGE, "--txq %u: a device has one stack here, so 1",
+				device->txq);
+	return -1;
+}
+
+/* Options that not every workload has a use for: 0 where not given. */
+static const struct workload_option {
+	const char *name;
+	size_t offset;
+	uint32_t workloads; /* set of 1 << enum bench_workload */
+} workload_options[] = {
+	{ "rate", offsetof(struct bench_options, rate), 1 << WORKLOAD_OPEN | 1 << WORKLOAD_CRR },
+	{ "request-size", offsetof(struct bench_options, request_size),
+			1 << WORKLOAD_CRR | 1 << WORKLOAD_RR },
+	{ "response-size", offsetof(struct bench_options, response_size),
+			1 << WORKLOAD_CRR | 1 << WORKLOAD_RR },
+	{ "message-size", offsetof(struct bench_options, message_size),
+			1 << WORKLOAD_RR | 1 << WORKLOAD_STREAM },
+	{ "direction", offsetof(struct bench_options, direction), 1 << WORKLOAD_STREAM },
+};
+
+static int
+check_workload(const struct bench_options *options)
+{
+	const uint32_t workload = options->workload;
+	const bool stands = bench_workload_stands(workload);
+
+	if (workload == WORKLOAD_NONE)
+		return complain(EXIT_USAGE, "--workload is missing: open, crr, rr or stream");
+	for (size_t i = 0; i < RTE_DIM(workload_options); i++) {
+		const struct workload_option *option = &workload_options[i];
+		const void *value = (const char *)options + option->offset;
+
+		if (*(const uint32_t *)value != 0 && (option->workloads & 1u << workload) == 0)
+			return complain(EXIT_USAGE, "--%s: does not go with --workload %s",
+					option->name, bench_workload_name(workload));
+	}
+	if (stands && options->closer == CLOSER_SERVER)
+		return complain(EXIT_USAGE,
+				"--close server: connections of --workload %s stand until the client ends them",
+				bench_workload_name(workload));
+	if (workload != WORKLOAD_STREAM && options->closer == CLOSER_RESET)
+		return complain(EXIT_USAGE, "--close reset: goes with --workload stream only");
+	if (options->message_size != 0 && options->request_size != 0)
+		return complain(EXIT_USAGE,
+				"--message-size: of rr it is the --request-size: give one");
+	return -1;
+}
+
+static void
+fill_defaults(struct bench_options *options)
+{
+	const bool stream = options->workload == WORKLOAD_STREAM;
+
+#define FILL(field, value) options->field = options->field != 0 ? options->field : (value)
+	FILL(connections, stream ? 1 : 64);
+	FILL(response_size, options->message_size != 0 ? options->message_size : 64);
+	FILL(request_size, options->message_size != 0 ? options->message_size : 64);
+	FILL(message_size, 65536);
+	FILL(direction, DIRECTION_SEND);
+	FILL(closer, bench_workload_stands(options->workload) ? CLOSER_CLIENT : CLOSER_SERVER);
+	FILL(server_ports, options->loopback ? 16 : 1);
+#undef FILL
+}
+
+static int
+check_ends(const struct bench_options *options)
+{
+	const bool has_server = options->server.address.family != ESTAB_FAMILY_ANY;
+
+	if (options->loopback == has_server)
+		return complain(EXIT_USAGE, "give either --loopback or --server ADDRESS:PORT");
+	if (has_server && options->ipv6)
+		return complain(EXIT_USAGE,
+				"--ipv6 goes with --loopback: --server says its family itself");
+	if (options->server.port + options->server_ports > UINT16_MAX + 1u)
+		return complain(EXIT_USAGE, "--server-ports %u: they would end above 65535",
+				options->server_ports);
+	return check_interface(options);
+}
+
+static int
+check_engine(const struct bench_options *options)
+{
+	if (options->workload != WORKLOAD_NONE || options->loopback ||
+			options->server.address.family != ESTAB_FAMILY_ANY)
+		return complain(EXIT_USAGE,
+				"--engine has its own traffic: no --workload, --loopback, --server");
+	if (options->stack.interface.address_count > 0)
+		return complain(EXIT_USAGE, "--engine has its own address: no --address");
+	return -1;
+}
+
+int
+bench_options_check(struct bench_options *options)
+{
+	int ret;
+
+	if (options->engine)
+		return check_engine(options);
+	ret = check_workload(options);
+	if (ret < 0)
+		ret = check_ends(options);
+	if (ret < 0)
+		ret = check_queues(&options->device);
+	fill_defaults(options);
+	return ret;
+}

@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""estab-bench over net_ring with connections that stand: what one end counts the other has seen, in
+the direction that was asked for, every connection ends well, and nothing leaks.
+
+usage: standing.py ESTAB_BENCH LCORES WORKLOAD [OPTION...]"""
+import json
+import os
+import subprocess
+import sys
+
+BENCH, LCORES, WORKLOAD, *OPTIONS = sys.argv[1:]
+CONNECTIONS = 3
+
+
+def run():
+    command = [BENCH, "--no-huge", "--no-pci", "--no-telemetry", "--no-shconf", "-l", LCORES, "-m", "128",
+               f"--file-prefix=estab-standing-{os.getpid()}", "--", "--loopback",
+               "--workload", WORKLOAD, "--connections", str(CONNECTIONS), "--duration", "1s",
+               "--json", "-", *OPTIONS]
+    print(" ".join(command))
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+
+
+def check(condition, what):
+    if not condition:
+        print(f"not ok: {what}")
+        check.failed = True
+
+
+check.failed = False
+
+
+def check_rr(summary, client, server):
+    check(summary["transactions"] > 0, "no transaction")
+    response = summary["latency_us"]["response"]
+    check(0 < response["p50"] <= response["p99"] <= response["max"], f"latency {response}")
+    check(client["text_bytes_sent"] > 0 and server["text_bytes_sent"] > 0, "an end sent nothing")
+
+
+def check_stream(summary, client, server):
+    receives = "receive" in OPTIONS or "both" in OPTIONS
+    sends = "receive" not in OPTIONS
+    to, back = summary["goodput_to_server_bps"], summary["goodput_from_server_bps"]
+    check((to > 0) == sends, f"{to} bit/s to the server")
+    check((back > 0) == receives, f"{back} bit/s from the server")
+    # JSON has nine digits.
+    check(abs(summary["goodput_bps"] / (to + back) - 1) < 1e-6, "goodput is not the sum of both ways")
+    # What was counted in time is no more than what arrived in all.
+    seconds = summary["seconds"]
+    check(to * seconds / 8 <= server["text_bytes_received"] * 1.000001, "more counted than the server got")
+    check(back * seconds / 8 <= client["text_bytes_received"] * 1.000001, "more counted than the client got")
+
+
+def check_result(result):
+    summary = result["summary"]
+    client, server = summary["stacks"]["client"], summary["stacks"]["server"]
+    reset = "reset" in OPTIONS
+    check(result["workload"] == WORKLOAD, "workload")
+    check(summary["connections"] == CONNECTIONS, f"{summary['connections']} connections stood")
+    for name, nothing in ("errors", {}), ("mbufs_leaked", 0), ("tcbs_leaked", 0):
+        check(summary[name] == nothing, f"{name} {summary[name]}")
+    check(client["tx_packets"] == server["rx_packets"], "packets to the server lost")
+    check(server["tx_packets"] == client["rx_packets"], "packets to the client lost")
+    if not reset:
+        check(client["text_bytes_sent"] == server["text_bytes_received"], "text to the server lost")
+        check(server["text_bytes_sent"] == client["text_bytes_received"], "text to the client lost")
+    for name, stack in ("client", client), ("server", server):
+        drops = sum(stack["drops"].values())
+        check(stack["rx_packets"] == stack["rx_delivered"] + drops, f"{name}: packets without a fate")
+        check(stack["connections_open"] == 0, f"{name}: connections open at the end")
+        for lost in "tx_dropped_no_mbuf", "tx_dropped_port_full", "tx_dropped_unresolved":
+            check(stack[lost] == 0, f"{name}: {lost} {stack[lost]}")
+    (check_rr if WORKLOAD == "rr" else check_stream)(summary, client, server)
+
+
+process = run()
+check(process.returncode == 0, f"exit code {process.returncode}")
+if process.returncode == 0:
+    check_result(json.loads(process.stdout))
+if check.failed:
+    print(process.stderr)
+sys.exit(check.failed)
