@@ -49,6 +49,7 @@ fill_limits(struct estab_stack_limits *limits)
 	FILL(limits->listeners, 64);
 	FILL(limits->neighbours, 256);
 	FILL(limits->reassemblies, 1024);
+	FILL(limits->syn_text_bytes, 262144);
 	FILL(limits->customized_connections, 1024);
 }
 

@@ -74,12 +74,14 @@ struct estab_interface {
 
 /** What is sized once, at creation. 0 means the default, given in parentheses. */
 struct estab_stack_limits {
-	uint32_t connections;  /**< TCBs (16384) */
-	uint32_t syn_records;  /**< half-open connections with a record (1024) */
-	uint32_t time_waits;   /**< TIME-WAIT records (16384) */
-	uint32_t listeners;    /**< (64) */
-	uint32_t neighbours;   /**< ARP and ND cache entries (256) */
-	uint32_t reassemblies; /**< connections with out-of-order segments at once (1024) */
+	uint32_t connections;    /**< TCBs (16384) */
+	uint32_t syn_records;    /**< half-open connections with a record (1024) */
+	uint32_t time_waits;     /**< TIME-WAIT records (16384) */
+	uint32_t listeners;      /**< (64) */
+	uint32_t neighbours;     /**< ARP and ND cache entries (256) */
+	uint32_t reassemblies;   /**< connections with out-of-order segments at once (1024) */
+	uint32_t syn_text_bytes; /**< for text of SYNs until the handshake is done, in bytes of whole
+				  *   mbufs (262144); above it the text has to come again */
 	uint32_t customized_connections; /**< with settings of their own, urgent data or trouble (1024) */
 };
 

@@ -36,6 +36,8 @@ ESTAB_BEGIN_DECLS
 	X(syn_ack_sent, "SYN-ACKs sent, retransmissions included")                                 \
 	X(syn_cookies_sent, "SYN-ACKs that carried a cookie")                                      \
 	X(syn_cookies_accepted, "connections established by a cookie")                             \
+	X(syn_text_kept, "SYNs whose text was kept until the handshake was done")                  \
+	X(syn_text_refused, "SYNs whose text has to come again: no room for it")                   \
 	X(connections_passive, "connections that reached ESTABLISHED by passive OPEN")             \
 	X(connections_active, "connections that reached ESTABLISHED by active OPEN")               \
 	X(connections_failed, "active OPENs that never reached ESTABLISHED")                       \

@@ -168,6 +168,39 @@ check_ack_of_syn(struct tcb *tcb, struct burst *burst, struct segment *seg)
 	return true;
 }
 
+/* 3.6.1: the user has closed and will never receive this: the peer must learn that it is lost. */
+static bool
+refuse_text_after_close(struct tcb *tcb, struct burst *burst, struct segment *seg)
+{
+	if ((tcb->flags & (TCB_HELD | TCB_IN_ACCEPT_QUEUE | TCB_DISCARD)) != 0)
+		return false;
+	seg->fate = ESTAB_DROP_TCP_TEXT_AFTER_CLOSE;
+	reply_rst(burst, seg);
+	tcb->tcp->stats->connections_reset++;
+	tcb_close(tcb, -ECONNRESET);
+	return true;
+}
+
+/*
+ * Text and FIN that came with the peer's SYN have waited for ESTABLISHED. The FIN has its turn in the
+ * eighth check. Returns false where the connection is over.
+ */
+static bool
+take_text_of_syn(struct tcb *tcb, struct burst *burst, struct segment *seg)
+{
+	if (tcb->reassembly == NULL)
+		return true;
+	if (tcb->reassembly->block_count > 0 && refuse_text_after_close(tcb, burst, seg))
+		return false;
+	if (!reassembly_collect(tcb))
+		return true;
+	if ((tcb->flags & TCB_DISCARD) != 0)
+		text_queue_clear(&tcb->receive);
+	ack_text(tcb);
+	tcb_tell(tcb, ESTAB_EVENT_READABLE);
+	return true;
+}
+
 /* Fifth: SEG.ACK within what RFC 5961 5.2 believes. */
 static bool
 acknowledgment_is_believable(const struct tcb *tcb, const struct segment *seg)
@@ -221,7 +254,7 @@ check_ack(struct tcb *tcb, struct burst *burst, struct segment *seg)
 		return false;
 	}
 	if (tcb->state == TCP_STATE_SYN_RECEIVED) {
-		if (!check_ack_of_syn(tcb, burst, seg))
+		if (!check_ack_of_syn(tcb, burst, seg) || !take_text_of_syn(tcb, burst, seg))
 			return false;
 	} else if (!acknowledgment_is_believable(tcb, seg)) {
 		seg->fate = ESTAB_DROP_TCP_ACK_UNACCEPTABLE;
@@ -295,19 +328,6 @@ take_out_of_order(struct tcb *tcb, struct segment *seg)
 	if (reassembly_insert(tcb, seg))
 		tcb->tcp->stats->out_of_order_queued++;
 	ack_duplicate(tcb);
-}
-
-/* 3.6.1: the user has closed and will never receive this: the peer must learn that it is lost. */
-static bool
-refuse_text_after_close(struct tcb *tcb, struct burst *burst, struct segment *seg)
-{
-	if ((tcb->flags & (TCB_HELD | TCB_IN_ACCEPT_QUEUE | TCB_DISCARD)) != 0)
-		return false;
-	seg->fate = ESTAB_DROP_TCP_TEXT_AFTER_CLOSE;
-	reply_rst(burst, seg);
-	tcb->tcp->stats->connections_reset++;
-	tcb_close(tcb, -ECONNRESET);
-	return true;
 }
 
 /* Seventh: the segment text. Returns false where the connection is over. */

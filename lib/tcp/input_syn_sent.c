@@ -9,6 +9,7 @@
 #include "tcp/input.h"
 #include "tcp/reset.h"
 #include "tcp/seq.h"
+#include "tcp/syn_text.h"
 #include "tcp/tcb.h"
 #include "tcp/urgent.h"
 
@@ -96,5 +97,6 @@ segment_arrives_syn_sent(struct tcb *tcb, struct burst *burst, struct segment *s
 	}
 	/* Simultaneous open (MUST-10): our SYN again, now with an ACK. */
 	tcb_enter(tcb, TCP_STATE_SYN_RECEIVED);
+	syn_text_queue(tcb, seg);
 	tcb_mark(tcb, MARK_SYN);
 }

@@ -251,6 +251,8 @@ reassembly_sack(const struct tcb *tcb, struct tcp_options *options, uint8_t bloc
 	const struct reassembly *reassembly = tcb->reassembly;
 	const struct reassembly_block *block = latest_before(reassembly, UINT32_MAX);
 
+	if (!tcb_is_synchronized(tcb))
+		return; /* text of the SYN: no gap, only too early */
 	while (block != NULL && options->sack_count < blocks_max) {
 		options->sack[options->sack_count++] =
 				(struct sack_block){ block->left, block->right };

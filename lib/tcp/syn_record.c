@@ -15,6 +15,7 @@
 #include "tcp/output.h"
 #include "tcp/reset.h"
 #include "tcp/seq.h"
+#include "tcp/syn_text.h"
 #include "tcp/tcb.h"
 #include "tcp/window.h"
 
@@ -30,6 +31,7 @@ static void
 destroy(struct tcp *tcp, struct syn_record *record)
 {
 	TAILQ_REMOVE(&tcp->syn_record_lists[record->attempts], record, link);
+	syn_text_forget(tcp, record);
 	pool_put(&tcp->syn_records, record);
 }
 
@@ -129,6 +131,7 @@ syn_record_create(struct tcp *tcp, struct burst *burst, struct segment *seg,
 	};
 	if ((record->options & TCP_OPTION_WINDOW_SCALE) != 0)
 		record->snd_wscale = seg->options.window_scale;
+	syn_text_keep(tcp, record, seg);
 	schedule(tcp, record);
 	send_syn_ack(tcp, burst, record, &seg->path);
 	return record;
@@ -219,8 +222,10 @@ promote(struct tcp *tcp, struct syn_record *record)
 	};
 	struct tcb *tcb = handshake_create_tcb(tcp, &record->path, record->hash, &handshake);
 
-	if (tcb != NULL)
-		destroy(tcp, record); /* the flow table's entry is the TCB's now */
+	if (tcb == NULL)
+		return NULL;
+	syn_text_hand_over(tcp, record, tcb);
+	destroy(tcp, record); /* the flow table's entry is the TCB's now */
 	return tcb;
 }
 
@@ -271,9 +276,11 @@ struct tcb *
 segment_arrives_syn_record(struct tcp *tcp, struct burst *burst, struct segment *seg,
 		struct syn_record *record)
 {
-	if (!is_duplicate_syn(record, seg) && !check_timestamps(tcp, burst, seg, record))
+	const bool duplicate = is_duplicate_syn(record, seg);
+
+	if (!duplicate && !check_timestamps(tcp, burst, seg, record))
 		return NULL;
-	if (!is_acceptable(tcp, record, seg)) {
+	if (duplicate || !is_acceptable(tcp, record, seg)) { /* its text may reach the window */
 		answer_unacceptable(tcp, burst, seg, record);
 		return NULL;
 	}

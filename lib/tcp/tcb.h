@@ -171,8 +171,10 @@ struct syn_record {
 	uint16_t mss;     /* the peer's, as offered */
 	uint16_t snd_wnd; /* the SYN's, never scaled */
 	uint8_t snd_wscale;
-	uint8_t options;  /* agreed: set of enum tcp_option_seen */
-	uint8_t attempts; /* SYN-ACKs sent again so far */
+	uint8_t options;       /* agreed: set of enum tcp_option_seen */
+	uint8_t attempts;      /* SYN-ACKs sent again so far */
+	bool fin;              /* the SYN had a FIN behind its text */
+	struct rte_mbuf *text; /* that came with the SYN; NULL: none is kept */
 	struct path path;
 };
 
@@ -227,6 +229,7 @@ struct tcp {
 	uint64_t flow_changed[8]; /* hashes inserted or removed in this burst, folded to 512 bits:
 				    * a look-up made before may be stale and is made again */
 	struct siphash_key iss_key, cookie_key, timestamp_key;
+	uint32_t syn_text_pinned, syn_text_max; /* octets of mbufs with text of SYN records */
 	uint16_t mtu;
 	uint8_t rcv_wscale; /* that we offer */
 	bool draining;

@@ -85,6 +85,7 @@ tcp_init(struct tcp *tcp, const struct estab_stack_config *config, struct flow_t
 	tcp->flows = flows;
 	tcp->stats = stats;
 	tcp->mbuf_pool = config->mbuf_pool;
+	tcp->syn_text_max = config->limits.syn_text_bytes;
 	tcp->mtu = config->interface.mtu;
 	tcp->rcv_wscale = window_scale_choose(&config->tcp);
 	init_keys(tcp, config, secret);
@@ -133,6 +134,7 @@ free_mbufs(struct tcb *tcb)
 void
 tcp_fini(struct tcp *tcp)
 {
+	syn_records_forget(tcp, NULL);
 	for_each_tcb(tcp, free_mbufs);
 	fini_pools(tcp);
 }

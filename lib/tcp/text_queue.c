@@ -13,6 +13,16 @@
 
 enum { COPY_MAX = 512 }; /* octets; longer text is worth its mbuf */
 
+uint32_t
+text_packet_pins(const struct rte_mbuf *packet)
+{
+	uint32_t pins = 0;
+
+	for (; packet != NULL; packet = packet->next)
+		pins += (uint32_t)sizeof(*packet) + packet->buf_len;
+	return pins;
+}
+
 /*
  * Copy short text behind the last mbuf, if that is nobody else's and has room: a peer that sends
  * octets one by one must not pin an mbuf with each.

@@ -17,6 +17,9 @@ struct text_queue {
 	uint32_t bytes;
 };
 
+/* What a packet takes of memory: its mbufs whole, however little text is in them. */
+uint32_t text_packet_pins(const struct rte_mbuf *packet);
+
 /* Append a packet (a chain) of that many bytes of text; the queue owns it from now on. */
 void text_queue_append(struct text_queue *queue, struct rte_mbuf *packet);
 

@@ -260,6 +260,7 @@ zero_stands_for_the_default_that_the_header_names(void **state)
 	assert_int_equal(c.interface.mtu, 1500);
 	assert_int_equal(c.limits.connections, 16384);
 	assert_int_equal(c.limits.syn_records, 1024);
+	assert_int_equal(c.limits.syn_text_bytes, 262144);
 	assert_int_equal(c.limits.time_waits, 16384);
 	assert_int_equal(c.limits.listeners, 64);
 	assert_int_equal(c.limits.neighbours, 256);
