@@ -14,7 +14,8 @@ usage() {
 	  -h, --help    this text
 
 	The interop suites want root; without it those tests are skipped and say so. With CI=true in the
-	environment a compiler warning is an error, and interop-slow runs too where no suite is named.
+	environment a compiler warning is an error, and interop-slow runs too, without --sanitize, where no
+	suite is named.
 	EOF
 }
 
@@ -46,8 +47,10 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-# What takes minutes of waiting is for CI, or for who names it.
-[ "${#suites[@]}" -gt 0 ] || [ "${CI:-}" = true ] || suites=(--no-suite interop-slow)
+# What takes minutes of waiting is for CI, once, or for who names it.
+if [ "${#suites[@]}" -eq 0 ] && { $sanitize || [ "${CI:-}" != true ]; }; then
+	suites=(--no-suite interop-slow)
+fi
 
 # shellcheck source=app/packages.sh
 . "$top/app/packages.sh"

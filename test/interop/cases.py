@@ -27,6 +27,10 @@ def not_ok(name, reason):
     sys.stdout.flush()
 
 
+def skip_case(name, reason):
+    print(f"ok - {name} # SKIP {reason}", flush=True)
+
+
 def note(text):
     """For information: no case depends on it."""
     print(f"# {text}", flush=True)

@@ -14,6 +14,7 @@ from wires import ESTAB
 SOCKET_SECONDS = 20
 PAUSE_SECONDS = 1.0
 CHUNK = 65536
+MEGABYTE = 1 << 20
 
 
 def digest(data):
@@ -23,19 +24,29 @@ def digest(data):
 def random_file(size):
     """@return its path and checksum"""
     path = "/run/random"
-    data = os.urandom(size)
     with open(path, "wb") as file:
-        file.write(data)
-    return path, digest(data)
+        for offset in range(0, size, MEGABYTE):
+            file.write(os.urandom(min(MEGABYTE, size - offset)))
+    return path, digest_of_file(path)[1]
+
+
+def digest_of_file(path):
+    """@return its length and checksum"""
+    found = hashlib.sha256()
+    with open(path, "rb") as file:
+        while part := file.read(MEGABYTE):
+            found.update(part)
+        return file.tell(), found.hexdigest()
 
 
 def pipe(command, path, seconds):
     """The tool's output when it is fed with this file. @return length and checksum of it"""
-    with open(path, "rb") as file:
-        done = subprocess.run(command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    output = "/run/output"
+    with open(path, "rb") as source, open(output, "wb") as target:
+        done = subprocess.run(command, stdin=source, stdout=target, stderr=subprocess.PIPE,
                               timeout=seconds)
     expect(done.returncode == 0, f"{command[0]} ended with {done.returncode}: {done.stderr!r}")
-    return len(done.stdout), digest(done.stdout)
+    return digest_of_file(output)
 
 
 def connect(family, port, prepare=None):

@@ -2,10 +2,13 @@
 """Two wires between the kernel, whose namespace is the test's own, and estab.
 
 veth: estab's end lies in a second namespace, where net_af_packet takes it.
+xdp:  the same with net_af_xdp.
 tap:  net_tap makes the interface when the program starts; the kernel is at its other end.
 """
 
+import glob
 import json
+import socket
 import subprocess
 from contextlib import contextmanager
 
@@ -15,6 +18,7 @@ KERNEL = {4: "192.0.2.1", 6: "2001:db8::1"}
 ESTAB = {4: "192.0.2.2", 6: "2001:db8::2"}
 PREFIX = {4: 24, 6: 64}
 FAMILIES = (4, 6)
+AF_XDP = 44
 
 
 def run(*command):
@@ -73,6 +77,27 @@ def veth():
 
 
 @contextmanager
+def xdp():
+    """The same veth with net_af_xdp at estab's end."""
+    with veth() as wire:
+        wire.name = "xdp"
+        wire.vdev = wire.vdev.replace("af_packet", "af_xdp")
+        yield wire
+
+
+def why_no_xdp():
+    """Empty where DPDK has the driver and the kernel the sockets."""
+    try:
+        socket.socket(AF_XDP, socket.SOCK_RAW).close()
+    except OSError as error:
+        return f"this kernel gives no AF_XDP socket: {error.strerror}"
+    pmds = run("pkg-config", "--variable=libdir", "libdpdk").strip()
+    if not glob.glob(f"{pmds}/**/librte_net_af_xdp.so*", recursive=True):
+        return "this DPDK was built without net_af_xdp (libxdp)"
+    return ""
+
+
+@contextmanager
 def veth_of_long_queues():
     """Holds the windows of a dozen connections, so that nothing is lost."""
     with veth() as wire:
@@ -97,5 +122,5 @@ def veth_of_two_queues():
 
 
 WIRES = ("veth", "tap")  # what most tests try one after the other
-MAKERS = {"veth": veth, "tap": tap, "veth of two queues": veth_of_two_queues,
+MAKERS = {"veth": veth, "tap": tap, "xdp": xdp, "veth of two queues": veth_of_two_queues,
           "veth of long queues": veth_of_long_queues}
