@@ -68,6 +68,25 @@ refuse_text_only(struct tcb *tcb, struct segment *seg)
 	return true;
 }
 
+/*
+ * An ACK from one octet to the left. The peer's probe of our closed window was taken, but it has not
+ * heard so, because it throws our ACKs away for the same reason: each side's numbers stop at the
+ * window that was closed, and none would ever be heard again. So the news in it counts, where we
+ * have begun to repeat ourselves.
+ */
+static bool
+acknowledges_from_behind(struct tcb *tcb, struct segment *seg)
+{
+	if (seg->len != 0 || seg->seq + 1 != tcb->rcv_nxt ||
+			(tcb->retransmissions == 0 && tcb->probes == 0) ||
+			(seg->flags & (TCP_FLAG_ACK | TCP_FLAG_RST)) != TCP_FLAG_ACK ||
+			!tcb_is_synchronized(tcb) || !seq_gt(seg->ack, tcb->snd_una))
+		return false;
+	seg->fate = ESTAB_DROP_TCP_OUT_OF_WINDOW;
+	ack_challenge(tcb, seg);
+	return true;
+}
+
 /* Text to the left of RCV.NXT has come twice. */
 static void
 note_old_text(struct tcb *tcb, const struct segment *seg)
@@ -85,7 +104,8 @@ check_sequence(struct tcb *tcb, struct segment *seg)
 	strip_known_syn(tcb, seg);
 	if (!timestamps_check(tcb, seg))
 		return false;
-	if (!segment_is_acceptable(tcb, seg) && !refuse_text_only(tcb, seg)) {
+	if (!segment_is_acceptable(tcb, seg) && !refuse_text_only(tcb, seg) &&
+			!acknowledges_from_behind(tcb, seg)) {
 		seg->fate = ESTAB_DROP_TCP_OUT_OF_WINDOW;
 		if (!is_rst) {
 			note_old_text(tcb, seg);

@@ -536,6 +536,59 @@ established_ack_while_probing_stays_within_the_peers_window(void **state)
 	expect(t, ". 1:1(0) ack 1201");
 }
 
+/*
+ * The peer has probed our closed window with an octet (3.8.6.1), which we took when there was room,
+ * and keeps to its side of that window with its ACKs. What such an ACK says is heard.
+ */
+static void
+established_ack_from_before_the_peers_probe_is_taken(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established(t);
+	arrive(t, "P. 1:2(1) ack 1");
+	ignore_sent(t);
+	app_write(t, 100);
+	expect(t, "P. 1:101(100) ack 2");
+	advance(t, 1500);
+	expect(t, "P. 1:101(100) ack 2");
+	ignore_sent(t);
+	arrive(t, ". 1:1(0) ack 101");
+	expect(t, ". 101:101(0) ack 2");
+	assert_int_equal(status_now(t).snd_una, status_now(t).snd_nxt);
+	advance(t, 5000);
+	expect_nothing(t);
+}
+
+/*
+ * Both windows were closed, both sides probe, and both windows open: each takes the other's octet,
+ * and neither has heard that its own was taken. 3.8.6.1: the sender must learn of the reopening.
+ */
+static void
+established_two_closed_windows_that_open_are_both_noticed(void **state)
+{
+	struct fixture *t = *state;
+	const struct packet *packet;
+
+	t->config.tcp.receive_buffer_bytes = 2048;
+	in_established(t);
+	arrive(t, "P. 1:1025(1024) ack 1 win 0");
+	arrive(t, "P. 1025:2049(1024) ack 1 win 0");
+	app_write(t, 3000);
+	advance(t, 10000);
+	assert_true(ignore_sent(t) > 0);
+	app_read(t, 2048);
+	ignore_sent(t);
+	arrive(t, "P. 2049:2050(1) ack 1 win 0"); /* its probe; we have sent an octet, too */
+	ignore_sent(t);
+	arrive(t, ". 2049:2049(0) ack 2 win 10000"); /* it took ours, and has room now */
+	packet = next_sent(t);
+	while (packet != NULL && packet->text_len == 0)
+		packet = next_sent(t);
+	assert_non_null(packet);
+	assert_int_equal(packet->seq, 2);
+}
+
 int
 main(void)
 {
@@ -567,6 +620,8 @@ main(void)
 		FIXTURE_TEST(established_window_of_an_old_segment_is_not_believed),
 		FIXTURE_TEST(established_send_buffer_full_takes_what_fits_and_tells_of_room),
 		FIXTURE_TEST(established_ack_while_probing_stays_within_the_peers_window),
+		FIXTURE_TEST(established_ack_from_before_the_peers_probe_is_taken),
+		FIXTURE_TEST(established_two_closed_windows_that_open_are_both_noticed),
 	};
 
 	return cmocka_run_group_tests_name("window", tests, eal_start, eal_stop);
