@@ -13,7 +13,7 @@
 enum {
 	PATH_MTU_MIN_IPV4 = 552,
 	PATH_MTU_MIN_IPV6 = 1280,
-	BLACK_HOLE_AFTER = 3, /* retransmissions of a full segment, as R1 */
+	BLACK_HOLE_AFTER = 3, /* retransmissions of a segment that some paths do not take, as R1 */
 };
 
 static uint32_t
@@ -59,6 +59,9 @@ path_mtu_lower(struct tcb *tcb, uint32_t mtu)
 void
 path_mtu_suspect(struct tcb *tcb)
 {
-	if (tcb->retransmissions >= BLACK_HOLE_AFTER && tcb->send.bytes >= tcb->snd_mss)
+	const uint32_t text = RTE_MIN(tcb->send.bytes, (uint32_t)tcb->snd_mss);
+
+	if (tcb->retransmissions >= BLACK_HOLE_AFTER &&
+			text + segment_headers(tcb) > path_mtu_min(tcb))
 		shrink(tcb, packet_size(tcb) / 2);
 }

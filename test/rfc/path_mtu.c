@@ -388,6 +388,22 @@ black_hole_is_not_suspected_of_small_segments(void **state)
 	assert_int_equal(status_now(t).mss, LINK_MTU - headers(t));
 }
 
+/* The last of a stream is seldom full, and may yet be more than the path takes. */
+static void
+black_hole_is_found_by_a_segment_that_is_not_full(void **state)
+{
+	struct fixture *t = *state;
+	const struct packet *packet;
+	uint32_t least = UINT32_MAX;
+
+	in_established_full(t);
+	app_write(t, LINK_MTU - headers(t) - 50);
+	advance(t, 100000);
+	while ((packet = next_sent(t)) != NULL)
+		least = packet->seq == 1 && packet->text_len < least ? packet->text_len : least;
+	assert_in_range(least, 1, floor_of(t) - headers(t));
+}
+
 /* Text gets through a black hole to its end. */
 static void
 black_hole_does_not_stop_the_stream(void **state)
@@ -448,6 +464,7 @@ main(void)
 		FIXTURE_TEST(black_hole_halves_no_further_than_the_minimum),
 		FIXTURE_TEST(black_hole_is_not_suspected_of_small_segments),
 		FIXTURE_TEST(black_hole_does_not_stop_the_stream),
+		FIXTURE_TEST(black_hole_is_found_by_a_segment_that_is_not_full),
 		FAMILY_TEST(segments_with_text_must_not_be_fragmented, 4),
 	};
 
