@@ -35,7 +35,9 @@ enum {
 };
 
 struct malloc_pool {
-	bool watching; /* DPDK has initialised every mbuf: from now on poison */
+	uint32_t fail_after; /* so many allocations succeed, */
+	uint32_t fail_count; /* then so many fail */
+	bool watching;       /* DPDK has initialised every mbuf: from now on poison */
 	uint32_t n_free;
 	uint32_t n_objects;
 	void **free;    /* the one given back last is had first */
@@ -85,12 +87,25 @@ malloc_pool_enqueue(struct rte_mempool *mp, void *const *objects, unsigned int n
 	return 0;
 }
 
+static bool
+fails_by_order(struct malloc_pool *pool)
+{
+	if (pool->fail_count == 0)
+		return false;
+	if (pool->fail_after > 0) {
+		pool->fail_after--;
+		return false;
+	}
+	pool->fail_count--;
+	return true;
+}
+
 static int
 malloc_pool_dequeue(struct rte_mempool *mp, void **objects, unsigned int n)
 {
 	struct malloc_pool *pool = mp->pool_data;
 
-	if (n > pool->n_free)
+	if (n > pool->n_free || fails_by_order(pool))
 		return -ENOBUFS;
 	for (unsigned int i = 0; i < n; i++) {
 		objects[i] = pool->free[--pool->n_free];
@@ -184,6 +199,15 @@ malloc_mempool_create(const char *name, uint32_t n, uint16_t data_room)
 	if (mp != NULL)
 		poison_all(mp->pool_data, mp->elt_size);
 	return mp;
+}
+
+void
+malloc_mempool_fail(struct rte_mempool *mp, uint32_t after, uint32_t count)
+{
+	struct malloc_pool *pool = mp->pool_data;
+
+	pool->fail_after = after;
+	pool->fail_count = count;
 }
 
 void

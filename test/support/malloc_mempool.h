@@ -15,6 +15,9 @@ struct rte_mempool;
 /* A pool of n mbufs with data_room bytes each, headroom included; NULL with rte_errno set. */
 struct rte_mempool *malloc_mempool_create(const char *name, uint32_t n, uint16_t data_room);
 
+/* Let so many allocations (bulks count once) succeed and the next `count` fail; 0, 0: none fails. */
+void malloc_mempool_fail(struct rte_mempool *pool, uint32_t after, uint32_t count);
+
 void malloc_mempool_destroy(struct rte_mempool *pool);
 
 #endif

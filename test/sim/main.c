@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * sim_swarm [--from N] [--count N] | --seed N [--quiet | --shrink] [--without TROUBLE,...]
+ *           [--conversations N,...] [--until N] [--skip N,...]
+ *
+ * Production code in simulated worlds, in the manner of TigerBeetle's VOPR: each seed has another
+ * set of troubles. A failure prints its seed; --seed runs that one again and prints its frames;
+ * --shrink leaves out of it what is not needed for it to fail, and prints the rest as a command.
+ */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <rte_common.h>
+#include <rte_mbuf.h>
+
+#include "eal.h"
+#include "malloc_mempool.h"
+#include "order.h"
+#include "sim.h"
+
+enum {
+	MBUFS = 8192,
+	PATIENCE_S = 300, /* of real time, for one seed: longer is a loop inside of a call */
+};
+
+static const char *program;
+static char replay[ORDER_TEXT_MAX + 256]; /* for handlers of signals */
+
+static void
+prepare_replay(const struct sim_order *order)
+{
+	char text[ORDER_TEXT_MAX];
+
+	order_print(order, text, sizeof(text));
+	snprintf(replay, sizeof(replay), "replay: %s %s\n", program, text);
+}
+
+static void
+on_signal(int number)
+{
+	static const char crash[] = "the simulation crashed\n", hang[] = "the simulation hangs\n";
+	ssize_t n = number == SIGALRM ? write(STDERR_FILENO, hang, sizeof(hang) - 1)
+				      : write(STDERR_FILENO, crash, sizeof(crash) - 1);
+
+	n = write(STDERR_FILENO, replay, strlen(replay));
+	_exit(n < 0 ? 2 : 1);
+}
+
+static void
+print_troubles(const struct sim *sim)
+{
+	for (unsigned int i = 0; i < SIM_TROUBLE_COUNT; i++) {
+		if (sim_has(sim, (enum sim_trouble)i))
+			fprintf(stderr, " %s", trouble_name(i));
+	}
+}
+
+void
+sim_fail(const struct sim *sim, const char *format, ...)
+{
+	va_list args;
+
+	fflush(stdout);
+	fprintf(stderr, "seed %" PRIu64 ", at %.6f s: ", sim->seed, (double)sim->now_ns / 1e9);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fprintf(stderr, "\ntroubles, up to number %u:", sim->event_count);
+	print_troubles(sim);
+	fprintf(stderr, "\n%s", replay);
+	exit(1);
+}
+
+static void
+run_all(struct sim_order *order, uint64_t count)
+{
+	struct rte_mempool *pools[SIM_STACKS];
+
+	for (unsigned int i = 0; i < SIM_STACKS; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "side_%u", i);
+		pools[i] = malloc_mempool_create(name, MBUFS, RTE_MBUF_DEFAULT_BUF_SIZE);
+		if (pools[i] == NULL)
+			exit(1);
+	}
+	for (uint64_t i = 0; i < count; i++, order->seed++) {
+		prepare_replay(order);
+		alarm(PATIENCE_S);
+		sim_run(order, pools);
+	}
+	for (unsigned int i = 0; i < SIM_STACKS; i++)
+		malloc_mempool_destroy(pools[i]);
+}
+
+static void
+catch_signals(void)
+{
+	signal(SIGABRT, on_signal);
+	signal(SIGALRM, on_signal);
+#ifndef __SANITIZE_ADDRESS__
+	signal(SIGSEGV, on_signal);
+#endif
+}
+
+int
+main(int argc, char **argv)
+{
+	struct order_command command;
+
+	program = argv[0];
+	if (order_parse(argc, argv, &command) != 0)
+		return 2;
+	if (command.shrink)
+		return shrink(program, &command.order);
+	if (eal_start(NULL) != 0)
+		return 1;
+	catch_signals();
+	run_all(&command.order, command.count);
+	printf("%" PRIu64 " simulations, up to seed %" PRIu64 "\n", command.count,
+			command.order.seed - 1);
+	eal_stop(NULL);
+	return 0;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The course of a simulation: time jumps to whatever is due next, frames arrive, stacks and
+ * applications have their turn, troubles happen, and after each step everything is checked.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <rte_common.h>
+#include <rte_errno.h>
+#include <rte_mempool.h>
+
+#include <estab/stats.h>
+
+#include "plan.h"
+#include "sim.h"
+
+enum { TURNS_WITHOUT_TIME = 400000 }; /* more is a loop */
+
+#define LIMIT_NS (UINT64_C(20000) * S) /* of virtual time, five hours and a half */
+
+void
+sim_stack_begin(struct sim *sim, unsigned int number)
+{
+	struct side *side = &sim->sides[number];
+	struct random r = sim_stream(sim, "listen", number);
+	const struct estab_listen_config listen = { .local.port = SIM_SERVER_PORT,
+		.backlog = sim_has(sim, SIM_LIMITS) ? (uint32_t)ONE_OF(&r, 1, 4, 128) : 0 };
+	const char *why = "";
+
+	if (estab_stack_config_check(&side->config, &why) != 0)
+		sim_fail(sim, "configuration: %s", why);
+	side->stack = estab_stack_create(&side->config);
+	if (side->stack == NULL)
+		sim_fail(sim, "estab_stack_create: %s", rte_strerror(rte_errno));
+	if (estab_listen(side->stack, &listen, &side->listener) != 0)
+		sim_fail(sim, "estab_listen");
+	side->sent_before = sim->wire.ends[number].sent;
+	side->delivered_before = sim->wire.ends[number].delivered;
+}
+
+void
+sim_stack_end(struct sim *sim, unsigned int number)
+{
+	check_accounts(sim, number);
+	estab_stack_destroy(sim->sides[number].stack);
+	sim->sides[number].stack = NULL;
+}
+
+static bool
+stacks_are_empty(const struct sim *sim)
+{
+	struct estab_stats stats;
+
+	for (unsigned int side = 0; side < sim->side_count; side++) {
+		estab_stack_stats(sim->sides[side].stack, &stats);
+		if (stats.connections_open + stats.connections_half_open +
+						stats.connections_time_wait >
+				0)
+			return false;
+	}
+	return wire_next(&sim->wire) == UINT64_MAX;
+}
+
+/* Who is still there, for the complaint that something is. */
+static void
+tell_talker(const struct talker *talker)
+{
+	struct estab_conn_info info = { .state = talker->begun ? "given up" : "not begun" };
+
+	if (talker->conn != NULL)
+		estab_conn_status(talker->conn, &info);
+	fprintf(stderr,
+			"conversation %u side %u: %s, sent %lu of %lu, received %lu%s%s%s%s, "
+			"%u queued, %u in flight, window %u\n",
+			talker->conversation->number, talker->side, info.state,
+			(unsigned long)talker->sent, (unsigned long)talker->to_send,
+			(unsigned long)talker->received, talker->can_read ? ", can read" : "",
+			talker->can_write ? ", can write" : "", talker->shut ? ", shut" : "",
+			talker->at_end ? ", at the end" : "", info.send_queued,
+			info.snd_nxt - info.snd_una, info.snd_wnd);
+}
+
+static void
+tell_what_is_left(const struct sim *sim)
+{
+	struct estab_stats stats;
+
+	for (unsigned int i = 0; i < SIM_TALKERS * sim->conversation_count; i++) {
+		const struct conversation *conversation = &sim->conversations[i / SIM_TALKERS];
+
+		if (!conversation->left_out && !conversation->talkers[i % SIM_TALKERS].over)
+			tell_talker(&conversation->talkers[i % SIM_TALKERS]);
+	}
+	for (unsigned int side = 0; side < sim->side_count; side++) {
+		estab_stack_stats(sim->sides[side].stack, &stats);
+		fprintf(stderr, "side %u: %lu connections, %lu half-open, %lu in TIME-WAIT\n", side,
+				(unsigned long)stats.connections_open,
+				(unsigned long)stats.connections_half_open,
+				(unsigned long)stats.connections_time_wait);
+	}
+}
+
+static uint64_t
+next_time(const struct sim *sim)
+{
+	uint64_t next_ns = RTE_MIN(wire_next(&sim->wire), talk_next(sim));
+
+	next_ns = RTE_MIN(next_ns, RTE_MIN(trouble_next(sim), hostile_next(sim)));
+	for (unsigned int side = 0; side < sim->side_count; side++)
+		next_ns = RTE_MIN(next_ns, estab_stack_deadline(sim->sides[side].stack));
+	return next_ns;
+}
+
+/* Something is due, if only a packet that waits for the port or for its next hop's address. */
+static bool
+mbufs_may_come_home(const struct sim *sim)
+{
+	for (unsigned int side = 0; side < sim->side_count; side++) {
+		if (rte_mempool_in_use_count(sim->sides[side].pool) > 0 &&
+				estab_stack_deadline(sim->sides[side].stack) != UINT64_MAX)
+			return true;
+	}
+	return false;
+}
+
+static void
+stacks_turn(const struct sim *sim)
+{
+	for (unsigned int i = 0; i < sim->side_count; i++) {
+		const struct side *side = &sim->sides[i];
+
+		if (side->drained)
+			estab_stack_drain(side->stack, sim->now_ns);
+		else if (sim->half_turns)
+			estab_stack_receive(side->stack, sim->now_ns);
+		else
+			estab_stack_poll(side->stack, sim->now_ns);
+	}
+}
+
+static void
+second_halves(const struct sim *sim)
+{
+	for (unsigned int i = 0; i < sim->side_count; i++) {
+		if (sim->half_turns && !sim->sides[i].drained)
+			estab_stack_transmit(sim->sides[i].stack, sim->now_ns);
+	}
+}
+
+static void
+turn(struct sim *sim)
+{
+	wire_advance(&sim->wire, sim->now_ns);
+	trouble_turn(sim);
+	hostile_turn(sim);
+	stacks_turn(sim);
+	check_stacks(sim);
+	talk_turn(sim);
+	check_stacks(sim);
+	second_halves(sim);
+	check_stacks(sim);
+}
+
+static void
+turns(struct sim *sim)
+{
+	const uint64_t limit_ns = sim->now_ns + LIMIT_NS;
+	unsigned int still = 0;
+
+	while (!talk_is_over(sim) || !stacks_are_empty(sim) || mbufs_may_come_home(sim)) {
+		const uint64_t next_ns = next_time(sim);
+
+		still = next_ns > sim->now_ns ? 0 : still + 1;
+		if (still > TURNS_WITHOUT_TIME || next_ns > limit_ns) {
+			tell_what_is_left(sim);
+			sim_fail(sim,
+					next_ns > limit_ns
+							? "not everything has ended"
+							: "turn follows turn and no time passes");
+		}
+		sim->now_ns = RTE_MAX(sim->now_ns, next_ns);
+		turn(sim);
+	}
+}
+
+void
+sim_run(const struct sim_order *order, struct rte_mempool *const pools[SIM_STACKS])
+{
+	struct sim *sim = calloc(1, sizeof(*sim));
+	struct random r;
+
+	if (sim == NULL)
+		exit(1);
+	sim->order = order;
+	sim->seed = order->seed;
+	sim->trace = order->trace;
+	r = sim_stream(sim, "world", 0);
+	sim->side_count = (unsigned int)ONE_OF(&r, 2, 2, 3, SIM_STACKS);
+	for (unsigned int i = 0; i < sim->side_count; i++) {
+		sim->sides[i].pool = pools[i];
+		sim->sides[i].dry_until_ns = 0;
+	}
+	wire_init(&sim->wire, &(struct wire_config){ 0 }, random_next(&r), pools, sim->side_count);
+	sim->wire.watcher = sim;
+	sim->wire.watch = order->trace ? trace_frame : NULL;
+	sim_plan(sim);
+	for (unsigned int i = 0; i < sim->side_count; i++)
+		sim_stack_begin(sim, i);
+	turns(sim);
+	check_end(sim);
+	trace_summary(sim);
+	for (unsigned int i = 0; i < sim->side_count; i++)
+		sim_stack_end(sim, i);
+	wire_fini(&sim->wire);
+	free(sim);
+}
