@@ -199,7 +199,8 @@ plan_stack(struct sim *sim, unsigned int number, uint16_t mtu)
 	config->name = side->name;
 	config->socket_id = -1;
 	config->mbuf_pool = side->pool;
-	config->port = &sim->wire.ends[number].port;
+	side->bare = random_chance(&r, 500000) && sim_has(sim, SIM_BARE);
+	config->port = side->bare ? NULL : &sim->wire.ends[number].port;
 	config->burst = (uint16_t)ONE_OF(&r, 1, 4, 64);
 	for (unsigned int i = 0; i < sizeof(config->secret); i++)
 		config->secret[i] = (uint8_t)random_next(&r);

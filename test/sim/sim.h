@@ -51,7 +51,9 @@ enum sim_limits {
 	X(FLOOD, "flood", 100000, "segments from addresses that do not exist")                     \
 	X(SILENCE, "silence", 100000, "a stack goes silent for ever")                              \
 	X(RESTART, "restart", 100000, "a stack is killed and begins anew")                         \
-	X(DRAIN, "drain", 50000, "a stack is drained in the middle of it all")
+	X(DRAIN, "drain", 50000, "a stack is drained in the middle of it all")                     \
+	X(SETTINGS, "settings", 300000, "keep-alive, urgent text, Diffserv, no Nagle, linger")     \
+	X(BARE, "bare", 200000, "stacks without a port: the application moves the packets")
 
 enum sim_trouble {
 #define SIM_TROUBLE_ENUM(name, text, chance, what) SIM_##name,
@@ -83,6 +85,7 @@ struct talker {
 	uint64_t think_ns; /* up to so long between two calls */
 	uint64_t next_ns;  /* no call before */
 	bool begun, over;
+	bool urgent;              /* some of its text is sent with the urgent mark */
 	bool can_read, can_write; /* until a call says otherwise */
 	bool shut, at_end;
 };
@@ -110,6 +113,7 @@ struct side {
 	uint64_t dry_until_ns;                  /* allocations may fail; UINT64_MAX: none does */
 	uint64_t accept_ns;                     /* nothing is accepted before */
 	uint64_t accept_think_ns;               /* up to so long between two accepts */
+	bool bare;                              /* the application moves its packets */
 	bool drained;                           /* the application may use nothing of it any more */
 	char name[16];
 };

@@ -123,6 +123,24 @@ failed(struct talker *talker, const char *call, int error)
 	end(talker);
 }
 
+/* A mark where the other side has set one, and not beyond what it has sent. */
+static void
+check_urgent(const struct talker *talker)
+{
+	const struct talker *peer = other(talker);
+	const struct conversation *conversation = talker->conversation;
+	const uint32_t ahead = estab_conn_urgent_ahead(talker->conn);
+
+	if (conversation->spoiled)
+		return;
+	if (!peer->urgent || talker->received + ahead > peer->sent)
+		sim_fail(conversation->sim,
+				"conversation %u, side %u: an urgent mark %u bytes ahead of %" PRIu64
+				", %" PRIu64 " were sent",
+				conversation->number, talker->side, ahead, talker->received,
+				peer->sent);
+}
+
 static void
 take_event(struct sim *sim, const struct estab_event *event)
 {
@@ -136,6 +154,8 @@ take_event(struct sim *sim, const struct estab_event *event)
 		talker->can_read = true;
 	if (event->what & ESTAB_EVENT_WRITABLE)
 		talker->can_write = true;
+	if (event->what & ESTAB_EVENT_URGENT)
+		check_urgent(talker);
 }
 
 static void
@@ -228,12 +248,14 @@ write_copying(struct talker *talker, size_t max)
 	ssize_t n;
 
 	pattern_fill(talker->key, talker->sent, bytes, size);
-	n = estab_conn_write(talker->conn, bytes, size);
+	n = talker->urgent && random_chance(&talker->random, 300000)
+			? estab_conn_write_urgent(talker->conn, bytes, size)
+			: estab_conn_write(talker->conn, bytes, size);
 	if (n >= 0)
 		talker->sent += (uint64_t)n;
 	else if (n == -EAGAIN)
 		talker->can_write = false;
-	else if (n == -ENOMEM)
+	else if (n == -ENOMEM || n == -ENOBUFS)
 		talker->next_ns = talker->conversation->sim->now_ns + RETRY_NS;
 	else
 		failed(talker, "write", (int)n);

@@ -8,9 +8,32 @@
 
 #include <estab/stats.h>
 
+#include "plan.h"
 #include "sim.h"
 
-#define RETRY_NS UINT64_C(1000000000) /* after a limit of the stack was reached */
+#define RETRY_NS S /* after a limit of the stack was reached */
+
+/* Settings of its own. What gives up early is for conversations that may end. */
+static void
+settle(struct talker *talker)
+{
+	struct random *r = &talker->random;
+	const struct estab_keepalive keepalive = { .idle_ns = S + random_below(r, 100 * S),
+		.interval_ns = S + random_below(r, 100 * S),
+		.probes = UINT8_MAX };
+	const uint64_t linger_ns = ONE_OF(r, 0, S, 100 * S);
+	const uint8_t tos = (uint8_t)random_next(r);
+
+	if (random_chance(r, 300000))
+		estab_conn_set_no_delay(talker->conn, true);
+	if (random_chance(r, 300000))
+		estab_conn_set_tos(talker->conn, tos);
+	if (random_chance(r, 300000))
+		estab_conn_set_keepalive(talker->conn, &keepalive);
+	if (random_chance(r, 300000) && talker->conversation->rude)
+		estab_conn_set_linger(talker->conn, linger_ns);
+	talker->urgent = random_chance(r, 300000);
+}
 
 void
 talk_begin(struct talker *talker, struct estab_conn *conn, bool connected)
@@ -19,6 +42,8 @@ talk_begin(struct talker *talker, struct estab_conn *conn, bool connected)
 	talker->begun = true;
 	talker->can_read = talker->can_write = connected;
 	estab_conn_set_user(conn, talker);
+	if (sim_has(talker->conversation->sim, SIM_SETTINGS))
+		settle(talker);
 }
 
 /* Where limits are few a connection may have to wait, and on a drained stack it never begins. */

@@ -8,6 +8,7 @@
 
 #include <rte_common.h>
 #include <rte_errno.h>
+#include <rte_mbuf.h>
 #include <rte_mempool.h>
 
 #include <estab/stats.h>
@@ -124,28 +125,73 @@ mbufs_may_come_home(const struct sim *sim)
 	return false;
 }
 
+/* The first half of a turn, of a stack with a port or without one. */
 static void
-stacks_turn(const struct sim *sim)
+first_half(const struct sim *sim, const struct side *side, const struct estab_port *port)
 {
-	for (unsigned int i = 0; i < sim->side_count; i++) {
-		const struct side *side = &sim->sides[i];
+	struct rte_mbuf *packets[32];
+	uint16_t n;
 
-		if (side->drained)
-			estab_stack_drain(side->stack, sim->now_ns);
-		else if (sim->half_turns)
-			estab_stack_receive(side->stack, sim->now_ns);
-		else
-			estab_stack_poll(side->stack, sim->now_ns);
+	if (side->bare) {
+		n = port->rx_burst(port->context, packets, RTE_DIM(packets));
+		estab_stack_receive_burst(side->stack, packets, n, sim->now_ns);
+	} else {
+		estab_stack_receive(side->stack, sim->now_ns);
 	}
 }
 
+/* The application has no room to keep packets: it insists until the port has taken all. */
 static void
-second_halves(const struct sim *sim)
+second_half(const struct sim *sim, const struct side *side, const struct estab_port *port)
+{
+	struct rte_mbuf *packets[32];
+	uint16_t n, done = 0;
+
+	if (!side->bare) {
+		estab_stack_transmit(side->stack, sim->now_ns);
+		return;
+	}
+	n = estab_stack_transmit_burst(side->stack, packets, RTE_DIM(packets), sim->now_ns);
+	while (done < n)
+		done = (uint16_t)(done +
+				port->tx_burst(port->context, packets + done,
+						(uint16_t)(n - done)));
+}
+
+static void
+drain(const struct sim *sim, const struct side *side, const struct estab_port *port)
+{
+	if (side->bare)
+		first_half(sim, side, port);
+	estab_stack_drain(side->stack, sim->now_ns);
+	if (side->bare)
+		second_half(sim, side, port);
+}
+
+/* Whole turns, or halves of them with the application's in between. */
+static void
+turn_stacks_and_applications(struct sim *sim)
 {
 	for (unsigned int i = 0; i < sim->side_count; i++) {
-		if (sim->half_turns && !sim->sides[i].drained)
-			estab_stack_transmit(sim->sides[i].stack, sim->now_ns);
+		const struct side *side = &sim->sides[i];
+		const struct estab_port *port = &sim->wire.ends[i].port;
+
+		if (side->drained) {
+			drain(sim, side, port);
+			continue;
+		}
+		first_half(sim, side, port);
+		if (!sim->half_turns)
+			second_half(sim, side, port);
 	}
+	check_stacks(sim);
+	talk_turn(sim);
+	check_stacks(sim);
+	for (unsigned int i = 0; i < sim->side_count; i++) {
+		if (sim->half_turns && !sim->sides[i].drained)
+			second_half(sim, &sim->sides[i], &sim->wire.ends[i].port);
+	}
+	check_stacks(sim);
 }
 
 static void
@@ -154,12 +200,7 @@ turn(struct sim *sim)
 	wire_advance(&sim->wire, sim->now_ns);
 	trouble_turn(sim);
 	hostile_turn(sim);
-	stacks_turn(sim);
-	check_stacks(sim);
-	talk_turn(sim);
-	check_stacks(sim);
-	second_halves(sim);
-	check_stacks(sim);
+	turn_stacks_and_applications(sim);
 }
 
 static void
