@@ -390,6 +390,8 @@ act(const struct sim *sim, struct talker *talker)
 	if (wants_to_abort(talker)) {
 		abort_talk(talker);
 	} else if (wants_to_close(talker)) {
+		if (talker->conversation->rude)
+			talk_excuse(talker->conversation); /* it may linger too shortly */
 		estab_conn_close(talker->conn);
 		end(talker);
 	} else if (wants_to_shut(talker)) {
