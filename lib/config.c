@@ -221,7 +221,7 @@ check_tcp(const struct estab_tcp_config *tcp)
 	if (tcp->option_order > ESTAB_OPTION_ORDER_FREEBSD)
 		return "tcp.option_order: Linux's or FreeBSD's";
 	if (tcp->congestion > ESTAB_CONGESTION_NEWRENO)
-		return "tcp.congestion: newreno";
+		return "tcp.congestion: cubic or newreno";
 	return check_times(tcp);
 }
 

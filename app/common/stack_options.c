@@ -43,6 +43,19 @@ take_gateway(const char *text, void *value)
 	return 0;
 }
 
+/* The place of a word among these. */
+static int
+take_word(const char *text, const char *const *names, uint32_t count, void *value)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (strcmp(text, names[i]) == 0) {
+			*(uint32_t *)value = i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
 static int
 take_syn_cookies(const char *text, void *value)
 {
@@ -52,13 +65,18 @@ take_syn_cookies(const char *text, void *value)
 		[ESTAB_SYN_COOKIES_NEVER] = "never",
 	};
 
-	for (uint32_t i = 0; i < RTE_DIM(names); i++) {
-		if (strcmp(text, names[i]) == 0) {
-			*(uint32_t *)value = i;
-			return 0;
-		}
-	}
-	return -EINVAL;
+	return take_word(text, names, RTE_DIM(names), value);
+}
+
+static int
+take_congestion(const char *text, void *value)
+{
+	static const char *const names[] = {
+		[ESTAB_CONGESTION_CUBIC] = "cubic",
+		[ESTAB_CONGESTION_NEWRENO] = "newreno",
+	};
+
+	return take_word(text, names, RTE_DIM(names), value);
 }
 
 const struct option_row stack_option_rows[] = {
@@ -104,6 +122,13 @@ const struct option_row stack_option_rows[] = {
 			.offset = offsetof(struct stack_options, syn_cookies),
 			.expected = "auto, always or never",
 			.help = "auto: above the limit of half-open connections (default);\nalways; never" },
+	{ .name = "congestion",
+			.argument = "NAME",
+			.kind = OPTION_TAKE,
+			.take = take_congestion,
+			.offset = offsetof(struct stack_options, congestion),
+			.expected = "cubic or newreno",
+			.help = "congestion control: cubic (default) or newreno" },
 	{ .name = "receive-buffer",
 			.argument = "BYTES",
 			.kind = OPTION_NUMBER,
@@ -135,6 +160,7 @@ stack_options_apply(const struct stack_options *options, struct estab_stack_conf
 	config->interface.vlan = (uint16_t)options->vlan;
 	config->burst = (uint16_t)options->burst;
 	config->tcp.syn_cookies = (enum estab_syn_cookies)options->syn_cookies;
+	config->tcp.congestion = (enum estab_congestion)options->congestion;
 	config->tcp.receive_buffer_bytes = options->receive_buffer;
 	config->tcp.send_buffer_bytes = options->send_buffer;
 	config->tcp.time_wait_ns = options->time_wait_ns;

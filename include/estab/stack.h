@@ -53,7 +53,8 @@ enum estab_option_order {
 
 /** What decides how much may be in flight (RFC 9293 3.8.2). */
 enum estab_congestion {
-	ESTAB_CONGESTION_NEWRENO = 0, /**< RFC 5681, RFC 6582 */
+	ESTAB_CONGESTION_CUBIC = 0, /**< RFC 9438, with HyStart++ (RFC 9406) */
+	ESTAB_CONGESTION_NEWRENO,   /**< RFC 5681, RFC 6582 */
 };
 
 struct estab_local_address {
@@ -118,7 +119,7 @@ struct estab_tcp_config {
 					  *   what an unscaled window can announce, as FreeBSD */
 	uint8_t window_scale_min; /**< shift at least (0: what the receive buffer needs) */
 	enum estab_option_order option_order;
-	enum estab_congestion congestion;
+	enum estab_congestion congestion; /**< (CUBIC) */
 	bool window_every_ack; /**< announce all room on each ACK, as FreeBSD, and not only
 					  *   in steps of a segment (RFC 9293 3.8.6.2.2) */
 	bool no_timestamps;    /**< do not offer RFC 7323 timestamps */

@@ -7,6 +7,7 @@
 
 #include <estab/event.h>
 
+#include "tcp/congestion.h"
 #include "tcp/custom.h"
 #include "tcp/handshake.h"
 #include "tcp/input.h"
@@ -33,6 +34,20 @@ sample_round_trip(struct tcb *tcb, const struct segment *seg)
 	} else if (tcb->retransmissions > 0 && !rto_has_sample(&tcb->rtt)) {
 		handshake_be_patient(tcb);
 	} /* else the backed-off RTO stays until a segment can be timed (MUST-18) */
+}
+
+/*
+ * Every ACK measures the round trip by its timestamp, in milliseconds: too coarse for RTO where a
+ * segment can be timed, and just what tells a queue that builds up (RFC 9406).
+ */
+static void
+tell_round_trip(struct tcb *tcb, const struct segment *seg)
+{
+	const uint32_t ms = tcp_ts_val(tcb->tcp, tcb->ts_offset) - seg->options.ts_ecr;
+
+	if ((tcb->flags & TCB_TIMESTAMPS) != 0 && seg->options.ts_ecr != 0 &&
+			ms < RTO_SAMPLE_MAX_US / 1000)
+		congestion_on_round_trip(tcb, ms * 1000);
 }
 
 /* Free acknowledged text, and keep the cursor on the octet that it was on. */
@@ -105,8 +120,10 @@ acknowledgment_take(struct tcb *tcb, const struct segment *seg)
 	restart_timer(tcb);
 	if (tcb->custom != NULL)
 		restart_custom(tcb);
-	if (!syn)
+	if (!syn) {
+		tell_round_trip(tcb, seg);
 		recovery_on_ack(tcb, acked);
+	}
 	tell_writable(tcb);
 	if (something_waits(tcb))
 		tcb_mark(tcb, MARK_TEXT);

@@ -11,6 +11,7 @@
 #include "tcp/tcb.h"
 
 static const struct congestion_control *const controls[] = {
+	[ESTAB_CONGESTION_CUBIC] = &congestion_cubic,
 	[ESTAB_CONGESTION_NEWRENO] = &congestion_newreno,
 };
 
@@ -66,14 +67,14 @@ congestion_grow(struct tcb *tcb, uint32_t bytes)
 	tcb->cwnd = (uint32_t)RTE_MIN((uint64_t)tcb->cwnd + bytes, (uint64_t)CWND_MAX);
 }
 
-void
-congestion_slow_start(struct tcb *tcb, uint32_t acked)
+uint32_t
+congestion_slow_start_growth(const struct tcb *tcb, uint32_t acked)
 {
 	const uint32_t growth = RTE_MIN(acked, slow_start_limit(tcb) * tcb->snd_mss);
 
 	const uint32_t left = RTE_MAX(tcb->ssthresh - tcb->cwnd, 2U * tcb->snd_mss);
 
-	congestion_grow(tcb, RTE_MIN(growth, left));
+	return RTE_MIN(growth, left);
 }
 
 /*
@@ -126,6 +127,13 @@ congestion_on_ack(struct tcb *tcb, uint32_t acked)
 	}
 	tcb->congestion.grown_ns = tcb->tcp->now_ns;
 	control_of(tcb)->on_ack(tcb, acked);
+}
+
+void
+congestion_on_round_trip(struct tcb *tcb, uint32_t rtt_us)
+{
+	if (control_of(tcb)->on_round_trip != NULL)
+		control_of(tcb)->on_round_trip(tcb, rtt_us);
 }
 
 void

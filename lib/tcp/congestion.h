@@ -12,6 +12,8 @@
 
 #include <stdint.h>
 
+#include "tcp/congestion_cubic.h"
+
 struct tcb;
 
 #define CWND_MAX (UINT32_C(1) << 30) /* the largest window that can be announced (RFC 7323 2.2) */
@@ -21,9 +23,10 @@ struct congestion_control {
 	const char *name;
 	void (*init)(struct tcb *tcb);                   /* established */
 	void (*on_ack)(struct tcb *tcb, uint32_t acked); /* new text, outside of recovery: grow */
-	void (*on_loss)(struct tcb *tcb);                /* an episode begins: set ssthresh */
-	void (*on_timeout)(struct tcb *tcb);             /* as on_loss, but all was lost */
-	void (*undo)(struct tcb *tcb); /* the last loss was none: restore what is its own */
+	void (*on_round_trip)(struct tcb *tcb, uint32_t rtt_us); /* measured, by a new ACK */
+	void (*on_loss)(struct tcb *tcb);    /* an episode begins: set ssthresh */
+	void (*on_timeout)(struct tcb *tcb); /* as on_loss, but all was lost */
+	void (*undo)(struct tcb *tcb);       /* the last loss was none: restore what is its own */
 	void (*on_pause)(struct tcb *tcb, uint64_t ns); /* so long cwnd did not limit */
 };
 
@@ -36,10 +39,11 @@ struct congestion {
 	uint32_t flight_max;     /* bytes, the most in flight in this round trip */
 	uint64_t sent_ns;        /* when text was last sent */
 	uint64_t grown_ns;       /* when an ACK last met a cwnd that limited */
+	struct cubic cubic;      /* of congestion_cubic */
 };
 
-/* RFC 5681, counted in bytes (RFC 3465). */
-extern const struct congestion_control congestion_newreno;
+extern const struct congestion_control congestion_cubic;   /* RFC 9438 */
+extern const struct congestion_control congestion_newreno; /* RFC 5681, in bytes (RFC 3465) */
 
 /* The connection is established: initial window (RFC 6928) and no threshold yet. */
 void congestion_init(struct tcb *tcb);
@@ -52,6 +56,9 @@ const char *congestion_name(const struct tcb *tcb);
  * that is not used says nothing of what the path can take (RFC 7661 3).
  */
 void congestion_on_ack(struct tcb *tcb, uint32_t acked);
+
+/* An ACK that has moved SND.UNA measured the round trip: as many as there are, not one in a window. */
+void congestion_on_round_trip(struct tcb *tcb, uint32_t rtt_us);
 
 /* Text is about to be sent with nothing in flight: after a pause, begin anew (RFC 5681 4.1). */
 void congestion_resume(struct tcb *tcb);
@@ -96,6 +103,6 @@ void congestion_grow(struct tcb *tcb, uint32_t bytes);
  * RFC 5681 3.1 slow start in bytes: at most L segments for one ACK (RFC 3465 2.3), and less than
  * two beyond ssthresh.
  */
-void congestion_slow_start(struct tcb *tcb, uint32_t acked);
+uint32_t congestion_slow_start_growth(const struct tcb *tcb, uint32_t acked);
 
 #endif

@@ -22,7 +22,7 @@ static void
 on_ack(struct tcb *tcb, uint32_t acked)
 {
 	if (tcb->cwnd < tcb->ssthresh)
-		congestion_slow_start(tcb, acked);
+		congestion_grow(tcb, congestion_slow_start_growth(tcb, acked));
 	else
 		avoid_congestion(tcb, acked);
 }

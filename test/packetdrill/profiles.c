@@ -63,6 +63,7 @@ set_freebsd(struct profile *profile)
 	tcp->syn_retransmissions = 10;
 	tcp->delayed_ack_ns = 40 * MS;
 	tcp->initial_window = 10;
+	tcp->congestion = ESTAB_CONGESTION_NEWRENO;
 	tcp->window_scale_min = 6;
 	tcp->option_order = ESTAB_OPTION_ORDER_FREEBSD;
 	tcp->window_every_ack = true;

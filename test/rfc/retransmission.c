@@ -14,6 +14,7 @@
 static void
 in_established_rto_1s(struct fixture *t)
 {
+	t->config.tcp.congestion = ESTAB_CONGESTION_NEWRENO;
 	t->config.tcp.rto_min_ns = t->config.tcp.rto_initial_ns = 1000000000;
 	in_established(t);
 }

@@ -56,13 +56,20 @@ struct controller {
 };
 
 static void
-choose_default(struct estab_tcp_config *tcp)
+choose_newreno(struct estab_tcp_config *tcp)
 {
-	(void)tcp;
+	tcp->congestion = ESTAB_CONGESTION_NEWRENO;
+}
+
+static void
+choose_cubic(struct estab_tcp_config *tcp)
+{
+	tcp->congestion = ESTAB_CONGESTION_CUBIC;
 }
 
 static const struct controller controllers[] = {
-	{ "NewReno", false, choose_default },
+	{ "NewReno", false, choose_newreno },
+	{ "CUBIC", false, choose_cubic },
 };
 
 /* What the table shows: kbit/s, over all runs of the cell. */

@@ -43,6 +43,7 @@ bare_init_room(struct bare *bare)
 	estab_stack_config_init(&config);
 	config_fill_defaults(&config);
 	bare->tcp.config = config.tcp;
+	bare->tcp.config.congestion = ESTAB_CONGESTION_NEWRENO; /* easier to work out by hand */
 	bare->tcp.stats = &bare->stats;
 	bare->tcp.mtu = config.interface.mtu;
 	TAILQ_INIT(&bare->tcp.output_list);
@@ -72,6 +73,7 @@ bare_init(struct bare *bare)
 	tcb->snd_wl1 = BARE_IRS;
 	tcb->snd_wl2 = BARE_ISS;
 	tcb->snd_mss = tcb->rcv_mss = BARE_MSS;
+	tcb->congestion.control = ESTAB_CONGESTION_NEWRENO;
 	tcb->cwnd = 10 * BARE_MSS;
 	tcb->ssthresh = UINT32_C(1) << 30;
 	return tcb;

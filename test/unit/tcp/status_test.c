@@ -42,7 +42,7 @@ established_status_tells_the_numbers(void **state)
 	assert_int_equal(info.send_queued, 2000);
 	assert_int_equal(info.receive_queued, 300);
 	assert_int_equal(info.mss, 1000);
-	assert_string_equal(info.congestion, "newreno");
+	assert_string_equal(info.congestion, "cubic");
 	assert_int_equal(info.cwnd, 10000); /* ten segments, of which three were used */
 	assert_true(info.ssthresh >= UINT32_C(1) << 30);
 	assert_int_equal(info.retransmissions, 0);
