@@ -93,6 +93,7 @@ struct outgoing {
 	uint16_t wnd; /* as carried: already scaled down */
 	uint16_t up;
 	uint8_t flags; /* set of enum tcp_flag */
+	uint8_t ecn;   /* the two low bits of TOS or traffic class, beside the path's Diffserv */
 	struct tcp_options options;
 	struct rte_mbuf *text; /* where the text begins: borrowed from the send queue; NULL: none */
 	uint32_t text_offset;  /* within that mbuf's data */

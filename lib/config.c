@@ -222,6 +222,8 @@ check_tcp(const struct estab_tcp_config *tcp)
 		return "tcp.option_order: Linux's or FreeBSD's";
 	if (tcp->congestion > ESTAB_CONGESTION_NEWRENO)
 		return "tcp.congestion: cubic or newreno";
+	if (tcp->ecn > ESTAB_ECN_ASK)
+		return "tcp.ecn: accept, off or ask";
 	return check_times(tcp);
 }
 

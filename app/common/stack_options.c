@@ -79,6 +79,18 @@ take_congestion(const char *text, void *value)
 	return take_word(text, names, RTE_DIM(names), value);
 }
 
+static int
+take_ecn(const char *text, void *value)
+{
+	static const char *const names[] = {
+		[ESTAB_ECN_ACCEPT] = "accept",
+		[ESTAB_ECN_OFF] = "off",
+		[ESTAB_ECN_ASK] = "ask",
+	};
+
+	return take_word(text, names, RTE_DIM(names), value);
+}
+
 const struct option_row stack_option_rows[] = {
 	{ .name = "address",
 			.argument = "ADDRESS/LENGTH",
@@ -129,6 +141,13 @@ const struct option_row stack_option_rows[] = {
 			.offset = offsetof(struct stack_options, congestion),
 			.expected = "cubic or newreno",
 			.help = "congestion control: cubic (default) or newreno" },
+	{ .name = "ecn",
+			.argument = "WHEN",
+			.kind = OPTION_TAKE,
+			.take = take_ecn,
+			.offset = offsetof(struct stack_options, ecn),
+			.expected = "accept, off or ask",
+			.help = "explicit congestion notification: accept where asked for\n(default); off; ask" },
 	{ .name = "receive-buffer",
 			.argument = "BYTES",
 			.kind = OPTION_NUMBER,
@@ -161,6 +180,7 @@ stack_options_apply(const struct stack_options *options, struct estab_stack_conf
 	config->burst = (uint16_t)options->burst;
 	config->tcp.syn_cookies = (enum estab_syn_cookies)options->syn_cookies;
 	config->tcp.congestion = (enum estab_congestion)options->congestion;
+	config->tcp.ecn = (enum estab_ecn)options->ecn;
 	config->tcp.receive_buffer_bytes = options->receive_buffer;
 	config->tcp.send_buffer_bytes = options->send_buffer;
 	config->tcp.time_wait_ns = options->time_wait_ns;

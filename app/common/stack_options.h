@@ -20,6 +20,7 @@ struct stack_options {
 	uint32_t mbufs;       /* of all stacks together; 0: by memory and load */
 	uint32_t syn_cookies; /* enum estab_syn_cookies */
 	uint32_t congestion;  /* enum estab_congestion */
+	uint32_t ecn;         /* enum estab_ecn */
 	uint32_t receive_buffer, send_buffer;
 	uint64_t time_wait_ns;
 };

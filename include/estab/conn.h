@@ -211,8 +211,8 @@ struct estab_conn_info {
 	uint32_t send_queued, receive_queued; /**< bytes */
 	uint16_t mss;                         /**< bytes of text in a full segment */
 	uint8_t snd_wscale, rcv_wscale;
-	bool timestamps, sack, window_scale; /**< negotiated */
-	uint32_t retransmissions;            /**< of the segment now outstanding */
+	bool timestamps, sack, window_scale, ecn; /**< negotiated */
+	uint32_t retransmissions;                 /**< of the segment now outstanding */
 };
 
 ESTAB_API void estab_conn_status(const struct estab_conn *conn, struct estab_conn_info *info);

@@ -57,6 +57,13 @@ enum estab_congestion {
 	ESTAB_CONGESTION_NEWRENO,   /**< RFC 5681, RFC 6582 */
 };
 
+/** Explicit Congestion Notification (RFC 3168, RFC 9293 SHLD-8). */
+enum estab_ecn {
+	ESTAB_ECN_ACCEPT = 0, /**< where a peer asks for it, as Linux and FreeBSD */
+	ESTAB_ECN_OFF,        /**< never */
+	ESTAB_ECN_ASK,        /**< in our own SYNs too; a SYN lost twice goes on without */
+};
+
 struct estab_local_address {
 	struct estab_address address;
 	uint8_t prefix_length; /**< what is on-link, e.g. 24 */
@@ -120,6 +127,7 @@ struct estab_tcp_config {
 	uint8_t window_scale_min; /**< shift at least (0: what the receive buffer needs) */
 	enum estab_option_order option_order;
 	enum estab_congestion congestion; /**< (CUBIC) */
+	enum estab_ecn ecn;               /**< (accept) */
 	bool window_every_ack; /**< announce all room on each ACK, as FreeBSD, and not only
 					  *   in steps of a segment (RFC 9293 3.8.6.2.2) */
 	bool no_timestamps;    /**< do not offer RFC 7323 timestamps */

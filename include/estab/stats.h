@@ -53,6 +53,8 @@ ESTAB_BEGIN_DECLS
 	X(out_of_order_queued, "segments kept until the gap before them closed")                   \
 	X(retransmission_timeouts, "retransmission timer expiries")                                \
 	X(fast_retransmits, "losses repaired by duplicate ACKs")                                   \
+	X(ecn_marks_received, "segments with text that the network has marked (CE)")               \
+	X(ecn_reductions, "windows reduced because the peer saw marks (ECE)")                      \
 	X(zero_window_probes, "probes of a closed window")                                         \
 	X(keepalive_probes, "keep-alive probes sent")                                              \
 	X(icmp_errors_taken, "ICMP errors that named a connection and were believed")              \

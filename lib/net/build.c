@@ -173,6 +173,17 @@ write_checksums(const struct net *net, struct rte_mbuf *mbuf, const struct outgo
 		tcp->cksum = (uint16_t)~checksum_add(checksum_chain(mbuf, l4, length), sum);
 }
 
+/* RFC 3168 5: the two bits below the Diffserv field, which is the path's. */
+static void
+write_ecn(uint8_t *at, const struct outgoing *out)
+{
+	if (out->path->family == ESTAB_FAMILY_IPV4)
+		((struct rte_ipv4_hdr *)at)->type_of_service |= out->ecn;
+	else
+		((struct rte_ipv6_hdr *)at)->vtc_flow |=
+				rte_cpu_to_be_32((uint32_t)out->ecn << RTE_IPV6_HDR_TC_SHIFT);
+}
+
 /* Write the headers from the innermost out; the target MAC address is left to the caller. */
 static void
 write_headers(const struct net *net, uint8_t *at, const struct outgoing *out, struct layout *layout)
@@ -195,6 +206,8 @@ write_headers(const struct net *net, uint8_t *at, const struct outgoing *out, st
 		ipv4_write((struct rte_ipv4_hdr *)at, path, IPPROTO_TCP, (uint16_t)length);
 	else
 		ipv6_write((struct rte_ipv6_hdr *)at, path, IPPROTO_TCP, (uint16_t)length);
+	if (out->ecn != 0)
+		write_ecn(at, out);
 }
 
 /* @return the packet, or NULL where there is no mbuf for it */

@@ -7,6 +7,7 @@
 
 #include <rte_common.h>
 
+#include "tcp/ecn.h"
 #include "tcp/seq.h"
 #include "tcp/tcb.h"
 
@@ -121,7 +122,11 @@ pass_pause(struct tcb *tcb, uint64_t since_ns)
 void
 congestion_on_ack(struct tcb *tcb, uint32_t acked)
 {
-	if (!window_limits(tcb, note_flight(tcb, acked))) {
+	const uint32_t used = note_flight(tcb, acked);
+
+	if (ecn_holds(tcb))
+		return;
+	if (!window_limits(tcb, used)) {
 		pass_pause(tcb, tcb->congestion.grown_ns);
 		return;
 	}
@@ -168,7 +173,20 @@ void
 congestion_reduce(struct tcb *tcb)
 {
 	keep_prior(tcb);
-	control_of(tcb)->on_loss(tcb);
+	if (!ecn_holds(tcb)) /* RFC 3168 6.1.2: once for a window of data, marked or lost */
+		control_of(tcb)->on_loss(tcb);
+	ecn_on_reduction(tcb);
+}
+
+void
+congestion_on_ecn(struct tcb *tcb)
+{
+	const struct congestion_control *control = control_of(tcb);
+
+	tcb->congestion.prior_cwnd = 0; /* a mark is no mistake */
+	(control->on_ecn != NULL ? control->on_ecn : control->on_loss)(tcb);
+	tcb->cwnd = RTE_MIN(tcb->cwnd, tcb->ssthresh);
+	ecn_on_reduction(tcb);
 }
 
 void
@@ -207,6 +225,8 @@ congestion_on_timeout(struct tcb *tcb)
 	keep_prior(tcb);
 	control_of(tcb)->on_timeout(tcb);
 	tcb->cwnd = tcb->snd_mss;
+	tcb->ecn &= (uint8_t)~ECN_HOLD; /* slow start begins */
+	ecn_on_reduction(tcb);
 }
 
 void

@@ -26,6 +26,7 @@ struct congestion_control {
 	void (*on_round_trip)(struct tcb *tcb, uint32_t rtt_us); /* measured, by a new ACK */
 	void (*on_loss)(struct tcb *tcb);    /* an episode begins: set ssthresh */
 	void (*on_timeout)(struct tcb *tcb); /* as on_loss, but all was lost */
+	void (*on_ecn)(struct tcb *tcb);     /* marked, not lost: set ssthresh; NULL: on_loss */
 	void (*undo)(struct tcb *tcb);       /* the last loss was none: restore what is its own */
 	void (*on_pause)(struct tcb *tcb, uint64_t ns); /* so long cwnd did not limit */
 };
@@ -86,6 +87,12 @@ void congestion_on_recovered(struct tcb *tcb);
 
 /* The retransmission timer expired, for the first time for this segment (RFC 5681 3.1). */
 void congestion_on_timeout(struct tcb *tcb);
+
+/*
+ * The network has marked what it would have dropped (RFC 3168 6.1.2): ssthresh falls, cwnd with it, and
+ * stays until this window of data has passed.
+ */
+void congestion_on_ecn(struct tcb *tcb);
 
 /*
  * The last reduction answered a loss that was none (RFC 4015 3.2): ssthresh is as before it, and cwnd

@@ -7,6 +7,7 @@
 
 #include <rte_common.h>
 
+#include "tcp/ecn.h"
 #include "tcp/handshake.h"
 #include "tcp/isn.h"
 #include "tcp/listener.h"
@@ -22,13 +23,14 @@
 _Static_assert((int)SYN_COOKIE_MSS_MIN == (int)TCP_MSS_MIN,
 		"a cookie remembers what a record would");
 
-/* What a cookie granted, as a set of enum tcp_option_seen. */
+/* What a cookie granted, as a set of enum tcp_option_seen, and HANDSHAKE_ECN. */
 static uint8_t
 granted_options(const struct syn_cookie_grant *granted)
 {
 	return (uint8_t)((granted->window_scale ? TCP_OPTION_WINDOW_SCALE : 0) |
 			(granted->sack ? TCP_OPTION_SACK_PERMITTED : 0) |
-			(granted->timestamps ? TCP_OPTION_TIMESTAMPS : 0));
+			(granted->timestamps ? TCP_OPTION_TIMESTAMPS : 0) |
+			(granted->ecn ? HANDSHAKE_ECN : 0));
 }
 
 void
@@ -42,10 +44,12 @@ cookie_answer(struct tcp *tcp, struct burst *burst, struct segment *seg)
 	if (out == NULL)
 		return;
 	offered.seen &= (uint8_t)(TCP_OPTION_MSS | handshake_agree(tcp, &seg->options));
+	offered.seen |= ecn_agree(tcp, seg);
 	ts_val = tcp_ts_val(tcp, timestamp_offset_choose(&tcp->timestamp_key, &seg->path));
 	out->seq = syn_cookie_make(&tcp->cookie_key, &seg->path, seg->seq, &offered, tcp->now_ns,
 			&granted, &ts_val);
 	out->wnd = window_initial(tcp);
+	out->flags |= ecn_syn_ack_flags(granted_options(&granted));
 	output_syn_options(tcp, out, seg->path.family, granted_options(&granted));
 	out->options.ts_val = ts_val;
 	out->options.ts_ecr = seg->options.ts_val;

@@ -10,6 +10,7 @@
 
 #include "tcp/ack.h"
 #include "tcp/congestion.h"
+#include "tcp/ecn.h"
 #include "tcp/isn.h"
 #include "tcp/keepalive.h"
 #include "tcp/listener.h"
@@ -68,6 +69,8 @@ handshake_apply(struct tcb *tcb, uint8_t options, uint8_t snd_wscale, uint16_t p
 	}
 	if ((options & TCP_OPTION_SACK_PERMITTED) != 0)
 		tcb->flags |= TCB_SACK;
+	if ((options & HANDSHAKE_ECN) != 0)
+		tcb->ecn |= ECN_AGREED;
 }
 
 /* The sequence variables as a SYN and our SYN-ACK have set them. */

@@ -25,7 +25,7 @@ struct handshake {
 	uint16_t mss;     /* as the peer offered; 0: no option */
 	uint16_t snd_wnd;
 	uint8_t snd_wscale;
-	uint8_t options; /* agreed: set of enum tcp_option_seen */
+	uint8_t options; /* agreed: set of enum tcp_option_seen, and HANDSHAKE_ECN */
 };
 
 /* The options of a SYN that we want too: set of enum tcp_option_seen. */

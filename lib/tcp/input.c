@@ -14,6 +14,7 @@
 #include <estab/event.h>
 
 #include "tcp/ack.h"
+#include "tcp/ecn.h"
 #include "tcp/handshake.h"
 #include "tcp/keepalive.h"
 #include "tcp/listener.h"
@@ -281,6 +282,7 @@ check_ack(struct tcb *tcb, struct burst *burst, struct segment *seg)
 		ack_challenge(tcb, seg);
 		return false;
 	} else if (seq_gt(seg->ack, tcb->snd_una)) {
+		ecn_on_ack(tcb, seg);
 		acknowledgment_take(tcb, seg);
 	} else if (recovery_is_duplicate(tcb, seg)) {
 		recovery_on_duplicate(tcb);
@@ -362,6 +364,7 @@ take_text(struct tcb *tcb, struct burst *burst, struct segment *seg)
 		seg->fate = ESTAB_DROP_TCP_TEXT_AFTER_FIN;
 		return true;
 	}
+	ecn_on_text(tcb, seg);
 	trim_to_window(tcb, seg);
 	if (seg->text_len > 0 && refuse_text_after_close(tcb, burst, seg))
 		return false;

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "tcp/ack.h"
+#include "tcp/ecn.h"
 #include "tcp/handshake.h"
 #include "tcp/input.h"
 #include "tcp/reset.h"
@@ -52,8 +53,8 @@ take_syn(struct tcb *tcb, const struct segment *seg)
 	tcb->path.next_hop = seg->path.next_hop;
 	tcb->path.mac_known = true;
 	tcb->rcv_tos = seg->ip_tos;
-	handshake_apply(tcb, handshake_agree(tcb->tcp, &seg->options), seg->options.window_scale,
-			handshake_peer_mss(seg));
+	handshake_apply(tcb, handshake_agree(tcb->tcp, &seg->options) | ecn_answered(tcb, seg),
+			seg->options.window_scale, handshake_peer_mss(seg));
 	if ((tcb->flags & TCB_TIMESTAMPS) != 0) {
 		tcb->ts_recent = seg->options.ts_val;
 		tcb->ts_recent_s = tcp_now_s(tcb->tcp);

@@ -15,6 +15,7 @@
 #include "tcp/ack.h"
 #include "tcp/congestion.h"
 #include "tcp/custom.h"
+#include "tcp/ecn.h"
 #include "tcp/reassembly.h"
 #include "tcp/segment_size.h"
 #include "tcp/seq.h"
@@ -95,6 +96,7 @@ begin_segment(struct tcb *tcb, struct burst *burst, uint32_t seq, uint8_t flags)
 	out->ack = tcb->rcv_nxt;
 	out->wnd = window_announce(tcb);
 	out->flags = flags | TCP_FLAG_ACK;
+	ecn_echo(tcb, out);
 	if ((tcb->flags & TCB_TIMESTAMPS) != 0) {
 		out->options.seen |= TCP_OPTION_TIMESTAMPS;
 		out->options.ts_val = tcp_ts_val(tcb->tcp, tcb->ts_offset);
@@ -164,6 +166,7 @@ send_at_cursor(struct tcb *tcb, struct burst *burst, uint32_t text_len, bool fin
 		return false;
 	if (text_len > 0) {
 		congestion_on_sent(tcb);
+		ecn_on_send(tcb, out, seq == tcb->snd_nxt);
 		seek_cursor(tcb);
 		out->text = tcb->send_at;
 		out->text_offset = tcb->send_at_offset;
@@ -279,7 +282,7 @@ output_probe(struct tcb *tcb, struct burst *burst)
 void
 output_syn_options(const struct tcp *tcp, struct outgoing *out, uint8_t family, uint8_t agreed)
 {
-	out->options.seen = (uint8_t)(TCP_OPTION_MSS | agreed);
+	out->options.seen = (uint8_t)(TCP_OPTION_MSS | (agreed & ~HANDSHAKE_ECN));
 	out->options.mss = mss_announced(tcp, family);
 	out->options.window_scale = tcp->rcv_wscale;
 }
@@ -301,7 +304,7 @@ output_syn(struct tcb *tcb, struct burst *burst)
 	out->path = &tcb->path;
 	out->seq = tcb->iss;
 	out->ack = answer ? tcb->rcv_nxt : 0;
-	out->flags = (uint8_t)(TCP_FLAG_SYN | (answer ? TCP_FLAG_ACK : 0));
+	out->flags = (uint8_t)(TCP_FLAG_SYN | (answer ? TCP_FLAG_ACK : 0) | ecn_syn_flags(tcb));
 	out->wnd = window_initial(tcp);
 	output_syn_options(tcp, out, tcb->path.family, agreed);
 	out->options.ts_val = tcp_ts_val(tcp, tcb->ts_offset);

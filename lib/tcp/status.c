@@ -9,6 +9,7 @@
 #include <estab/conn.h>
 #include <estab/event.h>
 
+#include "tcp/ecn.h"
 #include "tcp/event.h"
 #include "tcp/tcb.h"
 
@@ -40,6 +41,7 @@ estab_conn_status(const struct estab_conn *conn, struct estab_conn_info *info)
 		.rcv_wscale = tcb->rcv_wscale,
 		.timestamps = (tcb->flags & TCB_TIMESTAMPS) != 0,
 		.sack = (tcb->flags & TCB_SACK) != 0,
+		.ecn = (tcb->ecn & ECN_AGREED) != 0,
 		.window_scale = (tcb->flags & TCB_WINDOW_SCALE) != 0,
 		.retransmissions = tcb->retransmissions,
 	};

@@ -6,6 +6,8 @@
 
 #include <stddef.h>
 
+#include "tcp/ecn.h"
+
 enum cookie_format {
 	MAC_BITS = 27,
 	INDEX_BITS = 4,
@@ -17,7 +19,7 @@ enum cookie_format {
 	TS_WSCALE_MASK = 15,
 	TS_WSCALE_NONE = 15,
 	TS_SACK = 1 << 4,
-	TS_ECN = 1 << 5, /* reserved */
+	TS_ECN = 1 << 5,
 	TS_MASK = (1 << SYN_COOKIE_TS_BITS) - 1,
 };
 
@@ -132,6 +134,7 @@ offer_as_grant(const struct tcp_options *offered, uint8_t family)
 		.window_scale = (offered->seen & TCP_OPTION_WINDOW_SCALE) != 0,
 		.sack = (offered->seen & TCP_OPTION_SACK_PERMITTED) != 0,
 		.timestamps = (offered->seen & TCP_OPTION_TIMESTAMPS) != 0,
+		.ecn = (offered->seen & HANDSHAKE_ECN) != 0,
 	};
 }
 
@@ -167,7 +170,7 @@ ts_bits_from_grant(const struct syn_cookie_grant *granted)
 {
 	const unsigned int wscale = granted->window_scale ? granted->snd_wscale : TS_WSCALE_NONE;
 
-	return (uint8_t)(wscale | (granted->sack ? TS_SACK : 0));
+	return (uint8_t)(wscale | (granted->sack ? TS_SACK : 0) | (granted->ecn ? TS_ECN : 0));
 }
 
 static void
@@ -181,6 +184,7 @@ grant_from_ts_bits(struct syn_cookie_grant *granted, uint8_t index, uint8_t ts_b
 		.snd_wscale = wscale != TS_WSCALE_NONE ? wscale : 0,
 		.sack = (ts_bits & TS_SACK) != 0,
 		.timestamps = true,
+		.ecn = (ts_bits & TS_ECN) != 0,
 	};
 }
 

@@ -4,10 +4,10 @@
  * that nothing is stored before the peer has proved that it receives at its address.
  *
  *	ISS    MAC 27 bits | index 4 | slot parity 1
- *	TSval  clock 26 bits | ECN 1 (reserved: 0) | SACK 1 | window scale 4 (15: none)
+ *	TSval  clock 26 bits | ECN 1 | SACK 1 | window scale 4 (15: none)
  *
  * Without timestamps the index is a row of a table of common combinations of MSS, window scale and
- * SACK; with timestamps it is an MSS alone, and the rest is exact. What no row has is rounded down,
+ * SACK, without ECN; with timestamps it is an MSS alone, and the rest is exact. What no row has is rounded down,
  * and what the SYN-ACK then must not confirm is in the grant: an MSS or a scale smaller than the
  * peer's is safe, but scaling is either confirmed and remembered, or neither.
  *
@@ -48,13 +48,15 @@ struct syn_cookie_grant {
 	bool window_scale;  /* the SYN-ACK carries the option */
 	bool sack;
 	bool timestamps;
+	bool ecn; /* only with timestamps: elsewhere there is no room for it */
 };
 
 /*
  * Answer a SYN without a record.
  *
  * @param irs      SEG.SEQ of the SYN
- * @param offered  what both sides agree on: the caller has cleared from seen what we do not want.
+ * @param offered  what both sides agree on: the caller has cleared from seen what we do not want,
+ *   and set HANDSHAKE_ECN where both want that.
  *   Without TCP_OPTION_MSS the default of the family counts (MUST-15)
  * @param granted  receives what the SYN-ACK may confirm
  * @param ts_val   in: TSval as it would be sent now; out: with the options in its low bits. Unused,

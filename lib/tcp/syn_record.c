@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "tcp/cookie.h"
+#include "tcp/ecn.h"
 #include "tcp/handshake.h"
 #include "tcp/isn.h"
 #include "tcp/listener.h"
@@ -75,7 +76,7 @@ send_syn_ack(struct tcp *tcp, struct burst *burst, const struct syn_record *reco
 	out->seq = record->iss;
 	out->ack = record->irs + 1;
 	out->wnd = window_initial(tcp);
-	out->flags = TCP_FLAG_SYN | TCP_FLAG_ACK;
+	out->flags = TCP_FLAG_SYN | TCP_FLAG_ACK | ecn_syn_ack_flags(record->options);
 	output_syn_options(tcp, out, path->family, record->options);
 	put_timestamps(tcp, out, record, path);
 	tcp->stats->syn_ack_sent++;
@@ -126,7 +127,7 @@ syn_record_create(struct tcp *tcp, struct burst *burst, struct segment *seg,
 		.hash = seg->hash,
 		.mss = handshake_peer_mss(seg),
 		.snd_wnd = seg->wnd,
-		.options = handshake_agree(tcp, &seg->options),
+		.options = handshake_agree(tcp, &seg->options) | ecn_agree(tcp, seg),
 		.path = seg->path,
 	};
 	if ((record->options & TCP_OPTION_WINDOW_SCALE) != 0)
@@ -165,6 +166,8 @@ answer_unacceptable(struct tcp *tcp, struct burst *burst, struct segment *seg,
 	if (is_duplicate_syn(record, seg)) {
 		seg->fate = ESTAB_DROP_TCP_DUPLICATE_SYN;
 		record->sent_ns = 0;
+		if (ecn_agree(tcp, seg) == 0) /* RFC 3168 6.1.1: it has given up asking */
+			record->options &= (uint8_t)~HANDSHAKE_ECN;
 		send_syn_ack(tcp, burst, record, &seg->path);
 		return;
 	}

@@ -130,6 +130,7 @@ struct tcb {
 	uint8_t probes;     /* of a closed window, since it closed: they back off by themselves */
 	uint8_t dupacks;    /* duplicate ACKs in a row, RFC 5681 2 */
 	uint8_t retransmissions; /* of the segment at SND.UNA, in a row */
+	uint8_t ecn;             /* set of enum ecn_state */
 
 	struct text_queue
 			send; /* from SND.UNA on (from ISS + 1 while the SYN is not acknowledged) */
@@ -146,7 +147,8 @@ struct tcb {
 	TAILQ_ENTRY(tcb) event_link; /* event list, or its listener's accept queue */
 	struct rtt_estimator rtt;
 	struct congestion congestion;
-	uint32_t rtt_seq; /* the timed segment ends here */
+	uint32_t ecn_recover; /* SND.NXT at the last reduction */
+	uint32_t rtt_seq;     /* the timed segment ends here */
 	uint32_t rtt_start_us;
 	uint32_t snd_wnd_max;    /* MAX.SND.WND, RFC 5961 5 and sender's silly-window avoidance */
 	uint32_t ts_recent_s;    /* when ts_recent was taken: it is void after 24 days */
@@ -171,7 +173,7 @@ struct syn_record {
 	uint16_t mss;     /* the peer's, as offered */
 	uint16_t snd_wnd; /* the SYN's, never scaled */
 	uint8_t snd_wscale;
-	uint8_t options;       /* agreed: set of enum tcp_option_seen */
+	uint8_t options;       /* agreed: set of enum tcp_option_seen, and HANDSHAKE_ECN */
 	uint8_t attempts;      /* SYN-ACKs sent again so far */
 	bool fin;              /* the SYN had a FIN behind its text */
 	struct rte_mbuf *text; /* that came with the SYN; NULL: none is kept */

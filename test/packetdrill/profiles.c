@@ -111,6 +111,10 @@ set_number(struct profile *profile, const char *name, uint32_t number)
 	} else if (strcmp(name, "send_buffer") == 0) {
 		tcp->send_buffer_bytes = number;
 		profile->values.send_buffer = (int)number;
+	} else if (strcmp(name, "ecn") == 0) {
+		tcp->ecn = number == 0        ? ESTAB_ECN_OFF
+				: number == 1 ? ESTAB_ECN_ASK
+					      : ESTAB_ECN_ACCEPT;
 	} else if (strcmp(name, "sack") == 0) {
 		tcp->no_sack = number == 0;
 	} else if (strcmp(name, "timestamps") == 0) {

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 
 # What a sysctl sets, as flags of the adapter: see profiles.c. None: of no concern here.
 SYSCTLS = {
+    "net.inet.tcp.ecn.enable": ["ecn"],
     "net.inet.tcp.sack.enable": ["sack"],
     "net.inet.tcp.rfc1323": ["timestamps", "window_scale"],
     "net.inet.tcp.recvspace": ["receive_buffer"],
     "net.inet.tcp.sendspace": ["send_buffer"],
     "net.inet.tcp.delacktime": ["delayed_ack_ms"],
     "net.inet.tcp.rexmit_initial": ["rto_initial_ms"],
+    "net.ipv4.tcp_ecn": ["ecn"],
     "net.ipv4.tcp_sack": ["sack"],
     "net.ipv4.tcp_timestamps": ["timestamps"],
     "net.ipv4.tcp_window_scaling": ["window_scale"],

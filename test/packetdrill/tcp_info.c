@@ -42,7 +42,8 @@ fill(const struct estab_conn_info *info, struct tcp_info *out)
 	out->tcpi_retransmits = (uint8_t)RTE_MIN(info->retransmissions, 255u);
 	out->tcpi_options = (uint8_t)((info->timestamps ? TCPI_OPT_TIMESTAMPS : 0) |
 			(info->sack ? TCPI_OPT_SACK : 0) |
-			(info->window_scale ? TCPI_OPT_WSCALE : 0));
+			(info->window_scale ? TCPI_OPT_WSCALE : 0) |
+			(info->ecn ? TCPI_OPT_ECN : 0));
 	out->tcpi_snd_wscale = info->snd_wscale & 0x0fu;
 	out->tcpi_rcv_wscale = info->rcv_wscale & 0x0fu;
 	out->tcpi_rto = info->rto_us;
