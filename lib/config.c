@@ -220,10 +220,12 @@ check_tcp(const struct estab_tcp_config *tcp)
 		return "tcp.window_scale_min: at most 14 (RFC 7323 2.3)";
 	if (tcp->option_order > ESTAB_OPTION_ORDER_FREEBSD)
 		return "tcp.option_order: Linux's or FreeBSD's";
-	if (tcp->congestion > ESTAB_CONGESTION_NEWRENO)
-		return "tcp.congestion: cubic or newreno";
+	if (tcp->congestion > ESTAB_CONGESTION_DCTCP)
+		return "tcp.congestion: cubic, newreno or dctcp";
 	if (tcp->ecn > ESTAB_ECN_ASK)
 		return "tcp.ecn: accept, off or ask";
+	if (tcp->congestion == ESTAB_CONGESTION_DCTCP && tcp->ecn == ESTAB_ECN_OFF)
+		return "tcp.congestion: dctcp needs tcp.ecn, accept or ask";
 	return check_times(tcp);
 }
 

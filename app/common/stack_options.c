@@ -74,6 +74,7 @@ take_congestion(const char *text, void *value)
 	static const char *const names[] = {
 		[ESTAB_CONGESTION_CUBIC] = "cubic",
 		[ESTAB_CONGESTION_NEWRENO] = "newreno",
+		[ESTAB_CONGESTION_DCTCP] = "dctcp",
 	};
 
 	return take_word(text, names, RTE_DIM(names), value);
@@ -139,8 +140,8 @@ const struct option_row stack_option_rows[] = {
 			.kind = OPTION_TAKE,
 			.take = take_congestion,
 			.offset = offsetof(struct stack_options, congestion),
-			.expected = "cubic or newreno",
-			.help = "congestion control: cubic (default) or newreno" },
+			.expected = "cubic, newreno or dctcp",
+			.help = "congestion control: cubic (default), newreno or dctcp" },
 	{ .name = "ecn",
 			.argument = "WHEN",
 			.kind = OPTION_TAKE,

@@ -55,6 +55,7 @@ enum estab_option_order {
 enum estab_congestion {
 	ESTAB_CONGESTION_CUBIC = 0, /**< RFC 9438, with HyStart++ (RFC 9406) */
 	ESTAB_CONGESTION_NEWRENO,   /**< RFC 5681, RFC 6582 */
+	ESTAB_CONGESTION_DCTCP,     /**< RFC 8257: only where the network marks for it; needs ECN */
 };
 
 /** Explicit Congestion Notification (RFC 3168, RFC 9293 SHLD-8). */

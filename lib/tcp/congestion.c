@@ -14,6 +14,7 @@
 static const struct congestion_control *const controls[] = {
 	[ESTAB_CONGESTION_CUBIC] = &congestion_cubic,
 	[ESTAB_CONGESTION_NEWRENO] = &congestion_newreno,
+	[ESTAB_CONGESTION_DCTCP] = &congestion_dctcp,
 };
 
 static const struct congestion_control *
@@ -26,6 +27,19 @@ const char *
 congestion_name(const struct tcb *tcb)
 {
 	return control_of(tcb)->name;
+}
+
+bool
+congestion_echoes_each(const struct tcb *tcb)
+{
+	return control_of(tcb)->echoes_each;
+}
+
+void
+congestion_on_echo(struct tcb *tcb, uint32_t acked, bool marked)
+{
+	if (control_of(tcb)->on_echo != NULL)
+		control_of(tcb)->on_echo(tcb, acked, marked);
 }
 
 uint32_t

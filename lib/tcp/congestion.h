@@ -10,9 +10,11 @@
 #ifndef LIB_TCP_CONGESTION_H
 #define LIB_TCP_CONGESTION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "tcp/congestion_cubic.h"
+#include "tcp/congestion_dctcp.h"
 
 struct tcb;
 
@@ -21,13 +23,15 @@ struct tcb;
 /* What a controller does at each event; NULL where it does nothing. */
 struct congestion_control {
 	const char *name;
+	bool echoes_each; /* as a receiver: ECE says of each segment whether it was marked */
 	void (*init)(struct tcb *tcb);                   /* established */
 	void (*on_ack)(struct tcb *tcb, uint32_t acked); /* new text, outside of recovery: grow */
 	void (*on_round_trip)(struct tcb *tcb, uint32_t rtt_us); /* measured, by a new ACK */
 	void (*on_loss)(struct tcb *tcb);    /* an episode begins: set ssthresh */
 	void (*on_timeout)(struct tcb *tcb); /* as on_loss, but all was lost */
 	void (*on_ecn)(struct tcb *tcb);     /* marked, not lost: set ssthresh; NULL: on_loss */
-	void (*undo)(struct tcb *tcb);       /* the last loss was none: restore what is its own */
+	void (*on_echo)(struct tcb *tcb, uint32_t acked, bool marked); /* any ACK that is new */
+	void (*undo)(struct tcb *tcb); /* the last loss was none: restore what is its own */
 	void (*on_pause)(struct tcb *tcb, uint64_t ns); /* so long cwnd did not limit */
 };
 
@@ -40,14 +44,24 @@ struct congestion {
 	uint32_t flight_max;     /* bytes, the most in flight in this round trip */
 	uint64_t sent_ns;        /* when text was last sent */
 	uint64_t grown_ns;       /* when an ACK last met a cwnd that limited */
-	struct cubic cubic;      /* of congestion_cubic */
+	union {                  /* the controller's own */
+		struct cubic cubic;
+		struct dctcp dctcp;
+	};
 };
 
 extern const struct congestion_control congestion_cubic;   /* RFC 9438 */
+extern const struct congestion_control congestion_dctcp;   /* RFC 8257 */
 extern const struct congestion_control congestion_newreno; /* RFC 5681, in bytes (RFC 3465) */
 
 /* The connection is established: initial window (RFC 6928) and no threshold yet. */
 void congestion_init(struct tcb *tcb);
+
+/* True where the controller wants to know of each segment whether it was marked (RFC 8257 3.2). */
+bool congestion_echoes_each(const struct tcb *tcb);
+
+/* New text is about to be acknowledged, with ECE or without, where ECN was agreed upon. */
+void congestion_on_echo(struct tcb *tcb, uint32_t acked, bool marked);
 
 /* The name of the connection's controller; static. */
 const char *congestion_name(const struct tcb *tcb);

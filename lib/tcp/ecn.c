@@ -5,6 +5,8 @@
  */
 #include "tcp/ecn.h"
 
+#include <rte_common.h>
+
 #include "tcp/ack.h"
 #include "tcp/congestion.h"
 #include "tcp/seq.h"
@@ -73,6 +75,7 @@ ecn_on_ack(struct tcb *tcb, const struct segment *seg)
 {
 	if ((tcb->ecn & ECN_AGREED) == 0)
 		return;
+	congestion_on_echo(tcb, seg->ack - tcb->snd_una, (seg->flags & TCP_FLAG_ECE) != 0);
 	if ((tcb->ecn & ECN_EPISODE) != 0 && seq_gt(seg->ack, tcb->ecn_recover))
 		tcb->ecn &= (uint8_t) ~(ECN_EPISODE | ECN_HOLD);
 	if ((seg->flags & TCP_FLAG_ECE) == 0 || (tcb->ecn & ECN_EPISODE) != 0 ||
@@ -84,19 +87,59 @@ ecn_on_ack(struct tcb *tcb, const struct segment *seg)
 }
 
 /* 6.1.3; the first mark is told at once. A packet may carry both: CWR is of what was before it. */
-void
-ecn_on_text(struct tcb *tcb, const struct segment *seg)
+static void
+echo_until_cwr(struct tcb *tcb, const struct segment *seg, bool marked)
 {
-	if ((tcb->ecn & ECN_AGREED) == 0 || seg->text_len == 0)
-		return;
 	if ((seg->flags & TCP_FLAG_CWR) != 0)
 		tcb->ecn &= (uint8_t)~ECN_ECHO;
-	if ((seg->ip_tos & ECN_CE) != ECN_CE)
+	if (!marked)
 		return;
-	tcb->tcp->stats->ecn_marks_received++;
 	if ((tcb->ecn & ECN_ECHO) == 0)
 		ack_now(tcb);
 	tcb->ecn |= ECN_ECHO;
+}
+
+/*
+ * RFC 8257 3.2: ECE says of each segment whether it was marked. Where that changes, what is not yet
+ * acknowledged gets an ACK of its own that says how it was before; of several changes in one burst
+ * the last counts.
+ */
+static void
+echo_each(struct tcb *tcb, bool marked)
+{
+	if (marked == ((tcb->ecn & ECN_ECHO) != 0))
+		return;
+	tcb->ecn ^= ECN_ECHO;
+	if (tcb->rcv_nxt != tcb->last_ack_sent) {
+		tcb->ecn |= ECN_CHANGED;
+		tcb->ecn_changed = tcb->rcv_nxt;
+		ack_now(tcb);
+	}
+}
+
+void
+ecn_on_text(struct tcb *tcb, const struct segment *seg)
+{
+	const bool marked = (seg->ip_tos & ECN_CE) == ECN_CE;
+
+	if ((tcb->ecn & ECN_AGREED) == 0 || seg->text_len == 0)
+		return;
+	tcb->tcp->stats->ecn_marks_received += marked;
+	if (congestion_echoes_each(tcb))
+		echo_each(tcb, marked);
+	else
+		echo_until_cwr(tcb, seg, marked);
+}
+
+void
+ecn_put_change(struct tcb *tcb, struct outgoing *out)
+{
+	const uint32_t since = tcb->rcv_nxt - tcb->ecn_changed;
+
+	out->ack = tcb->ecn_changed;
+	out->wnd = (uint16_t)RTE_MIN(out->wnd + (since >> tcb->rcv_wscale), (uint32_t)UINT16_MAX);
+	out->flags ^= TCP_FLAG_ECE;
+	tcb->ecn &= (uint8_t)~ECN_CHANGED;
 }
 
 void

@@ -29,6 +29,7 @@ enum ecn_state {
 	ECN_EPISODE = 1 << 3, /* reduced in this window of data: not again before it has passed */
 	ECN_HOLD = 1 << 4,    /* and that for ECE: cwnd does not grow meanwhile */
 	ECN_GAVE_UP = 1 << 5, /* a SYN of ours left without the flags: never ECT (6.1.1) */
+	ECN_CHANGED = 1 << 6, /* an ACK up to ecn_changed is owed, with ECE as it was before */
 };
 
 /* Beside the options that both ends agree on (enum tcp_option_seen), in the same set. */
@@ -61,6 +62,9 @@ void ecn_on_ack(struct tcb *tcb, const struct segment *seg);
 
 /* An acceptable segment with text: CE is to be echoed, CWR ends that. */
 void ecn_on_text(struct tcb *tcb, const struct segment *seg);
+
+/* Make an ACK of all into the one that is owed of what was before a change (RFC 8257 3.2). */
+void ecn_put_change(struct tcb *tcb, struct outgoing *out);
 
 /* cwnd was reduced for whatever reason: once for this window of data, and the peer is told. */
 void ecn_on_reduction(struct tcb *tcb);

@@ -319,6 +319,21 @@ output_syn(struct tcb *tcb, struct burst *burst)
 	return true;
 }
 
+/* RFC 8257 3.2: what arrived before the marks began, or ended, is acknowledged by itself. */
+static bool
+output_change(struct tcb *tcb, struct burst *burst)
+{
+	const uint8_t marks = tcb->marks;
+	struct outgoing *out = begin_segment(tcb, burst, acceptable_seq(tcb), 0);
+
+	if (out == NULL)
+		return false;
+	ecn_put_change(tcb, out);
+	tcb->last_ack_sent = out->ack;
+	tcb->marks = marks; /* the ACK of what came since is owed as before */
+	return true;
+}
+
 /* ACKs of their own: one for each out-of-order segment, else one. */
 static bool
 output_acks(struct tcb *tcb, struct burst *burst, bool carried)
@@ -367,10 +382,13 @@ static bool
 output_marks(struct tcb *tcb, struct burst *burst)
 {
 	const uint8_t marks = tcb->marks;
-	const uint16_t out_before = burst->out_count;
+	uint16_t out_before;
 
 	if ((marks & MARK_RST) != 0)
 		return output_rst(tcb, burst);
+	if ((tcb->ecn & ECN_CHANGED) != 0 && !output_change(tcb, burst))
+		return false;
+	out_before = burst->out_count;
 	if ((marks & MARK_SYN) != 0 && !output_syn(tcb, burst))
 		return false;
 	tcb->marks &= (uint8_t)~MARK_SYN;

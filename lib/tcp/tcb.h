@@ -148,6 +148,7 @@ struct tcb {
 	struct rtt_estimator rtt;
 	struct congestion congestion;
 	uint32_t ecn_recover; /* SND.NXT at the last reduction */
+	uint32_t ecn_changed; /* RCV.NXT where marks began or ended: see ECN_CHANGED */
 	uint32_t rtt_seq;     /* the timed segment ends here */
 	uint32_t rtt_start_us;
 	uint32_t snd_wnd_max;    /* MAX.SND.WND, RFC 5961 5 and sender's silly-window avoidance */

@@ -393,6 +393,85 @@ established_timeout_is_told_by_cwr(void **state)
 	expect(t, "P. 2001:3001(1000) ack 1 tos 2");
 }
 
+static void
+in_established_dctcp(struct fixture *t)
+{
+	t->config.tcp.congestion = ESTAB_CONGESTION_DCTCP;
+	t->config.tcp.receive_buffer_bytes = 8192;
+	in_listen(t);
+	arrive(t, "SEW 0:0(0) win 65535 <mss 1000>");
+	expect(t, "SE. 0:0(0) ack 1");
+	arrive(t, ". 1:1(0) ack 1");
+	app_accept(t);
+}
+
+/* RFC 8257 3.2: ECE says of each segment whether it was marked; CWR does not matter. */
+static void
+established_dctcp_echoes_what_each_segment_had(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established_dctcp(t);
+	arrive(t, "P. 1:1001(1000) ack 1 tos 3");
+	arrive(t, "P. 1001:2001(1000) ack 1 tos 3");
+	expect(t, "E. 1:1(0) ack 2001");
+	arrive(t, "P. 2001:3001(1000) ack 1 tos 2");
+	arrive(t, "P. 3001:4001(1000) ack 1 tos 2");
+	expect(t, ". 1:1(0) ack 4001");
+	expect_nothing(t);
+	app_read(t, 4000);
+}
+
+/* RFC 8257 3.2, Figure 1: "Send immediate ACK" for what a delayed ACK would have told otherwise. */
+static void
+established_dctcp_change_acknowledges_what_was_before_by_itself(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established_dctcp(t);
+	arrive(t, "P. 1:1001(1000) ack 1 tos 2");
+	expect_nothing(t); /* delayed */
+	arrive(t, "P. 1001:2001(1000) ack 1 tos 3");
+	expect(t, ". 1:1(0) ack 1001");
+	expect(t, "E. 1:1(0) ack 2001");
+	arrive(t, "P. 2001:3001(1000) ack 1 tos 3");
+	arrive(t, "P. 3001:4001(1000) ack 1 tos 2");
+	expect(t, "E. 1:1(0) ack 3001");
+	expect(t, ". 1:1(0) ack 4001");
+	expect_nothing(t);
+	app_read(t, 4000);
+}
+
+static void
+established_dctcp_change_within_a_burst_is_told_where_it_was(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established_dctcp(t);
+	arrive_later(t, "P. 1:1001(1000) ack 1 tos 2");
+	arrive_later(t, "P. 1001:2001(1000) ack 1 tos 2");
+	arrive_later(t, "P. 2001:3001(1000) ack 1 tos 3");
+	turn(t);
+	expect(t, ". 1:1(0) ack 2001 win 6192"); /* the edge stays where it is, at 8193 */
+	expect(t, "E. 1:1(0) ack 3001 win 5192");
+	expect_nothing(t);
+	app_read(t, 3000);
+}
+
+/* RFC 8257 3.3: alpha is 1 at first, so that the first mark halves the window, as RFC 3168 does. */
+static void
+established_dctcp_first_mark_halves_the_window(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established_dctcp(t);
+	app_write(t, 30000);
+	assert_int_equal(ignore_sent(t), 10);
+	arrive(t, "E. 1:1(0) ack 1001");
+	assert_in_range(status_now(t).cwnd, 5000, 5400);
+	assert_string_equal(status_now(t).congestion, "dctcp");
+}
+
 int
 main(void)
 {
@@ -420,6 +499,10 @@ main(void)
 		FIXTURE_TEST(established_ece_of_the_next_window_reduces_again),
 		FIXTURE_TEST(established_loss_in_a_window_reduced_for_a_mark_reduces_no_further),
 		FIXTURE_TEST(established_timeout_is_told_by_cwr),
+		FIXTURE_TEST(established_dctcp_echoes_what_each_segment_had),
+		FIXTURE_TEST(established_dctcp_change_acknowledges_what_was_before_by_itself),
+		FIXTURE_TEST(established_dctcp_change_within_a_burst_is_told_where_it_was),
+		FIXTURE_TEST(established_dctcp_first_mark_halves_the_window),
 	};
 
 	return cmocka_run_group_tests_name("ecn", tests, eal_start, eal_stop);

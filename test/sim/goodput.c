@@ -67,9 +67,25 @@ choose_cubic(struct estab_tcp_config *tcp)
 	tcp->congestion = ESTAB_CONGESTION_CUBIC;
 }
 
+static void
+choose_cubic_ecn(struct estab_tcp_config *tcp)
+{
+	tcp->congestion = ESTAB_CONGESTION_CUBIC;
+	tcp->ecn = ESTAB_ECN_ASK;
+}
+
+static void
+choose_dctcp(struct estab_tcp_config *tcp)
+{
+	tcp->congestion = ESTAB_CONGESTION_DCTCP;
+	tcp->ecn = ESTAB_ECN_ASK;
+}
+
 static const struct controller controllers[] = {
 	{ "NewReno", false, choose_newreno },
 	{ "CUBIC", false, choose_cubic },
+	{ "CUBIC ECN", true, choose_cubic_ecn },
+	{ "DCTCP", true, choose_dctcp },
 };
 
 /* What the table shows: kbit/s, over all runs of the cell. */

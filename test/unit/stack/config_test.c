@@ -231,8 +231,16 @@ buffers_and_policies_must_be_within_their_limits(void **state)
 	ALLOWED(t, tcp.send_buffer_bytes, UINT32_C(1) << 30);
 	REFUSED(t, tcp.syn_cookies, (enum estab_syn_cookies)3,
 			"tcp.syn_cookies: auto, always or never");
+	REFUSED(t, tcp.congestion, (enum estab_congestion)3,
+			"tcp.congestion: cubic, newreno or dctcp");
+	REFUSED(t, tcp.ecn, (enum estab_ecn)3, "tcp.ecn: accept, off or ask");
 	REFUSED(t, tcp.syn_ack_retransmissions, 8, "tcp.syn_ack_retransmissions: at most 7");
 	ALLOWED(t, tcp.syn_ack_retransmissions, 7);
+	ALLOWED(t, tcp.congestion, ESTAB_CONGESTION_DCTCP);
+	t->config.tcp.ecn = ESTAB_ECN_OFF;
+	ALLOWED(t, tcp.congestion, ESTAB_CONGESTION_NEWRENO);
+	REFUSED(t, tcp.congestion, ESTAB_CONGESTION_DCTCP,
+			"tcp.congestion: dctcp needs tcp.ecn, accept or ask");
 }
 
 static void
