@@ -77,6 +77,7 @@ struct segment {
 	uint16_t up;           /* SEG.UP */
 	uint8_t flags;         /* set of enum tcp_flag */
 	uint8_t ip_tos;        /* DSCP and ECN as received */
+	uint16_t run;          /* arrived as so many segments, made one by the tcp room */
 	bool carried_syn;      /* a SYN was taken off it by the tcp room: wnd is not scaled */
 	bool reopens;          /* a SYN that takes over from TIME-WAIT, set by the tcp room ... */
 	uint32_t reopened_at;  /* ... and the SND.NXT of the connection that was */

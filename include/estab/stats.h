@@ -50,6 +50,7 @@ ESTAB_BEGIN_DECLS
 	X(text_bytes_received, "bytes of text accepted in order")                                  \
 	X(text_bytes_sent, "bytes of text sent, retransmissions not counted")                      \
 	X(challenge_acks_sent, "challenge ACKs (RFC 5961)")                                        \
+	X(segments_coalesced, "segments processed as part of the one before them")                 \
 	X(out_of_order_queued, "segments kept until the gap before them closed")                   \
 	X(retransmission_timeouts, "retransmission timer expiries")                                \
 	X(fast_retransmits, "losses repaired by duplicate ACKs")                                   \

@@ -10,18 +10,18 @@
 
 /* "At least every second full-sized segment or 2*RMSS bytes of new data" (SHLD-19). */
 static bool
-is_second(const struct tcb *tcb)
+is_second(const struct tcb *tcb, uint16_t segments)
 {
-	return (tcb->flags & TCB_ACK_DELAYED) != 0 ||
+	return segments > 1 || (tcb->flags & TCB_ACK_DELAYED) != 0 ||
 			tcb->rcv_nxt - tcb->last_ack_sent >= 2U * tcb->rcv_mss;
 }
 
 void
-ack_text(struct tcb *tcb)
+ack_text(struct tcb *tcb, uint16_t segments)
 {
-	if (tcb->quick_acks > 0 || is_second(tcb)) {
-		if (tcb->quick_acks > 0)
-			tcb->quick_acks--;
+	if (tcb->quick_acks > 0 || is_second(tcb, segments)) {
+		tcb->quick_acks = (uint8_t)(tcb->quick_acks > segments ? tcb->quick_acks - segments
+								       : 0);
 		tcb_mark(tcb, MARK_ACK);
 		return;
 	}

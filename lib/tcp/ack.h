@@ -10,10 +10,10 @@
 struct tcb;
 
 /*
- * Text arrived in order and RCV.NXT is behind it: every second segment at once, or what holds as much
- * as two; a single one within the delay.
+ * Text of so many segments arrived in order, and RCV.NXT is behind it: every second segment at once,
+ * or what holds as much as two; a single one within the delay.
  */
-void ack_text(struct tcb *tcb);
+void ack_text(struct tcb *tcb, uint16_t segments);
 
 /* At the end of the turn: where no segment has carried the ACK of that single one, it is timed. */
 void ack_later(struct tcb *tcb);

@@ -124,7 +124,7 @@ ecn_on_text(struct tcb *tcb, const struct segment *seg)
 
 	if ((tcb->ecn & ECN_AGREED) == 0 || seg->text_len == 0)
 		return;
-	tcb->tcp->stats->ecn_marks_received += marked;
+	tcb->tcp->stats->ecn_marks_received += marked ? seg->run : 0;
 	if (congestion_echoes_each(tcb))
 		echo_each(tcb, marked);
 	else

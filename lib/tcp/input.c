@@ -14,6 +14,7 @@
 #include <estab/event.h>
 
 #include "tcp/ack.h"
+#include "tcp/coalesce.h"
 #include "tcp/ecn.h"
 #include "tcp/handshake.h"
 #include "tcp/keepalive.h"
@@ -217,7 +218,7 @@ take_text_of_syn(struct tcb *tcb, struct burst *burst, struct segment *seg)
 		return true;
 	if ((tcb->flags & TCB_DISCARD) != 0)
 		text_queue_clear(&tcb->receive);
-	ack_text(tcb);
+	ack_text(tcb, 1);
 	tcb_tell(tcb, ESTAB_EVENT_READABLE);
 	return true;
 }
@@ -333,7 +334,7 @@ take_in_order(struct tcb *tcb, struct segment *seg)
 	tcb->rcv_wnd -= seg->text_len;
 	tcb->tcp->stats->text_bytes_received += seg->text_len;
 	if (tcb->reassembly == NULL) {
-		ack_text(tcb);
+		ack_text(tcb, seg->run);
 		return;
 	}
 	reassembly_collect(tcb);
@@ -439,6 +440,7 @@ find_connection(struct tcp *tcp, struct burst *burst, struct segment *seg)
 	struct listener *listener;
 
 	seg->reopens = seg->carried_syn = false;
+	seg->run = 1;
 	if (tcp_flow_has_changed(tcp, seg->hash))
 		flow = flow_find(tcp->flows, &seg->path, seg->hash);
 	switch (flow_kind(flow)) {
@@ -460,17 +462,30 @@ find_connection(struct tcp *tcp, struct burst *burst, struct segment *seg)
 	return NULL;
 }
 
+/* One segment of the burst, and those that follow it as a train. */
 static void
-segment_arrives(struct tcp *tcp, struct burst *burst, struct segment *seg)
+segment_arrives(struct tcp *tcp, struct burst *burst, uint16_t at)
 {
+	struct segment *seg = &burst->arrived[at];
 	struct tcb *tcb = find_connection(tcp, burst, seg);
 
 	if (tcb == NULL)
 		return;
+	coalesce_run(tcb, burst, at);
 	if (tcb->state == TCP_STATE_SYN_SENT)
 		segment_arrives_syn_sent(tcb, burst, seg);
 	else
 		segment_arrives_other_states(tcb, burst, seg);
+}
+
+/* Every packet has the fate of the segment that it was made part of. */
+static void
+count_fates(struct tcp *tcp, const struct segment *seg)
+{
+	uint16_t i;
+
+	for (i = 0; i < seg->run; i++)
+		stats_count_fate(tcp->stats, seg->fate);
 }
 
 void
@@ -479,11 +494,11 @@ tcp_segments_arrive(struct tcp *tcp, struct burst *burst)
 	uint16_t i;
 
 	memset(tcp->flow_changed, 0, sizeof(tcp->flow_changed));
-	for (i = 0; i < burst->arrived_count; i++) {
+	for (i = 0; i < burst->arrived_count; i = (uint16_t)(i + burst->arrived[i].run)) {
 		struct segment *seg = &burst->arrived[i];
 
-		segment_arrives(tcp, burst, seg);
-		stats_count_fate(tcp->stats, seg->fate);
+		segment_arrives(tcp, burst, i);
+		count_fates(tcp, seg);
 		if (seg->mbuf != NULL)
 			burst_spend(burst, seg->mbuf);
 		seg->mbuf = NULL;

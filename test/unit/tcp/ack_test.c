@@ -29,7 +29,7 @@ first_segment_of_text_waits_for_the_delay(void **state)
 	struct tcb *tcb = bare_init(&bare);
 
 	(void)state;
-	ack_text(tcb);
+	ack_text(tcb, 1);
 	assert_false(owes_ack(tcb));
 	ack_later(tcb);
 	assert_int_equal(tcb->deadlines[TIMER_DELAYED_ACK], (SECOND + 40 * MS) / TCP_TICK_NS);
@@ -43,7 +43,7 @@ ack_that_left_in_the_turn_is_not_timed(void **state)
 	struct tcb *tcb = bare_init(&bare);
 
 	(void)state;
-	ack_text(tcb);
+	ack_text(tcb, 1);
 	assert_true((tcb->flags & TCB_ON_OUTPUT_LIST) != 0); /* output comes by, and asks */
 	assert_true((tcb->marks & MARK_ACK_LATER) != 0);
 	ack_sent(tcb);
@@ -59,7 +59,7 @@ ack_that_is_timed_keeps_its_time(void **state)
 	struct tcb *tcb = bare_init(&bare);
 
 	(void)state;
-	ack_text(tcb);
+	ack_text(tcb, 1);
 	ack_later(tcb);
 	bare.tcp.now_tick += 100;
 	ack_later(tcb);
@@ -74,9 +74,9 @@ every_second_segment_of_text_is_acknowledged_at_once(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; i < 5; i++) {
-		ack_text(tcb);
+		ack_text(tcb, 1);
 		assert_false(owes_ack(tcb));
-		ack_text(tcb);
+		ack_text(tcb, 1);
 		assert_true(owes_ack(tcb));
 		ack_leaves(tcb);
 	}
@@ -90,12 +90,12 @@ text_of_two_full_segments_in_one_is_acknowledged_at_once(void **state)
 
 	(void)state;
 	tcb->rcv_nxt += 2 * BARE_MSS - 1;
-	ack_text(tcb);
+	ack_text(tcb, 1);
 	assert_false(owes_ack(tcb));
 	ack_now(tcb);
 	ack_leaves(tcb);
 	tcb->rcv_nxt += 2 * BARE_MSS;
-	ack_text(tcb);
+	ack_text(tcb, 1);
 	assert_true(owes_ack(tcb));
 }
 
@@ -106,7 +106,7 @@ ack_that_has_left_disarms_the_delay_and_says_what_it_said(void **state)
 
 	(void)state;
 	tcb->rcv_nxt += 777;
-	ack_text(tcb);
+	ack_text(tcb, 1);
 	ack_now(tcb);
 	assert_true(owes_ack(tcb));
 	ack_leaves(tcb);
