@@ -40,8 +40,14 @@ estab_stack_config_init(struct estab_stack_config *config)
 			(field) = (value);                                                         \
 	} while (0)
 
+static uint64_t
+pool_bytes(const struct rte_mempool *pool)
+{
+	return pool != NULL ? (uint64_t)pool->size * pool->elt_size : 0;
+}
+
 static void
-fill_limits(struct estab_stack_limits *limits)
+fill_limits(struct estab_stack_limits *limits, const struct rte_mempool *pool)
 {
 	FILL(limits->connections, 16384);
 	FILL(limits->syn_records, 1024);
@@ -50,6 +56,8 @@ fill_limits(struct estab_stack_limits *limits)
 	FILL(limits->neighbours, 256);
 	FILL(limits->reassemblies, 1024);
 	FILL(limits->syn_text_bytes, 262144);
+	FILL(limits->receive_memory_bytes, pool_bytes(pool) / 4);
+	FILL(limits->send_memory_bytes, pool_bytes(pool) / 4);
 	FILL(limits->customized_connections, 1024);
 }
 
@@ -63,6 +71,7 @@ fill_tcp(struct estab_tcp_config *tcp)
 	FILL(tcp->delayed_ack_ns, 40 * MILLISECOND_NS);
 	FILL(tcp->fin_wait_2_ns, 60 * SECOND_NS);
 	FILL(tcp->receive_buffer_bytes, 262144);
+	FILL(tcp->receive_buffer_max_bytes, 4194304);
 	FILL(tcp->send_buffer_bytes, 262144);
 	FILL(tcp->reassembly_segments, 128);
 	FILL(tcp->initial_window, 10);
@@ -81,7 +90,7 @@ config_fill_defaults(struct estab_stack_config *config)
 {
 	FILL(config->burst, 64);
 	FILL(config->interface.mtu, MTU_DEFAULT);
-	fill_limits(&config->limits);
+	fill_limits(&config->limits, config->mbuf_pool);
 	fill_tcp(&config->tcp);
 }
 
@@ -208,6 +217,8 @@ check_tcp(const struct estab_tcp_config *tcp)
 		return "tcp.receive_buffer_bytes: at least 2048";
 	if (tcp->receive_buffer_bytes > UINT32_C(1) << 30)
 		return "tcp.receive_buffer_bytes: at most 1 GiB (RFC 7323 2.3)";
+	if (tcp->receive_buffer_max_bytes > UINT32_C(1) << 30)
+		return "tcp.receive_buffer_max_bytes: at most 1 GiB (RFC 7323 2.3)";
 	if (tcp->send_buffer_bytes > UINT32_C(1) << 30)
 		return "tcp.send_buffer_bytes: at most 1 GiB";
 	if (tcp->syn_cookies > ESTAB_SYN_COOKIES_NEVER)

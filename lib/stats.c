@@ -12,6 +12,8 @@ estab_stack_stats(const struct estab_stack *stack, struct estab_stats *stats)
 	*stats = stack->stats;
 	stats->connections_open = pool_used_count(&stack->tcp.tcbs);
 	stats->connections_half_open = pool_used_count(&stack->tcp.syn_records);
+	stats->receive_memory = stack->tcp.receive_memory.pinned;
+	stats->send_memory = stack->tcp.send_memory.pinned;
 	stats->connections_time_wait = pool_used_count(&stack->tcp.time_waits);
 }
 

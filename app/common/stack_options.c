@@ -155,7 +155,7 @@ const struct option_row stack_option_rows[] = {
 			.min = BUFFER_MIN,
 			.max = BUFFER_MAX,
 			.offset = offsetof(struct stack_options, receive_buffer),
-			.help = "per connection (262144)" },
+			.help = "per connection, fixed (262144, and growing up to 4194304)" },
 	{ .name = "send-buffer",
 			.argument = "BYTES",
 			.kind = OPTION_NUMBER,
@@ -183,6 +183,7 @@ stack_options_apply(const struct stack_options *options, struct estab_stack_conf
 	config->tcp.congestion = (enum estab_congestion)options->congestion;
 	config->tcp.ecn = (enum estab_ecn)options->ecn;
 	config->tcp.receive_buffer_bytes = options->receive_buffer;
+	config->tcp.receive_buffer_max_bytes = options->receive_buffer;
 	config->tcp.send_buffer_bytes = options->send_buffer;
 	config->tcp.time_wait_ns = options->time_wait_ns;
 }

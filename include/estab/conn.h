@@ -209,7 +209,8 @@ struct estab_conn_info {
 	const char *congestion;  /**< name of the congestion controller; static */
 	uint32_t rtt_us, rttvar_us, rto_us;
 	uint32_t send_queued, receive_queued; /**< bytes */
-	uint16_t mss;                         /**< bytes of text in a full segment */
+	uint32_t receive_buffer; /**< bytes; grows up to tcp.receive_buffer_max_bytes */
+	uint16_t mss;            /**< bytes of text in a full segment */
 	uint8_t snd_wscale, rcv_wscale;
 	bool timestamps, sack, window_scale, ecn; /**< negotiated */
 	uint32_t retransmissions;                 /**< of the segment now outstanding */

@@ -83,12 +83,16 @@ struct estab_interface {
 
 /** What is sized once, at creation. 0 means the default, given in parentheses. */
 struct estab_stack_limits {
-	uint32_t connections;    /**< TCBs (16384) */
-	uint32_t syn_records;    /**< half-open connections with a record (1024) */
-	uint32_t time_waits;     /**< TIME-WAIT records (16384) */
-	uint32_t listeners;      /**< (64) */
-	uint32_t neighbours;     /**< ARP and ND cache entries (256) */
-	uint32_t reassemblies;   /**< connections with out-of-order segments at once (1024) */
+	uint32_t connections;          /**< TCBs (16384) */
+	uint32_t syn_records;          /**< half-open connections with a record (1024) */
+	uint32_t time_waits;           /**< TIME-WAIT records (16384) */
+	uint32_t listeners;            /**< (64) */
+	uint32_t neighbours;           /**< ARP and ND cache entries (256) */
+	uint32_t reassemblies;         /**< connections with out-of-order segments at once (1024) */
+	uint64_t receive_memory_bytes; /**< for text received, in bytes of whole mbufs (a quarter of
+					 *   mbuf_pool). Near it windows stop growing and out-of-order
+					 *   text is given up, above it text has to come again */
+	uint64_t send_memory_bytes; /**< for text to be sent, likewise (a quarter of mbuf_pool) */
 	uint32_t syn_text_bytes; /**< for text of SYNs until the handshake is done, in bytes of whole
 				  *   mbufs (262144); above it the text has to come again */
 	uint32_t customized_connections; /**< with settings of their own, urgent data or trouble (1024) */
@@ -106,10 +110,13 @@ struct estab_tcp_config {
 	uint64_t rto_max_ns;           /**< (120 s, as Linux; RFC 6298 2.5: at least 60 s) */
 	uint64_t delayed_ack_ns;       /**< (40 ms, as Linux; RFC 9293 3.8.6.3: below 500 ms) */
 	uint64_t fin_wait_2_ns;        /**< after close, how long to await the peer's FIN (60 s) */
-	uint32_t receive_buffer_bytes; /**< per connection (262144) */
-	uint32_t send_buffer_bytes;    /**< per connection (262144) */
-	uint16_t reassembly_segments;  /**< out-of-order segments per connection (128) */
-	uint8_t initial_window;        /**< segments (10, RFC 6928) */
+	uint32_t receive_buffer_bytes; /**< per connection, at first (262144) */
+	uint32_t receive_buffer_max_bytes; /**< up to which the buffer grows where its window holds the
+					     *   peer back (4194304; at or below receive_buffer_bytes:
+					     *   it never grows) */
+	uint32_t send_buffer_bytes;        /**< per connection (262144) */
+	uint16_t reassembly_segments;      /**< out-of-order segments per connection (128) */
+	uint8_t initial_window;            /**< segments (10, RFC 6928) */
 	uint8_t abc_limit; /**< segments that one ACK may add in slow start (2, RFC 3465; Linux:
 			     *   255, which is all that it acknowledges) */
 	uint8_t r1_retransmissions;  /**< after which the next hop is resolved anew (3, SHLD-10) */

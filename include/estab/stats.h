@@ -52,6 +52,8 @@ ESTAB_BEGIN_DECLS
 	X(challenge_acks_sent, "challenge ACKs (RFC 5961)")                                        \
 	X(segments_coalesced, "segments processed as part of the one before them")                 \
 	X(out_of_order_queued, "segments kept until the gap before them closed")                   \
+	X(out_of_order_shed, "segments kept beyond a gap and given up: memory was short")          \
+	X(receive_buffers_grown, "times that a receive buffer grew")                               \
 	X(retransmission_timeouts, "retransmission timer expiries")                                \
 	X(fast_retransmits, "losses repaired by duplicate ACKs")                                   \
 	X(ecn_marks_received, "segments with text that the network has marked (CE)")               \
@@ -65,7 +67,9 @@ ESTAB_BEGIN_DECLS
 #define ESTAB_GAUGES(X)                                                                            \
 	X(connections_open, "connections with a TCB now")                                          \
 	X(connections_half_open, "SYN records now")                                                \
-	X(connections_time_wait, "TIME-WAIT records now")
+	X(connections_time_wait, "TIME-WAIT records now")                                          \
+	X(receive_memory, "bytes of mbufs with text received, now")                                \
+	X(send_memory, "bytes of mbufs with text to be sent, now")
 
 struct estab_stats {
 #define ESTAB_STATS_FIELD(name, text) uint64_t name;

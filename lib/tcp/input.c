@@ -20,6 +20,7 @@
 #include "tcp/keepalive.h"
 #include "tcp/listener.h"
 #include "tcp/reassembly.h"
+#include "tcp/receive_buffer.h"
 #include "tcp/recovery.h"
 #include "tcp/reset.h"
 #include "tcp/seq.h"
@@ -353,6 +354,20 @@ take_out_of_order(struct tcb *tcb, struct segment *seg)
 	ack_duplicate(tcb);
 }
 
+/* Memory is short: the text is not acknowledged, so that it comes again. */
+static bool
+refuse_for_memory(struct tcb *tcb, struct segment *seg)
+{
+	if (seg->text_len == 0 || (tcb->flags & TCB_DISCARD) != 0 ||
+			receive_buffer_admits(tcb, seg))
+		return false;
+	if (seg->seq == tcb->rcv_nxt)
+		ack_now(tcb);
+	else
+		ack_duplicate(tcb);
+	return true;
+}
+
 /* Seventh: the segment text. Returns false where the connection is over. */
 static bool
 take_text(struct tcb *tcb, struct burst *burst, struct segment *seg)
@@ -369,6 +384,8 @@ take_text(struct tcb *tcb, struct burst *burst, struct segment *seg)
 	trim_to_window(tcb, seg);
 	if (seg->text_len > 0 && refuse_text_after_close(tcb, burst, seg))
 		return false;
+	if (refuse_for_memory(tcb, seg))
+		return true;
 	if (tcb->reassembly != NULL && tcb->dsack.left == tcb->dsack.right)
 		reassembly_note_overlap(tcb, seg);
 	if (seg->seq != tcb->rcv_nxt)

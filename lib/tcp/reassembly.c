@@ -25,6 +25,8 @@ reassembly_get(struct tcb *tcb)
 		if (reassembly == NULL)
 			return NULL;
 		memset(reassembly, 0, offsetof(struct reassembly, blocks));
+		reassembly->tcb = tcb;
+		TAILQ_INSERT_TAIL(&tcb->tcp->reassembly_list, reassembly, link);
 		tcb->reassembly = reassembly;
 	}
 	return reassembly;
@@ -38,6 +40,7 @@ reassembly_destroy(struct tcb *tcb)
 
 	for (i = 0; i < reassembly->block_count; i++)
 		text_queue_clear(&reassembly->blocks[i].text);
+	TAILQ_REMOVE(&tcb->tcp->reassembly_list, reassembly, link);
 	tcb->reassembly = NULL;
 	pool_put(&tcb->tcp->reassemblies, reassembly);
 }
@@ -77,7 +80,11 @@ insert_block(struct reassembly *reassembly, uint16_t i, uint32_t left)
 	if (reassembly->block_count == REASSEMBLY_BLOCKS_MAX)
 		return false;
 	memmove(block + 1, block, (size_t)(reassembly->block_count - i) * sizeof(*block));
-	*block = (struct reassembly_block){ .left = left, .right = left };
+	*block = (struct reassembly_block){
+		.left = left,
+		.right = left,
+		.text.budget = &reassembly->tcb->tcp->receive_memory,
+	};
 	reassembly->block_count++;
 	return true;
 }
@@ -219,6 +226,17 @@ reassembly_collect(struct tcb *tcb)
 	if (reassembly->block_count == 0 && !reassembly->fin)
 		reassembly_destroy(tcb);
 	return tcb->rcv_nxt != before;
+}
+
+uint64_t
+reassembly_pinned(const struct reassembly *reassembly)
+{
+	uint64_t pinned = 0;
+	uint16_t i;
+
+	for (i = 0; i < reassembly->block_count; i++)
+		pinned += reassembly->blocks[i].text.pinned;
+	return pinned;
 }
 
 bool

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "burst.h"
 #include "tcp/text_queue.h"
@@ -27,6 +28,8 @@ struct reassembly_block {
 };
 
 struct reassembly {
+	TAILQ_ENTRY(reassembly) link; /* all of the stack, by age */
+	struct tcb *tcb;
 	uint16_t block_count;
 	uint16_t segments; /* in all blocks */
 	bool fin;          /* the peer's FIN was seen, beyond a gap */
@@ -54,6 +57,9 @@ bool reassembly_reached_fin(const struct tcb *tcb);
 
 /* Fill in SACK blocks, the one that grew last first (RFC 2018 4), as many as fit. */
 void reassembly_sack(const struct tcb *tcb, struct tcp_options *options, uint8_t blocks_max);
+
+/* Octets of memory that the blocks pin. */
+uint64_t reassembly_pinned(const struct reassembly *reassembly);
 
 /* Free everything that is kept. */
 void reassembly_destroy(struct tcb *tcb);

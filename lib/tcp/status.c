@@ -36,6 +36,7 @@ estab_conn_status(const struct estab_conn *conn, struct estab_conn_info *info)
 		.rto_us = tcb->rtt.rto_us,
 		.send_queued = tcb->send.bytes,
 		.receive_queued = tcb->receive.bytes,
+		.receive_buffer = tcb->rcv_buffer,
 		.mss = tcb->snd_mss,
 		.snd_wscale = tcb->snd_wscale,
 		.rcv_wscale = tcb->rcv_wscale,

@@ -28,6 +28,10 @@ tcb_create(struct tcp *tcp, const struct path *path, uint32_t hash)
 	tcb->tcp = tcp;
 	tcb->path = *path;
 	tcb->hash = hash;
+	tcb->rcv_buffer = tcp->config.receive_buffer_bytes;
+	tcb->read_round_us = tcp_now_us(tcp);
+	tcb->receive.budget = &tcp->receive_memory;
+	tcb->send.budget = &tcp->send_memory;
 	if (flow_set(tcp->flows, path, hash, flow_make(FLOW_TCB, tcb)) != 0) {
 		pool_put(&tcp->tcbs, tcb);
 		return NULL;

@@ -152,6 +152,9 @@ struct tcb {
 	uint32_t rtt_seq;     /* the timed segment ends here */
 	uint32_t rtt_start_us;
 	uint32_t snd_wnd_max;    /* MAX.SND.WND, RFC 5961 5 and sender's silly-window avoidance */
+	uint32_t rcv_buffer;     /* octets of text that we would keep; grows as the user reads */
+	uint32_t read_in_round;  /* octets that the user has received in this round trip ... */
+	uint32_t read_round_us;  /* ... which began here */
 	uint32_t ts_recent_s;    /* when ts_recent was taken: it is void after 24 days */
 	uint32_t challenge_tick; /* when the last rate-limited ACK went out */
 	uint32_t iss, irs;
@@ -199,6 +202,7 @@ _Static_assert(sizeof(struct time_wait) <= 64, "TIME-WAIT records are many");
 
 TAILQ_HEAD(tcb_list, tcb);
 TAILQ_HEAD(syn_record_list, syn_record);
+TAILQ_HEAD(reassembly_list, reassembly);
 
 struct listener {
 	struct listener_link link; /* first: flow/listener_table finds it */
@@ -225,6 +229,9 @@ struct tcp {
 	struct pool tcbs, syn_records, time_waits, reassemblies, customs, listeners_pool;
 	struct listener_table listeners;
 	struct ephemeral_ports ports;
+	struct reassembly_list reassembly_list;         /* the oldest first */
+	struct text_budget receive_memory, send_memory; /* what all connections pin */
+	uint64_t receive_memory_max, send_memory_max;
 	struct syn_record_list syn_record_lists[SYN_ACK_ATTEMPTS_MAX];
 	uint64_t time_wait_tick;                  /* all records that were due then are gone */
 	uint32_t time_wait_first, time_wait_last; /* pool indexes plus one; 0: none */

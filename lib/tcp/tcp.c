@@ -37,6 +37,7 @@ init_lists(struct tcp *tcp)
 	TAILQ_INIT(&tcp->output_list);
 	TAILQ_INIT(&tcp->finished_list);
 	TAILQ_INIT(&tcp->event_list);
+	TAILQ_INIT(&tcp->reassembly_list);
 	for (i = 0; i < SYN_ACK_ATTEMPTS_MAX; i++)
 		TAILQ_INIT(&tcp->syn_record_lists[i]);
 	listener_table_init(&tcp->listeners);
@@ -85,6 +86,8 @@ tcp_init(struct tcp *tcp, const struct estab_stack_config *config, struct flow_t
 	tcp->flows = flows;
 	tcp->stats = stats;
 	tcp->mbuf_pool = config->mbuf_pool;
+	tcp->receive_memory_max = config->limits.receive_memory_bytes;
+	tcp->send_memory_max = config->limits.send_memory_bytes;
 	tcp->syn_text_max = config->limits.syn_text_bytes;
 	tcp->mtu = config->interface.mtu;
 	tcp->rcv_wscale = window_scale_choose(&config->tcp);

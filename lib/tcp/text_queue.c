@@ -11,7 +11,13 @@
 
 #include <rte_mbuf.h>
 
-enum { COPY_MAX = 512 }; /* octets; longer text is worth its mbuf */
+enum { PINS_PER_OCTET = 4 }; /* text that pins more than so many times its size is copied */
+
+static uint32_t
+pins_of(const struct rte_mbuf *mbuf)
+{
+	return (uint32_t)sizeof(*mbuf) + mbuf->buf_len;
+}
 
 uint32_t
 text_packet_pins(const struct rte_mbuf *packet)
@@ -19,8 +25,24 @@ text_packet_pins(const struct rte_mbuf *packet)
 	uint32_t pins = 0;
 
 	for (; packet != NULL; packet = packet->next)
-		pins += (uint32_t)sizeof(*packet) + packet->buf_len;
+		pins += pins_of(packet);
 	return pins;
+}
+
+static void
+pin(struct text_queue *queue, uint32_t octets)
+{
+	queue->pinned += octets;
+	if (queue->budget != NULL)
+		queue->budget->pinned += octets;
+}
+
+static void
+unpin(struct text_queue *queue, uint32_t octets)
+{
+	queue->pinned -= octets;
+	if (queue->budget != NULL)
+		queue->budget->pinned -= octets;
 }
 
 /*
@@ -33,7 +55,7 @@ copy_to_tail(struct text_queue *queue, const struct rte_mbuf *mbuf)
 	struct rte_mbuf *tail = queue->tail;
 	const uint16_t length = mbuf->data_len;
 
-	if (tail == NULL || length > COPY_MAX || !RTE_MBUF_DIRECT(tail) ||
+	if (tail == NULL || length * PINS_PER_OCTET > mbuf->buf_len || !RTE_MBUF_DIRECT(tail) ||
 			rte_mbuf_refcnt_read(tail) != 1 ||
 			tail->data_off + tail->data_len + length > tail->buf_len)
 		return false;
@@ -59,6 +81,7 @@ append_one(struct text_queue *queue, struct rte_mbuf *mbuf)
 		queue->tail->next = mbuf;
 	queue->tail = mbuf;
 	queue->bytes += mbuf->data_len;
+	pin(queue, pins_of(mbuf));
 }
 
 void
@@ -73,20 +96,6 @@ text_queue_append(struct text_queue *queue, struct rte_mbuf *packet)
 	}
 }
 
-void
-text_queue_join(struct text_queue *queue, struct text_queue *other)
-{
-	if (other->head == NULL)
-		return;
-	if (queue->tail == NULL)
-		queue->head = other->head;
-	else
-		queue->tail->next = other->head;
-	queue->tail = other->tail;
-	queue->bytes += other->bytes;
-	*other = (struct text_queue){ 0 };
-}
-
 /* Unlink and return the first mbuf of a queue that is not empty. */
 static struct rte_mbuf *
 unlink_head(struct text_queue *queue)
@@ -97,8 +106,35 @@ unlink_head(struct text_queue *queue)
 	if (queue->head == NULL)
 		queue->tail = NULL;
 	queue->bytes -= mbuf->data_len;
+	unpin(queue, pins_of(mbuf));
 	mbuf->next = NULL;
 	return mbuf;
+}
+
+/* At the seam of two queues short text may meet room: at most one mbuf is filled. */
+static void
+close_seam(struct text_queue *queue, struct text_queue *other)
+{
+	while (other->head != NULL && copy_to_tail(queue, other->head))
+		rte_pktmbuf_free_seg(unlink_head(other));
+}
+
+void
+text_queue_join(struct text_queue *queue, struct text_queue *other)
+{
+	close_seam(queue, other);
+	if (other->head == NULL)
+		return;
+	if (queue->tail == NULL)
+		queue->head = other->head;
+	else
+		queue->tail->next = other->head;
+	queue->tail = other->tail;
+	queue->bytes += other->bytes;
+	pin(queue, other->pinned);
+	unpin(other, other->pinned);
+	other->head = other->tail = NULL;
+	other->bytes = 0;
 }
 
 void

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A queue of text: mbufs linked by next, in stream order, empty ones left out. Both the send queue
- * and the receive queue of a connection are one. It moves mbufs and looks at their lengths; only
- * short text is copied, so that it does not pin an mbuf each. Only next, data_off and data_len of an mbuf in a queue mean anything.
+ * and the receive queue of a connection are one. It moves mbufs and looks at their lengths; text that
+ * is short for its mbuf is copied behind what is there, so that it does not pin an mbuf each. Only
+ * next, data_off and data_len of an mbuf in a queue mean anything.
+ *
+ * A queue knows what it pins: the octets of its mbufs, headers included, however little text is in
+ * them. All queues with the same budget sum that up there.
  */
 #ifndef LIB_TCP_TEXT_QUEUE_H
 #define LIB_TCP_TEXT_QUEUE_H
@@ -11,10 +15,16 @@
 
 struct rte_mbuf;
 
+struct text_budget {
+	uint64_t pinned; /* octets of memory */
+};
+
 struct text_queue {
 	struct rte_mbuf *head;
 	struct rte_mbuf *tail;
 	uint32_t bytes;
+	uint32_t pinned;            /* octets of memory */
+	struct text_budget *budget; /* NULL: none */
 };
 
 /* What a packet takes of memory: its mbufs whole, however little text is in them. */

@@ -16,6 +16,8 @@
 #include "tcp/isn.h"
 #include "tcp/listener.h"
 #include "tcp/handshake.h"
+#include "tcp/receive_buffer.h"
+#include "tcp/send_buffer.h"
 #include "tcp/tcb.h"
 #include "tcp/window.h"
 
@@ -204,11 +206,8 @@ uint32_t
 estab_conn_send_room(const struct estab_conn *conn)
 {
 	const struct tcb *tcb = const_tcb_of(conn);
-	const uint32_t size = tcb->tcp->config.send_buffer_bytes;
 
-	if (!tcb_may_send(tcb) || tcb->send.bytes >= size)
-		return 0;
-	return size - tcb->send.bytes;
+	return tcb_may_send(tcb) ? send_buffer_room(tcb) : 0;
 }
 
 uint16_t
@@ -232,12 +231,15 @@ uint16_t
 estab_conn_receive_burst(struct estab_conn *conn, struct rte_mbuf **packets, uint16_t n)
 {
 	struct tcb *tcb = tcb_of(conn);
+	const uint32_t waiting = tcb->receive.bytes;
 	uint16_t i = 0;
 
 	while (i < n && (packets[i] = text_queue_take(&tcb->receive)) != NULL)
 		i++;
-	if (i > 0)
+	if (i > 0) {
+		receive_buffer_read(tcb, waiting - tcb->receive.bytes);
 		window_reopen(tcb);
+	}
 	return i;
 }
 

@@ -11,6 +11,7 @@
 
 #include <estab/conn.h>
 
+#include "tcp/receive_buffer.h"
 #include "tcp/tcb.h"
 #include "tcp/window.h"
 
@@ -136,6 +137,7 @@ estab_conn_read(struct estab_conn *conn, void *data, size_t size)
 	const size_t done = copy_out(&tcb->receive, data, size);
 
 	if (done > 0) {
+		receive_buffer_read(tcb, (uint32_t)done);
 		window_reopen(tcb);
 		return (ssize_t)done;
 	}

@@ -6,6 +6,7 @@
 
 #include <rte_common.h>
 
+#include "tcp/receive_buffer.h"
 #include "tcp/seq.h"
 #include "tcp/tcb.h"
 
@@ -13,8 +14,10 @@ uint8_t
 window_scale_choose(const struct estab_tcp_config *config)
 {
 	uint8_t shift = config->window_scale_min;
+	const uint32_t most =
+			RTE_MAX(config->receive_buffer_bytes, config->receive_buffer_max_bytes);
 
-	while (shift < TCP_WSCALE_MAX && config->receive_buffer_bytes >> shift > UINT16_MAX)
+	while (shift < TCP_WSCALE_MAX && most >> shift > UINT16_MAX)
 		shift++;
 	return shift;
 }
@@ -35,20 +38,18 @@ window_accepted_initially(const struct tcp *tcp)
 static uint32_t
 receive_room(const struct tcb *tcb)
 {
-	const uint32_t size = tcb->tcp->config.receive_buffer_bytes;
 	const uint32_t limit = tcb->tcp->config.window_is_room
 			? UINT32_MAX
 			: (uint32_t)UINT16_MAX << tcb->rcv_wscale;
 
-	return tcb->receive.bytes < size ? RTE_MIN(size - tcb->receive.bytes, limit) : 0;
+	return RTE_MIN(receive_buffer_room(tcb), limit);
 }
 
 /* How far the right edge may move: 3.8.6.2.2 asks for a worthwhile step, or none at all. */
 static uint32_t
 worthwhile_growth(const struct tcb *tcb, uint32_t room)
 {
-	const uint32_t step =
-			RTE_MIN(tcb->tcp->config.receive_buffer_bytes / 2, (uint32_t)tcb->rcv_mss);
+	const uint32_t step = RTE_MIN(tcb->rcv_buffer / 2, (uint32_t)tcb->rcv_mss);
 	const uint32_t growth = room > tcb->rcv_wnd ? room - tcb->rcv_wnd : 0;
 
 	return growth >= step ? growth : 0;
@@ -58,11 +59,9 @@ worthwhile_growth(const struct tcb *tcb, uint32_t room)
 static uint32_t
 growth_with_ack(const struct tcb *tcb, uint32_t room)
 {
-	const struct estab_tcp_config *config = &tcb->tcp->config;
-
-	if (!config->window_every_ack)
+	if (!tcb->tcp->config.window_every_ack)
 		return worthwhile_growth(tcb, room);
-	if (room < RTE_MIN(config->receive_buffer_bytes / 4, (uint32_t)tcb->rcv_mss))
+	if (room < RTE_MIN(tcb->rcv_buffer / 4, (uint32_t)tcb->rcv_mss))
 		return 0;
 	return room > tcb->rcv_wnd ? room - tcb->rcv_wnd : 0;
 }
@@ -92,7 +91,7 @@ void
 window_reopen(struct tcb *tcb)
 {
 	const uint32_t growth = worthwhile_growth(tcb, receive_room(tcb));
-	const uint32_t half = tcb->tcp->config.receive_buffer_bytes / 2;
+	const uint32_t half = tcb->rcv_buffer / 2;
 
 	if (!tcb_takes_text(tcb))
 		return;

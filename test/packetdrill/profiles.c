@@ -32,6 +32,7 @@ set_linux(struct profile *profile)
 		.keep_count = 9,
 		.linger_ns = UINT64_MAX };
 	tcp->receive_buffer_bytes = LINUX_RECEIVE_BUFFER;
+	tcp->receive_buffer_max_bytes = 1; /* SO_RCVBUF is set: it stays */
 	tcp->send_buffer_bytes = LINUX_SEND_BUFFER;
 	tcp->rto_min_ns = 200 * MS;
 	tcp->delayed_ack_ns = 40 * MS;
@@ -57,6 +58,7 @@ set_freebsd(struct profile *profile)
 		.keep_init_s = 75,
 		.linger_ns = UINT64_MAX };
 	tcp->receive_buffer_bytes = FREEBSD_RECEIVE_BUFFER;
+	tcp->receive_buffer_max_bytes = 1;
 	tcp->send_buffer_bytes = FREEBSD_SEND_BUFFER;
 	tcp->rto_min_ns = 30 * MS;
 	tcp->rto_max_ns = 64000 * MS;

@@ -28,9 +28,12 @@ check_limits(const struct sim *sim, const struct tcb *tcb)
 {
 	const struct estab_tcp_config *config = &tcb->tcp->config;
 
-	if (tcb->receive.bytes > config->receive_buffer_bytes + TEXT_SLACK)
+	if (tcb->receive.bytes > tcb->rcv_buffer + TEXT_SLACK)
 		sim_fail(sim, "%u bytes wait to be received, %u are allowed", tcb->receive.bytes,
-				config->receive_buffer_bytes);
+				tcb->rcv_buffer);
+	if (tcb->rcv_buffer >
+			RTE_MAX(config->receive_buffer_bytes, config->receive_buffer_max_bytes))
+		sim_fail(sim, "the receive buffer has grown to %u bytes", tcb->rcv_buffer);
 	if (tcb->send.bytes > config->send_buffer_bytes + TEXT_SLACK)
 		sim_fail(sim, "%u bytes wait to be sent, %u are allowed", tcb->send.bytes,
 				config->send_buffer_bytes);

@@ -95,6 +95,8 @@ set_up_config(struct fixture *t)
 		local[1].prefix_length = 64;
 		config->interface.address_count += 2;
 	}
+	config->tcp.receive_buffer_max_bytes =
+			1; /* windows stand still but where they are tested */
 	config->limits = (struct estab_stack_limits){ .connections = 128,
 		.syn_records = 32,
 		.time_waits = 32,

@@ -281,6 +281,7 @@ zero_stands_for_the_default_that_the_header_names(void **state)
 	assert_int_equal(c.tcp.delayed_ack_ns, 40 * MS);
 	assert_int_equal(c.tcp.fin_wait_2_ns, 60 * SECOND);
 	assert_int_equal(c.tcp.receive_buffer_bytes, 262144);
+	assert_int_equal(c.tcp.receive_buffer_max_bytes, 4194304);
 	assert_int_equal(c.tcp.send_buffer_bytes, 262144);
 	assert_int_equal(c.tcp.reassembly_segments, 128);
 	assert_int_equal(c.tcp.initial_window, 10);

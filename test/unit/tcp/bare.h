@@ -45,6 +45,8 @@ bare_init_room(struct bare *bare)
 	bare->tcp.config = config.tcp;
 	bare->tcp.config.congestion = ESTAB_CONGESTION_NEWRENO; /* easier to work out by hand */
 	bare->tcp.stats = &bare->stats;
+	bare->tcp.receive_memory_max = bare->tcp.send_memory_max = UINT64_MAX;
+	TAILQ_INIT(&bare->tcp.reassembly_list);
 	bare->tcp.mtu = config.interface.mtu;
 	TAILQ_INIT(&bare->tcp.output_list);
 	TAILQ_INIT(&bare->tcp.finished_list);
@@ -69,6 +71,7 @@ bare_init(struct bare *bare)
 	tcb->irs = BARE_IRS;
 	tcb->rcv_nxt = tcb->last_ack_sent = BARE_IRS + 1;
 	tcb->rcv_wnd = 65535;
+	tcb->rcv_buffer = bare->tcp.config.receive_buffer_bytes;
 	tcb->snd_wnd = tcb->snd_wnd_max = 64000;
 	tcb->snd_wl1 = BARE_IRS;
 	tcb->snd_wl2 = BARE_ISS;

@@ -19,7 +19,7 @@ with_buffer(uint32_t bytes, uint8_t wscale)
 	struct tcb *tcb = bare_init(&bare);
 
 	bare.tcp.config.receive_buffer_bytes = bytes;
-	tcb->rcv_wnd = bytes;
+	tcb->rcv_wnd = tcb->rcv_buffer = bytes;
 	tcb->rcv_wscale = wscale;
 	return tcb;
 }

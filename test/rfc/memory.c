@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What text takes of memory: receive buffers that grow with what the user reads in a round trip, and
+ * what remains possible for every connection where the memory of the stack is short.
+ */
+#include <errno.h>
+
+#include <rte_mbuf.h>
+
+#include "eal.h"
+#include "fixture.h"
+
+enum {
+	SEGMENT = 1000,
+	BUFFER = 10000,
+	MBUF = (int)sizeof(struct rte_mbuf) + RTE_MBUF_DEFAULT_BUF_SIZE,
+	ROUND_TRIP_MS = 10,
+};
+
+/* Established after a handshake of that round-trip time; text is read as it comes. */
+static void
+in_established_across(struct fixture *t)
+{
+	t->config.tcp.receive_buffer_bytes = BUFFER;
+	in_listen(t);
+	arrive(t, "S 0:0(0) win 65535 <mss 1000>");
+	expect(t, "S. 0:0(0) ack 1");
+	advance(t, ROUND_TRIP_MS);
+	arrive(t, ". 1:1(0) ack 1");
+	app_accept(t);
+}
+
+/* So many full segments arrive and are read, and a round trip passes. */
+static uint32_t
+one_round(struct fixture *t, uint32_t at, unsigned int segments)
+{
+	for (unsigned int i = 0; i < segments; i++, at += SEGMENT)
+		arrive_later(t, ". %u:%u(1000) ack 1", at, at + SEGMENT);
+	turn(t);
+	advance(t, ROUND_TRIP_MS);
+	app_read(t, segments * SEGMENT);
+	ignore_sent(t);
+	return at;
+}
+
+/* A window's worth in every round trip: the window is what holds the peer back. */
+static void
+established_window_read_in_a_round_trip_grows_the_buffer_up_to_its_limit(void **state)
+{
+	struct fixture *t = *state;
+	uint32_t at = 1;
+
+	t->config.tcp.receive_buffer_max_bytes = 3 * BUFFER;
+	in_established_across(t);
+	assert_int_equal(status_now(t).receive_buffer, BUFFER);
+	at = one_round(t, one_round(t, at, 10),
+			10); /* the first read of the second ends the first */
+	assert_int_equal(status_now(t).receive_buffer, 2 * BUFFER);
+	assert_int_equal(status_now(t).rcv_wnd, 2 * BUFFER);
+	at = one_round(t, one_round(t, at, 20), 20);
+	assert_int_equal(status_now(t).receive_buffer, 3 * BUFFER);
+	one_round(t, one_round(t, at, 30), 30);
+	assert_int_equal(status_now(t).receive_buffer, 3 * BUFFER);
+	assert_int_equal(stats_now(t).receive_buffers_grown, 2);
+}
+
+static void
+established_half_a_window_in_a_round_trip_leaves_the_buffer(void **state)
+{
+	struct fixture *t = *state;
+	uint32_t at = 1;
+
+	t->config.tcp.receive_buffer_max_bytes = 3 * BUFFER;
+	in_established_across(t);
+	for (unsigned int i = 0; i < 10; i++)
+		at = one_round(t, at, 5);
+	assert_int_equal(status_now(t).receive_buffer, BUFFER);
+}
+
+/* What is read within one round trip is one measure, in however many calls. */
+static void
+established_reads_within_a_round_trip_are_added_up(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.tcp.receive_buffer_max_bytes = 3 * BUFFER;
+	in_established_across(t);
+	one_round(t, 1, 1); /* ends the round trip of the handshake */
+	for (uint32_t at = 1001; at < 10000; at += SEGMENT) {
+		arrive(t, ". %u:%u(1000) ack 1", at, at + SEGMENT);
+		app_read(t, SEGMENT);
+	}
+	assert_int_equal(status_now(t).receive_buffer, BUFFER);
+	one_round(t, 10001, 1);
+	assert_int_equal(status_now(t).receive_buffer, 2 * BUFFER);
+}
+
+static void
+established_limit_below_the_buffer_never_grows_it(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.tcp.receive_buffer_max_bytes = BUFFER;
+	in_established_across(t);
+	one_round(t, one_round(t, 1, 10), 10);
+	assert_int_equal(status_now(t).receive_buffer, BUFFER);
+}
+
+/* The shift of the window is chosen for what the buffer may become (RFC 7323 2.3). */
+static void
+listen_window_scale_is_that_of_the_largest_buffer(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.tcp.receive_buffer_bytes = BUFFER;
+	t->config.tcp.receive_buffer_max_bytes = UINT32_C(4) << 20;
+	in_listen(t);
+	arrive(t, "S 0:0(0) win 65535 <mss 1000,wscale 0>");
+	expect(t, "S. 0:0(0) ack 1 win 10000 <mss %d,nop,wscale 7>", t->family == 4 ? 1460 : 1440);
+}
+
+/* Full segments that nobody reads; the peer goes on whatever it is told. */
+static void
+fill_memory(struct fixture *t, unsigned int segments)
+{
+	for (uint32_t i = 0; i < segments; i++)
+		arrive(t, ". %u:%u(1000) ack 1", 1 + i * SEGMENT, 1 + (i + 1) * SEGMENT);
+	ignore_sent(t);
+}
+
+static void
+memory_used_up_text_has_to_come_again(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.limits.receive_memory_bytes = 16 * MBUF;
+	in_established(t);
+	fill_memory(t, 16);
+	arrive(t, ". 16001:17001(1000) ack 1"); /* one above: the limit is looked at before */
+	ignore_sent(t);
+	assert_drops(t, TCP_MEMORY_FULL, 0);
+	arrive(t, ". 17001:18001(1000) ack 1");
+	expect(t, ". 1:1(0) ack 17001");
+	assert_drops(t, TCP_MEMORY_FULL, 1);
+	assert_int_equal(stats_now(t).receive_memory, 17 * MBUF);
+	app_read(t, 17000);
+	ignore_sent(t);
+	assert_int_equal(stats_now(t).receive_memory, 0);
+	arrive(t, ". 17001:18001(1000) ack 1");
+	app_read(t, SEGMENT);
+	ignore_sent(t);
+}
+
+/* Near the limit the right edge stands still, but for two segments. */
+static void
+memory_short_window_does_not_grow(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.limits.receive_memory_bytes = 16 * MBUF;
+	t->config.tcp.receive_buffer_bytes = 20000;
+	in_established(t);
+	fill_memory(t, 15);
+	assert_int_equal(status_now(t).rcv_wnd, 5000);
+	speak_as(t, 1);
+	t->config.tcp.receive_buffer_bytes = 20000;
+	in_established(t); /* was promised before anything was known */
+	arrive(t, ". 1:1001(1000) ack 1");
+	app_read(t, SEGMENT);
+	arrive(t, ". 1001:2001(1000) ack 1");
+	expect(t, ". 1:1(0) ack 2001 win 18000");
+	app_read(t, SEGMENT);
+	expect_nothing(t); /* no window update */
+}
+
+/* However short memory is: who reads goes on. */
+static void
+memory_used_up_connection_that_is_read_goes_on(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.limits.receive_memory_bytes = 4 * MBUF;
+	in_established(t);
+	fill_memory(t, 6);
+	assert_true(stats_now(t).drops[ESTAB_DROP_TCP_MEMORY_FULL] > 0);
+	speak_as(t, 1);
+	in_established(t);
+	for (uint32_t at = 1; at < 200000; at += SEGMENT) {
+		arrive(t, ". %u:%u(1000) ack 1", at, at + SEGMENT);
+		app_read(t, SEGMENT);
+	}
+	ignore_sent(t);
+	assert_true(status_now(t).rcv_wnd >= SEGMENT);
+	speak_as(t, 0);
+	app_read(t, 5000);
+	ignore_sent(t);
+}
+
+/* Out-of-order text goes first, and the oldest of it before the rest (RFC 2018 8). */
+static void
+memory_short_oldest_text_beyond_a_gap_is_given_up(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.limits.receive_memory_bytes = 16 * MBUF;
+	for (unsigned int i = 0; i < 2; i++) {
+		speak_as(t, i);
+		in_established(t);
+		for (uint32_t at = 1001; at < 4001; at += SEGMENT)
+			arrive(t, ". %u:%u(1000) ack 1", at, at + SEGMENT);
+		ignore_sent(t);
+	}
+	speak_as(t, 2);
+	in_established(t);
+	fill_memory(t, 10); /* the last of them finds 15 mbufs in use */
+	assert_int_equal(stats_now(t).out_of_order_shed, 3);
+	assert_drops(t, TCP_MEMORY_FULL, 0);
+	speak_as(t, 1); /* kept */
+	arrive(t, ". 1:1001(1000) ack 1");
+	expect(t, ". 1:1(0) ack 4001");
+	speak_as(t, 0); /* given up */
+	arrive(t, ". 1:1001(1000) ack 1");
+	advance(t, 100);
+	expect(t, ". 1:1(0) ack 1001");
+	for (unsigned int i = 0; i < 3; i++) {
+		speak_as(t, i);
+		estab_conn_abort(t->peer->conn);
+		t->peer->conn = NULL;
+	}
+	turn(t);
+	ignore_sent(t);
+	assert_int_equal(stats_now(t).receive_memory, 0);
+}
+
+static void
+memory_short_text_beyond_a_gap_is_refused(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.limits.receive_memory_bytes = 16 * MBUF;
+	in_established(t);
+	fill_memory(t, 15);
+	arrive(t, ". 16001:17001(1000) ack 1");
+	expect(t, ". 1:1(0) ack 15001");
+	assert_drops(t, TCP_MEMORY_FULL, 1);
+}
+
+/* Octets that come one by one take no more memory than in one piece. */
+static void
+established_single_octets_are_copied_together(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established(t);
+	for (uint32_t at = 1; at <= 3000; at++) {
+		arrive(t, "P. %u:%u(1) ack 1", at, at + 1);
+		ignore_sent(t);
+	}
+	assert_int_equal(stats_now(t).receive_memory, 2 * MBUF);
+	app_read(t, 3000);
+	assert_int_equal(stats_now(t).receive_memory, 0);
+	ignore_sent(t);
+}
+
+/* Every other octet, and then the others: the seams are closed. */
+static void
+established_every_other_octet_is_copied_together(void **state)
+{
+	struct fixture *t = *state;
+	uint32_t at = 1;
+
+	in_established(t);
+	for (unsigned int round = 0; round < 20; round++, at += 64) {
+		for (uint32_t i = 1; i < 64; i += 2)
+			arrive(t, "P. %u:%u(1) ack 1", at + i, at + i + 1);
+		assert_int_equal(stats_now(t).receive_memory, (32 + (round > 0)) * MBUF);
+		for (uint32_t i = 0; i < 64; i += 2)
+			arrive(t, "P. %u:%u(1) ack 1", at + i, at + i + 1);
+		assert_int_equal(stats_now(t).receive_memory, MBUF);
+		ignore_sent(t);
+	}
+	app_read(t, 20 * 64);
+	ignore_sent(t);
+}
+
+/* One that sends nothing away holds the memory: the others can still send a little at a time. */
+static void
+memory_for_sending_used_up_leaves_room_for_two_segments(void **state)
+{
+	struct fixture *t = *state;
+	const uint8_t octet = 0;
+
+	t->config.limits.send_memory_bytes = 8 * MBUF;
+	in_established(t);
+	while (estab_conn_send_room(t->peer->conn) > 0)
+		app_write(t, 2000);
+	assert_int_equal(estab_conn_write(t->peer->conn, &octet, 1), -EAGAIN);
+	assert_int_equal(stats_now(t).send_memory, 9 * MBUF);
+	ignore_sent(t);
+	speak_as(t, 1);
+	in_established(t);
+	assert_int_equal(estab_conn_send_room(t->peer->conn), 2000);
+	app_write(t, 2000);
+	assert_int_equal(estab_conn_write(t->peer->conn, &octet, 1), -EAGAIN);
+	expect(t, ". 1:1001(1000) ack 1");
+	expect(t, "P. 1001:2001(1000) ack 1");
+	(void)app_events(t);
+	arrive(t, ". 1:1(0) ack 2001");
+	assert_true(app_events(t) & ESTAB_EVENT_WRITABLE);
+	assert_int_equal(estab_conn_send_room(t->peer->conn), 2000);
+	speak_as(t, 0);
+	estab_conn_abort(t->peer->conn);
+	t->peer->conn = NULL;
+	turn(t);
+	ignore_sent(t);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FIXTURE_TEST(established_window_read_in_a_round_trip_grows_the_buffer_up_to_its_limit),
+		FIXTURE_TEST(established_half_a_window_in_a_round_trip_leaves_the_buffer),
+		FIXTURE_TEST(established_reads_within_a_round_trip_are_added_up),
+		FIXTURE_TEST(established_limit_below_the_buffer_never_grows_it),
+		FIXTURE_TEST(listen_window_scale_is_that_of_the_largest_buffer),
+		FIXTURE_TEST(memory_used_up_text_has_to_come_again),
+		FIXTURE_TEST(memory_short_window_does_not_grow),
+		FIXTURE_TEST(memory_used_up_connection_that_is_read_goes_on),
+		FIXTURE_TEST(memory_short_oldest_text_beyond_a_gap_is_given_up),
+		FIXTURE_TEST(memory_short_text_beyond_a_gap_is_refused),
+		FIXTURE_TEST(established_single_octets_are_copied_together),
+		FIXTURE_TEST(established_every_other_octet_is_copied_together),
+		FIXTURE_TEST(memory_for_sending_used_up_leaves_room_for_two_segments),
+	};
+
+	return cmocka_run_group_tests(tests, eal_start, eal_stop);
+}
