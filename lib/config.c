@@ -26,6 +26,7 @@ enum {
 	BUFFER_MIN = 2048,
 	SYN_ACK_RETRANSMISSIONS_MAX = 7,
 	WINDOW_SCALE_MAX = 14,
+	WINDOW_STEPS_MIN = 4, /* fewer, and what is unread leaves no step to be announced */
 };
 
 void
@@ -229,6 +230,9 @@ check_tcp(const struct estab_tcp_config *tcp)
 		return "tcp.ephemeral_port_first: must not exceed tcp.ephemeral_port_last";
 	if (tcp->window_scale_min > WINDOW_SCALE_MAX)
 		return "tcp.window_scale_min: at most 14 (RFC 7323 2.3)";
+	if (tcp->receive_buffer_bytes >> tcp->window_scale_min < WINDOW_STEPS_MIN)
+		return "tcp.window_scale_min: too coarse, a window of tcp.receive_buffer_bytes must be "
+		       "at least 4 steps";
 	if (tcp->option_order > ESTAB_OPTION_ORDER_FREEBSD)
 		return "tcp.option_order: Linux's or FreeBSD's";
 	if (tcp->congestion > ESTAB_CONGESTION_DCTCP)

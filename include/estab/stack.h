@@ -132,7 +132,8 @@ struct estab_tcp_config {
 					  *   together, as Linux */
 	bool window_is_room;      /**< accept all that the buffer has room for, also beyond
 					  *   what an unscaled window can announce, as FreeBSD */
-	uint8_t window_scale_min; /**< shift at least (0: what the receive buffer needs) */
+	uint8_t window_scale_min; /**< shift at least; the receive buffer is to be four steps
+				   *   of it or more (0: what the receive buffer needs) */
 	enum estab_option_order option_order;
 	enum estab_congestion congestion; /**< (CUBIC) */
 	enum estab_ecn ecn;               /**< (accept) */

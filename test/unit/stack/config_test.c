@@ -226,6 +226,13 @@ buffers_and_policies_must_be_within_their_limits(void **state)
 	REFUSED(t, tcp.receive_buffer_bytes, (UINT32_C(1) << 30) + 1,
 			"tcp.receive_buffer_bytes: at most 1 GiB (RFC 7323 2.3)");
 	ALLOWED(t, tcp.receive_buffer_bytes, UINT32_C(1) << 30);
+	t->config.tcp.receive_buffer_bytes = 65536;
+	ALLOWED(t, tcp.window_scale_min, 14);
+	t->config.tcp.receive_buffer_bytes = 65535;
+	REFUSED(t, tcp.window_scale_min, 14,
+			"tcp.window_scale_min: too coarse, a window of tcp.receive_buffer_bytes "
+			"must be at least 4 steps");
+	ALLOWED(t, tcp.window_scale_min, 13);
 	REFUSED(t, tcp.send_buffer_bytes, (UINT32_C(1) << 30) + 1,
 			"tcp.send_buffer_bytes: at most 1 GiB");
 	ALLOWED(t, tcp.send_buffer_bytes, UINT32_C(1) << 30);
