@@ -34,6 +34,7 @@ struct path {
 	uint8_t hop_limit; /* of what we send */
 	uint8_t tos;       /* DSCP and ECN of what we send */
 	bool mac_known; /* next_hop is valid; else net resolves the remote address when building */
+	bool next_hop_suspect; /* "negative advice" (3.8.3): ask for it anew, even where it is known */
 	struct rte_ether_addr next_hop; /* learnt from the frames of the peer ("auto last hop") */
 };
 

@@ -46,6 +46,14 @@ ask(struct net *net, struct burst *burst, struct neighbour *neighbour, uint64_t 
 		nd_solicit(net, burst, &neighbour->ip);
 }
 
+/* A MAC address that is known is asked for after a minute, or where the path is suspected of it. */
+static bool
+should_ask_again(const struct neighbour *neighbour, const struct path *path, uint64_t now_ns)
+{
+	return neighbour_is_stale(neighbour, now_ns) ||
+			(path->next_hop_suspect && !neighbour_is_asking(neighbour));
+}
+
 void
 resolve_and_transmit(struct net *net, struct burst *burst, const struct path *path,
 		struct rte_mbuf *frame, uint64_t now_ns)
@@ -62,7 +70,7 @@ resolve_and_transmit(struct net *net, struct burst *burst, const struct path *pa
 	drop_unresolved(net, evicted);
 	if (neighbour_has_mac(neighbour)) {
 		transmit_to(net, burst, frame, &neighbour->mac);
-		if (neighbour_is_stale(neighbour, now_ns))
+		if (should_ask_again(neighbour, path, now_ns))
 			ask(net, burst, neighbour, now_ns);
 		return;
 	}

@@ -266,6 +266,7 @@ learn_next_hop(struct tcb *tcb, const struct segment *seg)
 		tcb->path.next_hop = seg->path.next_hop;
 		tcb->path.mac_known = true;
 	}
+	tcb->path.next_hop_suspect = false;
 }
 
 /* Fifth: ACK. */

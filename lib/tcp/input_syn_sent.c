@@ -52,6 +52,7 @@ take_syn(struct tcb *tcb, const struct segment *seg)
 	tcb->last_ack_sent = tcb->rcv_nxt;
 	tcb->path.next_hop = seg->path.next_hop;
 	tcb->path.mac_known = true;
+	tcb->path.next_hop_suspect = false;
 	tcb->rcv_tos = seg->ip_tos;
 	handshake_apply(tcb, handshake_agree(tcb->tcp, &seg->options) | ecn_answered(tcb, seg),
 			seg->options.window_scale, handshake_peer_mss(seg));

@@ -54,6 +54,7 @@ advise(struct tcb *tcb)
 	if (tcb->retransmissions != custom_r1(tcb))
 		return;
 	tcb->path.mac_known = false;
+	tcb->path.next_hop_suspect = true;
 	custom_report(tcb, -ETIMEDOUT); /* SHLD-9 */
 }
 

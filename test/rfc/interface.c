@@ -187,6 +187,41 @@ must_20_silence_past_r1_asks_for_the_next_hop_anew(void **state)
 	ignore_sent(t);
 }
 
+/* The same of a next hop that the neighbour table knows, and has known for less than a minute. */
+static void
+must_20_silence_past_r1_asks_for_a_next_hop_that_is_known(void **state)
+{
+	struct fixture *t = *state;
+	uint64_t questions;
+
+	in_syn_sent(t);
+	arrive(t, "S. 0:0(0) ack 1 <mss 1000>");
+	expect(t, ". 1:1(0) ack 1");
+	write_into_silence(t);
+	questions = t->stack_frames - stats_now(t).segments_sent;
+	assert_int_equal(questions, 1);
+	assert_int_equal(retransmissions_until(t, ESTAB_EVENT_TROUBLE), 3);
+	assert_int_equal(t->stack_frames - stats_now(t).segments_sent, questions + 1);
+	arrive(t, ". 1:1(0) ack 101"); /* it was not at fault */
+	app_write(t, 100);
+	assert_int_equal(t->stack_frames - stats_now(t).segments_sent, questions + 1);
+	ignore_sent(t);
+}
+
+/* MUST-22: a SYN is handled in the same way. */
+static void
+must_20_must_22_syn_sent_silence_past_r1_asks_for_the_next_hop_anew(void **state)
+{
+	struct fixture *t = *state;
+	uint64_t questions;
+
+	in_syn_sent(t);
+	questions = t->stack_frames - stats_now(t).segments_sent;
+	assert_int_equal(retransmissions_until(t, ESTAB_EVENT_TROUBLE), 3);
+	assert_int_equal(t->stack_frames - stats_now(t).segments_sent, questions + 1);
+	ignore_sent(t);
+}
+
 /* SHLD-10: "The value of R1 SHOULD correspond to at least 3 retransmissions" */
 static void
 shld_10_r1_is_three_retransmissions(void **state)
@@ -281,6 +316,8 @@ main(void)
 		FIXTURE_TEST(must_21_user_sets_r2_of_a_connection),
 		FIXTURE_TEST(must_47_shld_9_silence_past_r1_is_told_and_ends_nothing),
 		FIXTURE_TEST(must_20_silence_past_r1_asks_for_the_next_hop_anew),
+		FIXTURE_TEST(must_20_silence_past_r1_asks_for_a_next_hop_that_is_known),
+		FIXTURE_TEST(must_20_must_22_syn_sent_silence_past_r1_asks_for_the_next_hop_anew),
 		FIXTURE_TEST(shld_10_r1_is_three_retransmissions),
 		FIXTURE_TEST(shld_20_trouble_left_unread_disturbs_nothing),
 		FIXTURE_TEST(must_60_text_leaves_without_being_pushed),

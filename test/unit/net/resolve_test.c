@@ -226,6 +226,29 @@ old_entry_is_used_while_it_is_asked_again_and_forgotten_when_silent(void **state
 }
 
 static void
+suspected_entry_is_used_while_it_is_asked_again_once(void **state)
+{
+	struct path path = path_to("192.0.2.9");
+	const struct frame reply = arp_reply(PEER, PEER4);
+	struct kit *kit = *state;
+	uint8_t bytes[256];
+
+	send_on(kit, &path, 1);
+	kit_expect_used(kit, &reply, 1);
+	kit_clear(kit);
+	path.next_hop_suspect = true;
+	send_on(kit, &path, 2);
+	assert_int_equal(kit->burst->tx_count, 2); /* the segment, then the question */
+	kit_flatten(kit->burst->tx[0], bytes, sizeof(bytes));
+	assert_int_equal(bytes[5], 0x99);
+	kit_flatten(kit->burst->tx[1], bytes, sizeof(bytes));
+	assert_int_equal(bytes[13], 0x06);
+	kit_clear(kit);
+	send_on(kit, &path, 3);
+	expect_segment_sent(kit, 0x99, 3, 20);
+}
+
+static void
 full_table_evicts_the_least_recently_used_with_its_segment(void **state)
 {
 	struct path paths[3] = { path_to("192.0.2.10"), path_to("192.0.2.11"),
@@ -421,6 +444,7 @@ main(void)
 		TEST(off_link_goes_by_the_gateway_and_without_one_nowhere),
 		TEST(known_mac_of_the_path_asks_nobody),
 		TEST(old_entry_is_used_while_it_is_asked_again_and_forgotten_when_silent),
+		TEST(suspected_entry_is_used_while_it_is_asked_again_once),
 		TEST(full_table_evicts_the_least_recently_used_with_its_segment),
 		TEST(strangers_asking_for_us_are_answered_but_fill_no_table_in_use),
 		TEST(destroyed_room_frees_waiting_segments),
