@@ -95,7 +95,7 @@ struct estab_stack_limits {
 	uint64_t send_memory_bytes; /**< for text to be sent, likewise (a quarter of mbuf_pool) */
 	uint32_t syn_text_bytes; /**< for text of SYNs until the handshake is done, in bytes of whole
 				  *   mbufs (262144); above it the text has to come again */
-	uint32_t customized_connections; /**< with settings of their own, urgent data or trouble (1024) */
+	uint32_t customized_connections; /**< with settings of their own or urgent data to send (1024) */
 };
 
 /**

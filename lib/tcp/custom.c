@@ -50,10 +50,6 @@ custom_r2(const struct tcb *tcb)
 void
 custom_report(struct tcb *tcb, int error)
 {
-	struct custom *custom = custom_get(tcb);
-
-	if (custom == NULL)
-		return;
-	custom->soft_error = error;
+	tcb->soft_error = (int16_t)error;
 	tcb_tell(tcb, ESTAB_EVENT_TROUBLE);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What only few connections need, in a block of its own so that the others do not carry it: settings
- * that differ from the configuration, urgent marks, trouble reported but survived.
+ * that differ from the configuration, urgent data of ours. Only user calls take a block: no peer can
+ * use them up.
  */
 #ifndef LIB_TCP_CUSTOM_H
 #define LIB_TCP_CUSTOM_H
@@ -18,13 +19,10 @@ struct custom {
 	uint64_t linger_ns;       /* UINT64_MAX: no limit of its own */
 	uint64_t heard_ns;        /* when the last acceptable segment came; kept for keep-alive */
 	uint32_t snd_up;          /* SND.UP: after the last urgent octet of ours */
-	uint32_t rcv_up;          /* RCV.UP: after the last urgent octet of the peer */
-	int soft_error;           /* negative errno; read once */
 	uint8_t keepalive_probes;
 	uint8_t keepalive_sent; /* without an answer so far */
 	uint8_t r1, r2;         /* 0: as configured */
 	bool urgent_to_send;
-	bool urgent_to_receive;
 };
 
 /* The connection's block, taken from the pool the first time; NULL when the pool is empty. */

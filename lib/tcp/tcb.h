@@ -86,6 +86,7 @@ enum tcb_flag {
 	TCB_REACHED_ESTABLISHED = 1 << 19,
 	TCB_SYN_LOST = 1 << 21, /* our SYN went out more than once */
 	TCB_IN_USE = 1 << 20,   /* not given back to the pool */
+	TCB_URGENT = 1 << 22,   /* rcv_up is a mark that the user has not yet read up to */
 };
 
 /* Each logical timer is a deadline here; one node in the wheel serves them all. */
@@ -159,6 +160,8 @@ struct tcb {
 	uint32_t challenge_tick; /* when the last rate-limited ACK went out */
 	uint32_t iss, irs;
 	uint32_t hash;
+	uint32_t rcv_up;           /* RCV.UP: after the last urgent octet of the peer */
+	int16_t soft_error;        /* trouble survived, negative errno; read once */
 	int error;                 /* pending, negative errno; read once */
 	struct listener *listener; /* that it was accepted on, while in its accept queue */
 	void *user;

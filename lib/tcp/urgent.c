@@ -25,20 +25,28 @@ user_position(const struct tcb *tcb)
 	return tcb->rcv_nxt - fin - tcb->receive.bytes;
 }
 
+/* A mark that was read past is forgotten before numbers wrap and put it ahead again. */
+static void
+forget_old_mark(struct tcb *tcb)
+{
+	if (!seq_gt(tcb->rcv_up, user_position(tcb)))
+		tcb->flags &= ~(uint32_t)TCB_URGENT;
+}
+
 void
 check_urg(struct tcb *tcb, const struct segment *seg)
 {
-	const uint32_t mark = seg->seq + seg->up;
-	struct custom *custom;
+	const uint32_t mark = seg->seq - (seg->carried_syn ? 1 : 0) + seg->up;
 
+	if ((tcb->flags & TCB_URGENT) != 0)
+		forget_old_mark(tcb);
 	if ((seg->flags & TCP_FLAG_URG) == 0 || !tcb_takes_text(tcb) ||
 			!seq_gt(mark, user_position(tcb)))
 		return;
-	custom = custom_get(tcb);
-	if (custom == NULL || (custom->urgent_to_receive && !seq_gt(mark, custom->rcv_up)))
+	if ((tcb->flags & TCB_URGENT) != 0 && !seq_gt(mark, tcb->rcv_up))
 		return;
-	custom->rcv_up = mark;
-	custom->urgent_to_receive = true;
+	tcb->rcv_up = mark;
+	tcb->flags |= TCB_URGENT;
 	tcb_tell(tcb, ESTAB_EVENT_URGENT);
 }
 
@@ -84,9 +92,9 @@ uint32_t
 estab_conn_urgent_ahead(const struct estab_conn *conn)
 {
 	const struct tcb *tcb = (const struct tcb *)conn;
-	const struct custom *custom = tcb->custom;
+	const uint32_t position = user_position(tcb);
 
-	if (custom == NULL || !custom->urgent_to_receive)
+	if ((tcb->flags & TCB_URGENT) == 0 || !seq_gt(tcb->rcv_up, position))
 		return 0;
-	return seq_gt(custom->rcv_up, user_position(tcb)) ? custom->rcv_up - user_position(tcb) : 0;
+	return tcb->rcv_up - position;
 }

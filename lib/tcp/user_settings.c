@@ -42,6 +42,8 @@ estab_conn_set_keepalive(struct estab_conn *conn, const struct estab_keepalive *
 
 	if (how != NULL && (how->idle_ns > DAY_NS || how->interval_ns > DAY_NS))
 		return -EINVAL;
+	if (how == NULL && tcb->custom == NULL)
+		return 0;
 	custom = custom_get(tcb);
 	if (custom == NULL)
 		return -ENOBUFS;
@@ -67,6 +69,8 @@ estab_conn_set_user_timeout(struct estab_conn *conn, uint64_t timeout_ns)
 
 	if (timeout_ns > DAY_NS)
 		return -EINVAL;
+	if (timeout_ns == 0 && tcb->custom == NULL)
+		return 0;
 	custom = custom_get(tcb);
 	if (custom == NULL)
 		return -ENOBUFS;
@@ -85,6 +89,8 @@ estab_conn_set_retransmissions(struct estab_conn *conn, uint8_t r1, uint8_t r2)
 
 	if (r1 != 0 && r2 != 0 && r1 > r2)
 		return -EINVAL;
+	if (r1 == 0 && r2 == 0 && tcb->custom == NULL)
+		return 0;
 	custom = custom_get(tcb);
 	if (custom == NULL)
 		return -ENOBUFS;
@@ -96,11 +102,14 @@ estab_conn_set_retransmissions(struct estab_conn *conn, uint8_t r1, uint8_t r2)
 int
 estab_conn_set_linger(struct estab_conn *conn, uint64_t linger_ns)
 {
+	struct tcb *tcb = (struct tcb *)conn;
 	struct custom *custom;
 
 	if (linger_ns > DAY_NS && linger_ns != UINT64_MAX)
 		return -EINVAL;
-	custom = custom_get((struct tcb *)conn);
+	if (linger_ns == UINT64_MAX && tcb->custom == NULL)
+		return 0;
+	custom = custom_get(tcb);
 	if (custom == NULL)
 		return -ENOBUFS;
 	custom->linger_ns = linger_ns;
@@ -110,12 +119,9 @@ estab_conn_set_linger(struct estab_conn *conn, uint64_t linger_ns)
 int
 estab_conn_soft_error(struct estab_conn *conn)
 {
-	struct custom *custom = ((struct tcb *)conn)->custom;
-	int error;
+	struct tcb *tcb = (struct tcb *)conn;
+	const int error = tcb->soft_error;
 
-	if (custom == NULL)
-		return 0;
-	error = custom->soft_error;
-	custom->soft_error = 0;
+	tcb->soft_error = 0;
 	return error;
 }

@@ -246,7 +246,7 @@ shld_9_must_20_unanswered_window_probes_are_told_and_end(void **state)
 	ignore_sent(t);
 }
 
-/* limits.customized_connections is one: the second connection is told, and lives without. */
+/* limits.customized_connections is one: the second user is told, and lives without. */
 static void
 settings_beyond_the_limit_are_refused(void **state)
 {
@@ -266,11 +266,33 @@ settings_beyond_the_limit_are_refused(void **state)
 	assert_int_equal(estab_conn_set_linger(t->peer->conn, 0), -ENOBUFS);
 	assert_int_equal(estab_conn_write_urgent(t->peer->conn, &byte, 1), -ENOBUFS);
 	app_write(t, 100);
-	advance(t, 30000); /* R1 has nowhere to be noted */
+	advance(t, 30000);
+	assert_trouble(t, -ETIMEDOUT); /* needs no place */
 	assert_state(t, "ESTABLISHED");
 	ignore_sent(t);
-	arrive(t, ". 1:1(0) ack 101");
-	assert_no_trouble(t);
+}
+
+/* Defaults need no place, nor can peers take one: by urgent marks, or by silence. */
+static void
+settings_are_not_used_up_by_peers_or_defaults(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.limits.customized_connections = 1;
+	in_established_rto_1s(t);
+	assert_int_equal(estab_conn_set_keepalive(t->peer->conn, NULL), 0);
+	assert_int_equal(estab_conn_set_user_timeout(t->peer->conn, 0), 0);
+	assert_int_equal(estab_conn_set_retransmissions(t->peer->conn, 0, 0), 0);
+	assert_int_equal(estab_conn_set_linger(t->peer->conn, UINT64_MAX), 0);
+	arrive(t, "U. 1:1(0) ack 1 urg 10");
+	assert_int_equal(estab_conn_urgent_ahead(t->peer->conn), 10);
+	app_write(t, 100);
+	advance(t, 30000);
+	assert_trouble(t, -ETIMEDOUT);
+	ignore_sent(t);
+	speak_as(t, 1);
+	in_established(t);
+	assert_int_equal(estab_conn_set_retransmissions(t->peer->conn, 2, 8), 0);
 }
 
 /* The connection is gone: its place is free. */
@@ -305,6 +327,7 @@ main(void)
 		FIXTURE_TEST(shld_9_answered_window_probes_are_no_trouble),
 		FIXTURE_TEST(shld_9_must_20_unanswered_window_probes_are_told_and_end),
 		FIXTURE_TEST(settings_beyond_the_limit_are_refused),
+		FIXTURE_TEST(settings_are_not_used_up_by_peers_or_defaults),
 		FIXTURE_TEST(settings_of_a_connection_that_is_over_are_given_back),
 	};
 

@@ -394,6 +394,20 @@ must_62_syn_sent_pointer_of_the_syn_ack_counts_from_the_syn(void **state)
 	assert_int_equal(estab_conn_urgent_ahead(t->peer->conn), 10);
 }
 
+/* The same of a simultaneous open, where the SYN-ACK brings the SYN a second time. */
+static void
+must_62_syn_received_pointer_of_the_syn_ack_counts_from_the_syn(void **state)
+{
+	struct fixture *t = *state;
+
+	in_syn_sent(t);
+	arrive(t, "S 0:0(0) <mss 1000>");
+	expect(t, "S. 0:0(0) ack 1");
+	arrive(t, "SU. 0:0(0) ack 1 urg 8 <mss 1000>");
+	assert_int_equal(estab_conn_urgent_ahead(t->peer->conn), 7);
+	ignore_sent(t);
+}
+
 /* MUST-32: a mark that came before the user accepted the connection is told when it has. */
 static void
 must_32_syn_received_mark_is_told_after_accept(void **state)
@@ -433,6 +447,7 @@ main(void)
 		FIXTURE_TEST(must_62_pointer_of_a_segment_known_in_part_counts_from_its_beginning),
 		FIXTURE_TEST(close_wait_mark_is_ignored),
 		FIXTURE_TEST(must_62_syn_sent_pointer_of_the_syn_ack_counts_from_the_syn),
+		FIXTURE_TEST(must_62_syn_received_pointer_of_the_syn_ack_counts_from_the_syn),
 		FIXTURE_TEST(must_32_syn_received_mark_is_told_after_accept),
 	};
 
