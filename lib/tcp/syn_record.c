@@ -20,6 +20,9 @@
 #include "tcp/tcb.h"
 #include "tcp/window.h"
 
+/* SYN-ACKs sent again in one turn: a flood's must leave room for the connections' segments. */
+enum { AGAIN_PER_TURN_MAX = BURST_OUT_MAX / 4 };
+
 /* SYN-ACK number n + 1 follows after 2^n initial RTOs. */
 static void
 schedule(struct tcp *tcp, struct syn_record *record)
@@ -320,15 +323,17 @@ expire(struct tcp *tcp, struct burst *burst, struct syn_record *record)
 void
 syn_records_expire(struct tcp *tcp, struct burst *burst)
 {
-	unsigned int attempt;
+	unsigned int attempt, left = AGAIN_PER_TURN_MAX;
 	struct syn_record *record;
 
 	/* The last attempts first: a record that moves up must not be met again in this turn. */
 	for (attempt = SYN_ACK_ATTEMPTS_MAX; attempt-- > 0;)
 		while ((record = TAILQ_FIRST(&tcp->syn_record_lists[attempt])) != NULL &&
-				record->deadline_ns <= tcp->now_ns &&
-				burst->out_count < BURST_OUT_MAX)
+				record->deadline_ns <= tcp->now_ns && left > 0 &&
+				burst->out_count < BURST_OUT_MAX) {
 			expire(tcp, burst, record);
+			left--;
+		}
 }
 
 uint64_t

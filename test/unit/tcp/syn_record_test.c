@@ -312,6 +312,47 @@ forgetting_a_listeners_records_leaves_the_others(void **state)
 	app_accept(t);
 }
 
+/* A SYN from that port of the peer becomes a record; its SYN-ACK is not built. */
+static void
+add_record(struct fixture *t, uint16_t port)
+{
+	struct segment seg = { .flags = TCP_FLAG_SYN, .seq = port, .len = 1 };
+
+	seg.path.family = ESTAB_FAMILY_IPV4;
+	seg.path.remote_port = port;
+	seg.hash = flow_hash(room(t)->flows, &seg.path);
+	assert_non_null(syn_record_create(room(t), &t->stack->burst, &seg,
+			(struct listener *)t->listener));
+	t->stack->burst.out_count = 0;
+}
+
+/* A flood whose SYN-ACKs are due at once leaves most of a turn to connections. */
+static void
+syn_received_records_due_together_share_the_turn_with_connections(void **state)
+{
+	struct fixture *t = *state;
+	struct burst *burst;
+	uint32_t sent;
+
+	t->config.limits.syn_records = 600;
+	in_listen(t);
+	burst = &t->stack->burst;
+	for (uint16_t port = 1; port <= 600; port++)
+		add_record(t, port);
+	tcp_set_now(room(t), t->now_ns + 1500 * MS);
+	syn_records_expire(room(t), burst);
+	assert_in_range(burst->out_count, 1, BURST_OUT_MAX / 4);
+	for (sent = burst->out_count; sent < 600; sent += burst->out_count) {
+		assert_true(syn_records_next(room(t)) <= room(t)->now_ns);
+		burst->out_count = 0;
+		syn_records_expire(room(t), burst);
+		assert_true(burst->out_count > 0);
+	}
+	burst->out_count = 0;
+	assert_true(syn_records_next(room(t)) > room(t)->now_ns);
+	syn_records_forget(room(t), NULL);
+}
+
 int
 main(void)
 {
@@ -331,6 +372,7 @@ main(void)
 		FIXTURE_TEST(syn_received_with_no_room_for_a_connection_keeps_its_record),
 		FIXTURE_TEST(syn_received_records_due_in_a_full_burst_wait_for_the_next),
 		FIXTURE_TEST(forgetting_a_listeners_records_leaves_the_others),
+		FIXTURE_TEST(syn_received_records_due_together_share_the_turn_with_connections),
 	};
 
 	return cmocka_run_group_tests(tests, eal_start, eal_stop);
