@@ -139,6 +139,8 @@ struct estab_tcp_config {
 	enum estab_ecn ecn;               /**< (accept) */
 	bool window_every_ack; /**< announce all room on each ACK, as FreeBSD, and not only
 					  *   in steps of a segment (RFC 9293 3.8.6.2.2) */
+	bool rst_with_ack;     /**< the RST of an abort carries an ACK too, as Linux and FreeBSD:
+					  *   middleboxes like it better (RFC 9293 3.10.5: none) */
 	bool no_timestamps;    /**< do not offer RFC 7323 timestamps */
 	bool no_window_scale;  /**< do not offer RFC 7323 window scaling */
 	bool no_sack;          /**< do not offer RFC 2018 SACK-permitted */

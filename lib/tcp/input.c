@@ -179,7 +179,7 @@ check_ack_of_syn(struct tcb *tcb, struct burst *burst, struct segment *seg)
 {
 	if (!seq_gt(seg->ack, tcb->snd_una) || seq_gt(seg->ack, tcb->snd_nxt)) {
 		seg->fate = ESTAB_DROP_TCP_ACK_UNACCEPTABLE;
-		reply_rst(burst, seg);
+		reply_rst_of(tcb, burst, seg);
 		return false;
 	}
 	acknowledgment_take(tcb, seg);
@@ -198,7 +198,7 @@ refuse_text_after_close(struct tcb *tcb, struct burst *burst, struct segment *se
 	if ((tcb->flags & (TCB_HELD | TCB_IN_ACCEPT_QUEUE | TCB_DISCARD)) != 0)
 		return false;
 	seg->fate = ESTAB_DROP_TCP_TEXT_AFTER_CLOSE;
-	reply_rst(burst, seg);
+	reply_rst_of(tcb, burst, seg);
 	tcb->tcp->stats->connections_reset++;
 	tcb_close(tcb, -ECONNRESET);
 	return true;

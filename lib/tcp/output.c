@@ -21,6 +21,7 @@
 #include "tcp/seq.h"
 #include "tcp/tcb.h"
 #include "tcp/time_wait.h"
+#include "tcp/timestamps.h"
 #include "tcp/urgent.h"
 #include "tcp/window.h"
 
@@ -97,11 +98,7 @@ begin_segment(struct tcb *tcb, struct burst *burst, uint32_t seq, uint8_t flags)
 	out->wnd = window_announce(tcb);
 	out->flags = flags | TCP_FLAG_ACK;
 	ecn_echo(tcb, out);
-	if ((tcb->flags & TCB_TIMESTAMPS) != 0) {
-		out->options.seen |= TCP_OPTION_TIMESTAMPS;
-		out->options.ts_val = tcp_ts_val(tcb->tcp, tcb->ts_offset);
-		out->options.ts_ecr = tcb->ts_recent;
-	}
+	timestamps_put(tcb, out);
 	if ((tcb->flags & TCB_SACK) != 0)
 		put_sack(tcb, out);
 	if (tcb->custom != NULL)
@@ -373,6 +370,11 @@ output_rst(struct tcb *tcb, struct burst *burst)
 	out->path = &tcb->path;
 	out->seq = tcb->snd_nxt;
 	out->flags = TCP_FLAG_RST;
+	if (tcb->tcp->config.rst_with_ack) {
+		out->flags |= TCP_FLAG_ACK;
+		out->ack = tcb->rcv_nxt;
+	}
+	timestamps_put(tcb, out);
 	tcb->marks = 0;
 	return true;
 }

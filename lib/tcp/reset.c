@@ -6,6 +6,7 @@
 #include "tcp/reset.h"
 
 #include "tcp/tcb.h"
+#include "tcp/timestamps.h"
 
 struct outgoing *
 reply(struct burst *burst, const struct segment *seg, uint32_t seq, uint32_t ack, uint8_t flags)
@@ -21,15 +22,30 @@ reply(struct burst *burst, const struct segment *seg, uint32_t seq, uint32_t ack
 	return out;
 }
 
+/* 3.5.2, groups 1 and 2; NULL: a RST is never answered, or this turn can build no more. */
+static struct outgoing *
+answer_with_rst(struct burst *burst, const struct segment *seg)
+{
+	if ((seg->flags & TCP_FLAG_RST) != 0)
+		return NULL;
+	if ((seg->flags & TCP_FLAG_ACK) != 0)
+		return reply(burst, seg, seg->ack, 0, TCP_FLAG_RST);
+	return reply(burst, seg, 0, seg->seq + seg->len, TCP_FLAG_RST | TCP_FLAG_ACK);
+}
+
 void
 reply_rst(struct burst *burst, const struct segment *seg)
 {
-	if ((seg->flags & TCP_FLAG_RST) != 0)
-		return;
-	if ((seg->flags & TCP_FLAG_ACK) != 0)
-		reply(burst, seg, seg->ack, 0, TCP_FLAG_RST);
-	else
-		reply(burst, seg, 0, seg->seq + seg->len, TCP_FLAG_RST | TCP_FLAG_ACK);
+	answer_with_rst(burst, seg);
+}
+
+void
+reply_rst_of(const struct tcb *tcb, struct burst *burst, const struct segment *seg)
+{
+	struct outgoing *out = answer_with_rst(burst, seg);
+
+	if (out != NULL)
+		timestamps_put(tcb, out);
 }
 
 void

@@ -17,4 +17,7 @@ bool timestamps_check(struct tcb *tcb, struct segment *seg);
 /* RFC 7323 4.3 (2): remember TSval of the segment that will be acknowledged. */
 void timestamps_take(struct tcb *tcb, const struct segment *seg);
 
+/* Put the option on a segment, where it was negotiated; TSecr is zero without an ACK (3.2). */
+void timestamps_put(const struct tcb *tcb, struct outgoing *out);
+
 #endif

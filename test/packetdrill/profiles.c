@@ -41,6 +41,7 @@ set_linux(struct profile *profile)
 	tcp->window_scale_min = 8;
 	tcp->quick_acks = 16;
 	tcp->push_bursts = true;
+	tcp->rst_with_ack = true;
 }
 
 static void
@@ -70,6 +71,7 @@ set_freebsd(struct profile *profile)
 	tcp->option_order = ESTAB_OPTION_ORDER_FREEBSD;
 	tcp->window_every_ack = true;
 	tcp->window_is_room = true;
+	tcp->rst_with_ack = true;
 }
 
 /* FreeBSD's buffer grows to whole segments of the interface's size. */

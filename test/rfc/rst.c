@@ -396,6 +396,68 @@ syn_sent_abort_sends_nothing(void **state)
 	assert_int_equal(stats_now(t).connections_open, 0);
 }
 
+/* The next segment is a RST with timestamps; its TSecr. */
+static uint32_t
+expect_rst_with_timestamps(struct fixture *t, unsigned int flags)
+{
+	const struct packet *packet = next_sent(t);
+
+	assert_non_null(packet);
+	assert_int_equal(packet->flags, flags);
+	assert_true(packet->options & PACKET_TS);
+	assert_int_equal(packet->ack, flags & PACKET_ACK ? 1 : 0);
+	return packet->ts_ecr;
+}
+
+/*
+ * RFC 7323 3.2: "the TSopt MUST be sent in every non-<RST> segment for the duration of the connection,
+ * and SHOULD be sent in an <RST> segment". "If the ACK bit is not set in the outgoing TCP header, the
+ * sender of that segment SHOULD set the TSecr field to zero."
+ */
+static void
+established_abort_carries_the_timestamps_that_were_agreed(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established_with(t, "mss 1000,TS val 1000 ecr 0");
+	app_abort(t);
+	assert_int_equal(expect_rst_with_timestamps(t, PACKET_RST), 0);
+	speak_as(t, 1);
+	in_established(t);
+	app_abort(t);
+	expect(t, "R 1:1(0)");
+}
+
+/* The same of the RST that answers text after close. */
+static void
+fin_wait_2_reset_of_text_after_close_carries_the_timestamps(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established_with(t, "mss 1000,TS val 1000 ecr 0");
+	app_close(t);
+	arrive(t, ". 1:1(0) ack 2 <TS val 1001 ecr *>");
+	ignore_sent(t);
+	arrive(t, "P. 1:101(100) ack 2 <TS val 1002 ecr *>");
+	assert_int_equal(expect_rst_with_timestamps(t, PACKET_RST), 0);
+}
+
+/* tcp.rst_with_ack: with an ACK the TSecr counts. */
+static void
+established_abort_carries_an_ack_where_that_is_the_policy(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.tcp.rst_with_ack = true;
+	in_established_with(t, "mss 1000,TS val 1000 ecr 0");
+	app_abort(t);
+	assert_int_equal(expect_rst_with_timestamps(t, PACKET_RST | PACKET_ACK), 1000);
+	speak_as(t, 1);
+	in_established(t);
+	app_abort(t);
+	expect(t, "R. 1:1(0) ack 1");
+}
+
 int
 main(void)
 {
@@ -428,6 +490,9 @@ main(void)
 		FIXTURE_TEST(established_abort_sends_reset),
 		FIXTURE_TEST(closing_abort_deletes_the_connection),
 		FIXTURE_TEST(syn_sent_abort_sends_nothing),
+		FIXTURE_TEST(established_abort_carries_the_timestamps_that_were_agreed),
+		FIXTURE_TEST(fin_wait_2_reset_of_text_after_close_carries_the_timestamps),
+		FIXTURE_TEST(established_abort_carries_an_ack_where_that_is_the_policy),
 	};
 
 	return cmocka_run_group_tests_name("rst", tests, eal_start, eal_stop);
