@@ -165,9 +165,9 @@ ESTAB_API int estab_conn_set_user_timeout(struct estab_conn *conn, uint64_t time
 /**
  * R1 and R2 of this connection (MUST-21), in retransmissions: after R1 the next hop is resolved anew
  * and -ETIMEDOUT stands as soft error (SHLD-9), after R2 the connection is given up. 0: as
- * configured.
+ * configured; an R1 as configured that lies above R2 is taken for R2.
  *
- * @return 0, -EINVAL (r1 above r2), or -ENOBUFS
+ * @return 0, -EINVAL (r1 above r2, given or configured), or -ENOBUFS
  */
 ESTAB_API int estab_conn_set_retransmissions(struct estab_conn *conn, uint8_t r1, uint8_t r2);
 

@@ -4,6 +4,8 @@
  */
 #include "tcp/custom.h"
 
+#include <rte_common.h>
+
 #include <estab/event.h>
 
 #include "tcp/tcb.h"
@@ -32,9 +34,10 @@ custom_destroy(struct tcb *tcb)
 uint8_t
 custom_r1(const struct tcb *tcb)
 {
-	if (tcb->custom != NULL && tcb->custom->r1 != 0)
-		return tcb->custom->r1;
-	return tcb->tcp->config.r1_retransmissions;
+	const bool has_own = tcb->custom != NULL && tcb->custom->r1 != 0;
+	const uint8_t r1 = has_own ? tcb->custom->r1 : tcb->tcp->config.r1_retransmissions;
+
+	return (uint8_t)RTE_MIN(r1, custom_r2(tcb)); /* never silent because R2 is small */
 }
 
 uint8_t

@@ -87,7 +87,7 @@ estab_conn_set_retransmissions(struct estab_conn *conn, uint8_t r1, uint8_t r2)
 	struct tcb *tcb = (struct tcb *)conn;
 	struct custom *custom;
 
-	if (r1 != 0 && r2 != 0 && r1 > r2)
+	if (r1 > (r2 != 0 ? r2 : tcb->tcp->config.r2_retransmissions))
 		return -EINVAL;
 	if (r1 == 0 && r2 == 0 && tcb->custom == NULL)
 		return 0;

@@ -311,6 +311,34 @@ settings_of_a_connection_that_is_over_are_given_back(void **state)
 	}
 }
 
+/* What a 0 stands for is compared, too: R2 as configured is 15. */
+static void
+must_21_r1_above_the_configured_r2_is_refused(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established(t);
+	assert_int_equal(estab_conn_set_retransmissions(t->peer->conn, 16, 0), -EINVAL);
+	assert_int_equal(estab_conn_set_retransmissions(t->peer->conn, 15, 0), 0);
+}
+
+/* An R2 below the configured R1 of 3 is told all the same. */
+static void
+shld_9_small_r2_is_told_before_it_ends_the_connection(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established_rto_1s(t);
+	assert_int_equal(estab_conn_set_retransmissions(t->peer->conn, 0, 2), 0);
+	app_write(t, 100);
+	advance(t, 1000 + 2000 + 100);
+	assert_trouble(t, -ETIMEDOUT);
+	assert_state(t, "ESTABLISHED");
+	advance(t, 8000);
+	assert_true(app_events(t) & ESTAB_EVENT_CLOSED);
+	ignore_sent(t);
+}
+
 int
 main(void)
 {
@@ -329,6 +357,8 @@ main(void)
 		FIXTURE_TEST(settings_beyond_the_limit_are_refused),
 		FIXTURE_TEST(settings_are_not_used_up_by_peers_or_defaults),
 		FIXTURE_TEST(settings_of_a_connection_that_is_over_are_given_back),
+		FIXTURE_TEST(must_21_r1_above_the_configured_r2_is_refused),
+		FIXTURE_TEST(shld_9_small_r2_is_told_before_it_ends_the_connection),
 	};
 
 	return cmocka_run_group_tests_name("failures", tests, eal_start, eal_stop);
