@@ -56,6 +56,8 @@ ESTAB_API int estab_connect(struct estab_stack *stack, const struct estab_connec
 
 /**
  * SEND without copying. Takes packets while there is room in the send buffer; each may be a chain.
+ * They must be the caller's alone (reference count 1) or clones (rte_pktmbuf_clone), which is how the
+ * same bytes go to several connections: the stack links them, and may write behind their data.
  *
  * @return how many were taken: the stack owns those and frees them when they are acknowledged; the
  *   caller keeps the rest. 0 also where the connection no longer sends (estab_conn_error tells).
@@ -173,7 +175,9 @@ ESTAB_API int estab_conn_set_retransmissions(struct estab_conn *conn, uint8_t r1
 
 /**
  * What close does with text that is still to be sent: UINT64_MAX (the default) sees it out as long as
- * the timers allow, 0 aborts, anything between sees it out for so long and then aborts.
+ * the timers allow, 0 aborts (RFC 9293 3.10.5, as estab_conn_abort: the RST is sent even where nothing
+ * would be lost, as the SO_LINGER of Linux and the BSDs does), anything between sees it out for so
+ * long and then aborts. Waiting for the peer's FIN has its own limit, fin_wait_2_ns.
  *
  * @return 0, -EINVAL (beyond a day, not UINT64_MAX), or -ENOBUFS
  */

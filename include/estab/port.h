@@ -28,7 +28,8 @@ enum estab_port_offload {
 struct estab_port {
 	void *context; /**< handed to both functions */
 
-	/** Take up to n packets; the caller owns what it gets. */
+	/** Take up to n packets, whose data begins at an even address as DPDK's headroom makes it; the
+	 *  caller owns what it gets. */
 	uint16_t (*rx_burst)(void *context, struct rte_mbuf **packets, uint16_t n);
 
 	/** Give up to n packets; the port owns the first <result> of them, the caller the rest. */

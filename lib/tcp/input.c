@@ -243,10 +243,7 @@ fin_is_acknowledged(struct tcb *tcb)
 			tcb_arm(tcb, TIMER_LINGER, tcb->tcp->config.fin_wait_2_ns);
 		return true;
 	case TCP_STATE_CLOSING:
-		tcb_enter(tcb, TCP_STATE_TIME_WAIT);
-		tcb->tcp->stats->connections_closed++;
-		tcb_tell(tcb, ESTAB_EVENT_CLOSED);
-		tcb_mark(tcb, MARK_TEXT); /* output leaves the TIME-WAIT record */
+		time_wait_enter(tcb);
 		return true;
 	case TCP_STATE_LAST_ACK:
 		tcb->tcp->stats->connections_closed++;
@@ -421,9 +418,7 @@ check_fin(struct tcb *tcb, struct segment *seg)
 		break;
 	default:
 		assert(tcb->state == TCP_STATE_FIN_WAIT_2);
-		tcb_enter(tcb, TCP_STATE_TIME_WAIT);
-		tcb->tcp->stats->connections_closed++;
-		tcb_tell(tcb, ESTAB_EVENT_CLOSED);
+		time_wait_enter(tcb);
 	}
 }
 

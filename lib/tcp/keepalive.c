@@ -17,7 +17,7 @@ keepalive_arm(struct tcb *tcb)
 	const struct custom *custom = tcb->custom;
 
 	if (custom == NULL || custom->keepalive_idle_ns == 0 || !tcb_is_synchronized(tcb) ||
-			!tcb_is_alive(tcb))
+			!tcb_is_alive(tcb) || tcb->state == TCP_STATE_TIME_WAIT)
 		return;
 	tcb_arm(tcb, TIMER_KEEPALIVE, custom->keepalive_idle_ns);
 }

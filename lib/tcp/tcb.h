@@ -191,9 +191,9 @@ struct syn_record {
 struct time_wait {
 	union ip_address local, remote;
 	rte_be16_t local_port, remote_port;
-	uint8_t family;
-	uint8_t flags; /* enum time_wait_flag */
-	uint16_t wnd;  /* as last sent */
+	uint8_t is_ipv6 : 1, dscp : 6; /* SHLD-22: what is sent in TIME-WAIT keeps the field */
+	uint8_t flags;                 /* enum time_wait_flag */
+	uint16_t wnd;                  /* as last sent */
 	uint32_t snd_nxt;
 	uint32_t rcv_nxt;
 	uint32_t ts_recent;
@@ -283,7 +283,10 @@ void tcb_tell(struct tcb *tcb, uint32_t what);
 void tcb_arm(struct tcb *tcb, enum tcb_timer timer, uint64_t delay_ns);
 void tcb_cancel(struct tcb *tcb, enum tcb_timer timer);
 
-/* Every invariant of a TCB, asserted; nothing where asserts are compiled out. */
+/*
+ * Every invariant of a TCB, asserted; and of the room when a turn is over, as far as a bounded look
+ * at its TCBs goes. Nothing where asserts are compiled out.
+ */
 #ifdef NDEBUG
 static inline void
 tcb_check(const struct tcb *tcb)

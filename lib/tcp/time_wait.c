@@ -10,6 +10,8 @@
 
 #include <rte_common.h>
 
+#include <estab/event.h>
+
 #include "tcp/handshake.h"
 #include "tcp/isn.h"
 #include "tcp/listener.h"
@@ -70,7 +72,7 @@ record_path(const struct time_wait *record, struct path *path)
 	path->remote = record->remote;
 	path->local_port = record->local_port;
 	path->remote_port = record->remote_port;
-	path->family = record->family;
+	path->family = record->is_ipv6 ? ESTAB_FAMILY_IPV6 : ESTAB_FAMILY_IPV4;
 }
 
 static void
@@ -115,13 +117,25 @@ fill(struct time_wait *record, struct tcb *tcb)
 	record->remote = tcb->path.remote;
 	record->local_port = tcb->path.local_port;
 	record->remote_port = tcb->path.remote_port;
-	record->family = tcb->path.family;
+	record->is_ipv6 = tcb->path.family == ESTAB_FAMILY_IPV6;
+	record->dscp = (unsigned int)tcb->path.tos >> 2 & 0x3f;
 	record->flags = (tcb->flags & TCB_TIMESTAMPS) != 0 ? TIME_WAIT_TIMESTAMPS : 0;
 	record->wnd = window_announce(tcb);
 	record->snd_nxt = tcb->snd_nxt;
 	record->rcv_nxt = tcb->rcv_nxt;
 	record->ts_recent = tcb->ts_recent;
 	record->deadline = deadline_tick(tcb->tcp);
+}
+
+void
+time_wait_enter(struct tcb *tcb)
+{
+	tcb_enter(tcb, TCP_STATE_TIME_WAIT);
+	timer_wheel_cancel(&tcb->tcp->wheel, &tcb->timer);
+	memset(tcb->deadlines, 0, sizeof(tcb->deadlines));
+	tcb->tcp->stats->connections_closed++;
+	tcb_tell(tcb, ESTAB_EVENT_CLOSED);
+	tcb_mark(tcb, MARK_TEXT); /* output leaves the record */
 }
 
 void
@@ -182,13 +196,14 @@ may_take_over(struct tcp *tcp, const struct time_wait *record, const struct segm
 
 /* Acknowledge what the connection received to its end. */
 static void
-acknowledge(struct tcp *tcp, struct burst *burst, const struct segment *seg,
+acknowledge(struct tcp *tcp, struct burst *burst, struct segment *seg,
 		const struct time_wait *record)
 {
 	struct outgoing *out = reply(burst, seg, record->snd_nxt, record->rcv_nxt, TCP_FLAG_ACK);
 
 	if (out == NULL)
 		return;
+	seg->path.tos = (uint8_t)(record->dscp << 2);
 	out->wnd = record->wnd;
 	if ((record->flags & TIME_WAIT_TIMESTAMPS) != 0) {
 		out->options.seen = TCP_OPTION_TIMESTAMPS;

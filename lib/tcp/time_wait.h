@@ -13,6 +13,9 @@ struct tcb;
 struct tcp;
 struct time_wait;
 
+/* "Enter the TIME-WAIT state", and "turn off the other timers" (3.10.7.4, eighth check). */
+void time_wait_enter(struct tcb *tcb);
+
 /* Leave a record in the TCB's place; the TCB itself is released. */
 void time_wait_begin(struct tcb *tcb);
 

@@ -19,6 +19,7 @@
  */
 #include "tcp/timeout.h"
 
+#include <assert.h>
 #include <errno.h>
 
 #include <rte_common.h>
@@ -109,6 +110,7 @@ delayed_ack_timeout(struct tcb *tcb)
 static void
 linger_timeout(struct tcb *tcb)
 {
+	assert(tcb->state != TCP_STATE_TIME_WAIT);
 	tcb->tcp->stats->connections_timed_out++;
 	if (tcb->state != TCP_STATE_FIN_WAIT_2)
 		tcb_mark(tcb, MARK_RST); /* the user's limit: text may be lost */

@@ -136,7 +136,8 @@ must_not_linger(const struct tcb *tcb)
 static void
 limit_linger(struct tcb *tcb)
 {
-	if (tcb->custom != NULL && tcb->custom->linger_ns != UINT64_MAX && tcb_is_alive(tcb))
+	if (tcb->custom != NULL && tcb->custom->linger_ns != UINT64_MAX && tcb_is_alive(tcb) &&
+			tcb->state != TCP_STATE_TIME_WAIT)
 		tcb_arm(tcb, TIMER_LINGER, tcb->custom->linger_ns);
 }
 

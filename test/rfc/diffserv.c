@@ -182,6 +182,23 @@ may_9_field_of_an_unacceptable_segment_is_not_told(void **state)
 	assert_int_equal(estab_conn_received_tos(t->peer->conn), AF11);
 }
 
+/* What is sent in TIME-WAIT is of the connection, too. */
+static void
+shld_22_time_wait_ack_carries_the_field(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established(t);
+	estab_conn_set_tos(t->peer->conn, EF);
+	app_shutdown(t);
+	arrive(t, "F. 1:1(0) ack 2");
+	app_close(t);
+	ignore_sent(t);
+	assert_int_equal(stats_now(t).connections_time_wait, 1);
+	arrive(t, "F. 1:1(0) ack 2 tos 40");
+	expect(t, ". 2:2(0) ack 2 tos 184");
+}
+
 int
 main(void)
 {
@@ -197,6 +214,7 @@ main(void)
 		FIXTURE_TEST(may_9_field_of_the_syn_ack_is_told),
 		FIXTURE_TEST(may_9_field_of_an_ack_is_told),
 		FIXTURE_TEST(may_9_field_of_an_unacceptable_segment_is_not_told),
+		FIXTURE_TEST(shld_22_time_wait_ack_carries_the_field),
 	};
 
 	return cmocka_run_group_tests_name("diffserv", tests, eal_start, eal_stop);

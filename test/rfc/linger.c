@@ -205,6 +205,55 @@ limit_beyond_a_day_is_refused(void **state)
 	assert_int_equal(estab_conn_set_linger(t->peer->conn, UINT64_MAX - 1), -EINVAL);
 }
 
+/* No patience is ABORT, whether or not anything is left to send: the user has said so. */
+static void
+established_close_with_no_patience_resets_where_nothing_is_to_be_sent(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established_with_linger(t, 0);
+	app_close(t);
+	expect(t, "R 1:1(0)");
+	expect_nothing(t);
+}
+
+/* So many packets wait for a port that takes none that connections must wait too. */
+static void
+stick_the_port(struct fixture *t)
+{
+	t->port.tx_room = 0;
+	speak_as(t, 1);
+	for (unsigned int i = 0; i < 600; i++)
+		arrive_later(t, ". 1:1(0) ack 1"); /* answered with a RST */
+	for (unsigned int i = 0; i < 20; i++)
+		turn(t);
+	speak_as(t, 0);
+}
+
+/* 3.10.7.4: "Enter the TIME-WAIT state. Start the time-wait timer, turn off the other timers." */
+static void
+time_wait_limit_of_fin_wait_2_is_off_though_the_port_is_stuck(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established(t);
+	app_shutdown(t);
+	expect(t, "F. 1:1(0) ack 1");
+	arrive(t, ". 1:1(0) ack 2");
+	app_close(t);
+	advance(t, 59000);
+	stick_the_port(t);
+	arrive(t, "F. 1:1(0) ack 2");
+	t->now_ns += 5 * SECOND;
+	turn(t);
+	t->port.tx_room = UINT32_MAX;
+	turn(t);
+	expect(t, ". 2:2(0) ack 2");
+	assert_int_equal(stats_now(t).connections_closed, 1);
+	assert_int_equal(stats_now(t).connections_timed_out, 0);
+	ignore_sent(t);
+}
+
 int
 main(void)
 {
@@ -219,6 +268,8 @@ main(void)
 		FIXTURE_TEST(last_ack_close_with_a_limit_resets_then),
 		FIXTURE_TEST(shld_3_close_with_text_unread_resets_despite_a_limit),
 		FIXTURE_TEST(limit_beyond_a_day_is_refused),
+		FIXTURE_TEST(established_close_with_no_patience_resets_where_nothing_is_to_be_sent),
+		FIXTURE_TEST(time_wait_limit_of_fin_wait_2_is_off_though_the_port_is_stuck),
 	};
 
 	return cmocka_run_group_tests_name("linger", tests, eal_start, eal_stop);
