@@ -67,6 +67,7 @@ transmit(struct estab_stack *stack, uint64_t now_ns)
 	net_build(&stack->net, burst, now_ns); /* segments -> packets                    */
 	enter(stack, ESTAB_STAGE_OUTPUT);
 	tcp_output_built(&stack->tcp);
+	tcp_check(&stack->tcp);
 }
 
 /* NIC -> packets. */

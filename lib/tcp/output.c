@@ -424,8 +424,8 @@ output_connection(struct tcb *tcb, struct burst *burst)
 	if ((tcb->marks & MARK_ACK_LATER) != 0)
 		ack_later(tcb);
 	tcb->marks = 0;
-	tcb_check(tcb);
 	tcb->flags &= ~(uint32_t)TCB_ON_OUTPUT_LIST;
+	tcb_check(tcb);
 	if (tcb->state == TCP_STATE_TIME_WAIT || tcb->state == TCP_STATE_CLOSED)
 		TAILQ_INSERT_TAIL(&tcp->finished_list, tcb, output_link);
 	return true;

@@ -15,7 +15,6 @@
 
 #include "tcp/custom.h"
 #include "tcp/reassembly.h"
-#include "tcp/seq.h"
 
 struct tcb *
 tcb_create(struct tcp *tcp, const struct path *path, uint32_t hash)
@@ -139,29 +138,3 @@ tcb_cancel(struct tcb *tcb, enum tcb_timer timer)
 {
 	tcb->deadlines[timer] = 0; /* the node stays: its expiry finds nothing due */
 }
-
-#ifndef NDEBUG
-void
-tcb_check(const struct tcb *tcb)
-{
-	const bool fin_sent = (tcb->flags & TCB_FIN_SENT) != 0;
-
-	assert(tcb->state < TCP_STATE_COUNT);
-	assert(seq_leq(tcb->snd_una, tcb->snd_cursor));
-	assert(seq_leq(tcb->snd_cursor, tcb->snd_nxt));
-	assert(!fin_sent || (tcb->flags & TCB_FIN_QUEUED) != 0);
-	assert((tcb->send.bytes == 0) == (tcb->send.head == NULL));
-	assert((tcb->receive.bytes == 0) == (tcb->receive.head == NULL));
-	if (tcb_is_synchronized(tcb) && tcb->state != TCP_STATE_TIME_WAIT) {
-		const uint32_t queued_end = tcb->snd_una + tcb->send.bytes;
-
-		assert((tcb->flags & TCB_IN_FLOW_TABLE) != 0);
-		assert(seq_leq(tcb->snd_nxt, queued_end + 1));
-		assert(tcb->cwnd > 0);
-		assert(tcb_flight_size(tcb) == 0 || tcb->deadlines[TIMER_RETRANSMIT] != 0 ||
-				(tcb->flags & TCB_ON_OUTPUT_LIST) != 0);
-	}
-	if (tcb->state == TCP_STATE_CLOSED)
-		assert((tcb->flags & TCB_IN_FLOW_TABLE) == 0 && tcb->send.head == NULL);
-}
-#endif

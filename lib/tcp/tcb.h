@@ -246,6 +246,7 @@ struct tcp {
 	uint16_t mtu;
 	uint8_t rcv_wscale; /* that we offer */
 	bool draining;
+	uint32_t check_at; /* of tcp_check: the TCB to be looked at next */
 };
 
 /* Take a zeroed TCB for the path and put it into the flow table; NULL when either is full. */
@@ -293,8 +294,15 @@ tcb_check(const struct tcb *tcb)
 {
 	(void)tcb;
 }
+
+static inline void
+tcp_check(struct tcp *tcp)
+{
+	(void)tcp;
+}
 #else
 void tcb_check(const struct tcb *tcb);
+void tcp_check(struct tcp *tcp);
 #endif
 
 /* Bytes sent and not yet acknowledged, SYN and FIN counted. */
