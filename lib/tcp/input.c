@@ -10,6 +10,8 @@
 #include <errno.h>
 
 #include <rte_common.h>
+#include <rte_mbuf.h>
+#include <rte_prefetch.h>
 
 #include <estab/event.h>
 
@@ -32,6 +34,9 @@
 #include "tcp/window.h"
 
 enum { SYN_ACK = TCP_FLAG_SYN | TCP_FLAG_ACK };
+
+/* How many segments ahead is asked for what they need. */
+enum { PREFETCH_TCB_AHEAD = 8, PREFETCH_TEXT_AHEAD = 3 };
 
 /* 3.10.7.4, first check: the table of four cases. */
 static bool
@@ -501,15 +506,52 @@ count_fates(struct tcp *tcp, const struct segment *seg)
 		stats_count_fate(tcp->stats, seg->fate);
 }
 
+/*
+ * What a segment will need, asked for a few segments before its turn: flow_lookup has asked for the
+ * first lines of the TCB, and to ask for all of them there would be too much at once.
+ */
+static void
+prefetch_tcb(const struct burst *burst, unsigned int i)
+{
+	const uint8_t *tcb;
+
+	if (i >= burst->arrived_count || flow_kind(burst->arrived[i].flow) != FLOW_TCB)
+		return;
+	tcb = flow_target(burst->arrived[i].flow);
+	for (size_t at = 2 * RTE_CACHE_LINE_SIZE; at < sizeof(struct tcb);
+			at += RTE_CACHE_LINE_SIZE)
+		rte_prefetch0(tcb + at);
+}
+
+/* The text that the segment may acknowledge, and so free. */
+static void
+prefetch_text(const struct tcp *tcp, const struct burst *burst, unsigned int i)
+{
+	const struct tcb *tcb;
+
+	if (i >= burst->arrived_count || flow_kind(burst->arrived[i].flow) != FLOW_TCB ||
+			tcp_flow_has_changed(tcp, burst->arrived[i].hash))
+		return; /* changed: it may be gone */
+	tcb = flow_target(burst->arrived[i].flow);
+	if (tcb->send.head != NULL) {
+		rte_mbuf_prefetch_part1(tcb->send.head);
+		rte_mbuf_prefetch_part2(tcb->send.head);
+	}
+}
+
 void
 tcp_segments_arrive(struct tcp *tcp, struct burst *burst)
 {
 	uint16_t i;
 
+	for (i = 0; i < PREFETCH_TCB_AHEAD; i++)
+		prefetch_tcb(burst, i);
 	memset(tcp->flow_changed, 0, sizeof(tcp->flow_changed));
 	for (i = 0; i < burst->arrived_count; i = (uint16_t)(i + burst->arrived[i].run)) {
 		struct segment *seg = &burst->arrived[i];
 
+		prefetch_tcb(burst, i + PREFETCH_TCB_AHEAD);
+		prefetch_text(tcp, burst, i + PREFETCH_TEXT_AHEAD);
 		segment_arrives(tcp, burst, i);
 		count_fates(tcp, seg);
 		if (seg->mbuf != NULL)
