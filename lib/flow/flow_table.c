@@ -192,7 +192,11 @@ int
 flow_table_init(struct flow_table *table, const char *name, uint32_t entries_max,
 		const struct siphash_key *key, int socket_id)
 {
-	*table = (struct flow_table){ .key = *key, .entries_max = entries_max };
+	*table = (struct flow_table){
+		.key = *key,
+		.hash_lanes = siphash_lanes_choose(),
+		.entries_max = entries_max,
+	};
 	if (entries_max > ENTRIES_MAX)
 		return -ENOMEM;
 
@@ -228,13 +232,51 @@ struct batch {
 	const void *key_pointers[RTE_HASH_LOOKUP_BULK_MAX];
 	hash_sig_t hashes[RTE_HASH_LOOKUP_BULK_MAX];
 	struct segment *segments[RTE_HASH_LOOKUP_BULK_MAX];
+	struct siphash_messages messages;
 };
+
+_Static_assert((int)SIPHASH_MESSAGES_MAX >= (int)RTE_HASH_LOOKUP_BULK_MAX, "hashed at once");
 
 static void
 batch_init(struct batch *batch, struct rte_hash *table)
 {
 	batch->table = table;
 	batch->count = 0;
+}
+
+/* The keys as ipv4_key_hash and ipv6_key_hash see them. */
+static unsigned int
+batch_write_messages(struct batch *batch, bool is_ipv4)
+{
+	uint64_t(*blocks)[SIPHASH_MESSAGES_MAX] = batch->messages.blocks;
+
+	for (uint32_t i = 0; i < batch->count; i++) {
+		const union flow_key *key = &batch->keys[i];
+
+		if (is_ipv4) {
+			blocks[0][i] = rte_le_to_cpu_64(key->ipv4.addresses);
+			blocks[1][i] = siphash_tail(key->ipv4.ports, IPV4_TUPLE_LEN);
+			continue;
+		}
+		for (unsigned int b = 0; b < RTE_DIM(key->ipv6.addresses); b++)
+			blocks[b][i] = rte_le_to_cpu_64(key->ipv6.addresses[b]);
+		blocks[RTE_DIM(key->ipv6.addresses)][i] =
+				siphash_tail(key->ipv6.ports, IPV6_TUPLE_LEN);
+	}
+	return is_ipv4 ? 2 : RTE_DIM(batch->keys[0].ipv6.addresses) + 1;
+}
+
+static void
+batch_hash(const struct flow_table *table, struct batch *batch)
+{
+	const bool is_ipv4 = batch->table == table->ipv4;
+	const unsigned int blocks = batch_write_messages(batch, is_ipv4);
+
+	table->hash_lanes(&table->key, &batch->messages, blocks, batch->count);
+	for (uint32_t i = 0; i < batch->count; i++) {
+		batch->hashes[i] = (uint32_t)batch->messages.hashes[i];
+		batch->segments[i]->hash = batch->hashes[i];
+	}
 }
 
 /* What is touched first of a TCB, or all of a record. */
@@ -248,13 +290,14 @@ prefetch_target(uintptr_t flow)
 }
 
 static void
-batch_lookup(struct batch *batch)
+batch_lookup(const struct flow_table *table, struct batch *batch)
 {
 	void *found[RTE_HASH_LOOKUP_BULK_MAX];
 	uint64_t hits = 0;
 
 	if (batch->count == 0)
 		return;
+	batch_hash(table, batch);
 	rte_hash_lookup_with_hash_bulk_data(batch->table, batch->key_pointers, batch->hashes,
 			batch->count, &hits, found);
 	for (uint32_t i = 0; i < batch->count; i++) {
@@ -267,18 +310,16 @@ batch_lookup(struct batch *batch)
 }
 
 static inline void
-batch_add(struct batch *batch, struct segment *segment, const struct siphash_key *secret)
+batch_add(const struct flow_table *table, struct batch *batch, struct segment *segment)
 {
 	union flow_key *key = &batch->keys[batch->count];
 
 	flow_key_init(key, &segment->path);
-	segment->hash = flow_key_hash(key, path_is_ipv4(&segment->path), secret);
 	segment->flow = FLOW_NONE;
 	batch->key_pointers[batch->count] = key;
-	batch->hashes[batch->count] = segment->hash;
 	batch->segments[batch->count] = segment;
 	if (++batch->count == RTE_HASH_LOOKUP_BULK_MAX)
-		batch_lookup(batch);
+		batch_lookup(table, batch);
 }
 
 void
@@ -291,10 +332,10 @@ flow_lookup(struct flow_table *table, struct burst *burst)
 	for (uint16_t i = 0; i < burst->arrived_count; i++) {
 		struct segment *segment = &burst->arrived[i];
 
-		batch_add(path_is_ipv4(&segment->path) ? &ipv4 : &ipv6, segment, &table->key);
+		batch_add(table, path_is_ipv4(&segment->path) ? &ipv4 : &ipv6, segment);
 	}
-	batch_lookup(&ipv4);
-	batch_lookup(&ipv6);
+	batch_lookup(table, &ipv4);
+	batch_lookup(table, &ipv6);
 }
 
 uint32_t

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/siphash.h"
+#include "base/siphash_lanes.h"
 #include "burst.h"
 #include "path.h"
 
@@ -47,6 +48,7 @@ struct flow_table {
 	struct rte_hash *ipv4;
 	struct rte_hash *ipv6;
 	struct siphash_key key;
+	siphash_lanes_fn hash_lanes;
 	uint32_t entries;     /* in both */
 	uint32_t entries_max; /* of both together */
 };
