@@ -45,7 +45,7 @@ cookie_answer(struct tcp *tcp, struct burst *burst, struct segment *seg)
 		return;
 	offered.seen &= (uint8_t)(TCP_OPTION_MSS | handshake_agree(tcp, &seg->options));
 	offered.seen |= ecn_agree(tcp, seg);
-	ts_val = tcp_ts_val(tcp, timestamp_offset_choose(&tcp->timestamp_key, &seg->path));
+	ts_val = tcp_ts_val(tcp, timestamp_offset_choose(&tcp->path_key, &seg->path));
 	out->seq = syn_cookie_make(&tcp->cookie_key, &seg->path, seg->seq, &offered, tcp->now_ns,
 			&granted, &ts_val);
 	out->wnd = window_initial(tcp);
@@ -71,6 +71,7 @@ create_from_cookie(struct tcp *tcp, const struct segment *seg, struct listener *
 		.mss = granted->mss,
 		.snd_wnd = (uint16_t)RTE_MIN(wnd, (uint32_t)UINT16_MAX),
 		.ts_recent = seg->options.ts_val,
+		.ts_offset = timestamp_offset_choose(&tcp->path_key, &seg->path),
 		.snd_wscale = granted->snd_wscale,
 		.options = granted_options(granted),
 	};

@@ -113,8 +113,7 @@ handshake_create_tcb(struct tcp *tcp, const struct path *path, uint32_t hash,
 	handshake_apply(tcb, handshake->options, handshake->snd_wscale, handshake->mss);
 	tcb->ts_recent = handshake->ts_recent;
 	tcb->ts_recent_s = tcp_now_s(tcp);
-	if ((tcb->flags & TCB_TIMESTAMPS) != 0)
-		tcb->ts_offset = timestamp_offset_choose(&tcp->timestamp_key, path);
+	tcb->ts_offset = handshake->ts_offset;
 	rto_init(&tcb->rtt, (uint32_t)(tcp->config.rto_initial_ns / 1000));
 	if (handshake->sent_again) {
 		tcb->flags |= TCB_SYN_LOST;

@@ -20,6 +20,7 @@ struct handshake {
 	struct listener *listener;
 	uint32_t iss, irs;
 	uint32_t ts_recent;
+	uint32_t ts_offset;
 	uint64_t sent_ns; /* when the SYN-ACK left, if it left once only; else 0 */
 	bool sent_again;  /* the SYN-ACK's timer has expired */
 	uint16_t mss;     /* as the peer offered; 0: no option */

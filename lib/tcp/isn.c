@@ -4,36 +4,45 @@
  */
 #include "tcp/isn.h"
 
-#include <rte_common.h>
+#include <stdbool.h>
 
-enum purpose {
-	PURPOSE_ISN = 1,
-	PURPOSE_TIMESTAMP_OFFSET = 2,
-};
+enum { TUPLE_LEN_IPV4 = 13, TUPLE_LEN_IPV6 = 37 }; /* addresses, ports, family */
 
-static uint32_t
-path_hash(const struct siphash_key *key, const struct path *path, enum purpose purpose)
+/* Of the tuple as bytes: addresses, ports, family. Both numbers are halves of the one hash. */
+static uint64_t
+path_hash(const struct siphash_key *key, const struct path *path)
 {
-	const uint64_t words[] = {
-		path->local.halves[0],
-		path->local.halves[1],
-		path->remote.halves[0],
-		path->remote.halves[1],
-		path->local_port | (uint64_t)path->remote_port << 16 |
-				(uint64_t)path->family << 32 | (uint64_t)purpose << 40,
-	};
+	const bool ipv4 = path->family == ESTAB_FAMILY_IPV4;
+	const uint64_t length = ipv4 ? TUPLE_LEN_IPV4 : TUPLE_LEN_IPV6;
+	struct siphash_state s;
 
-	return (uint32_t)siphash_2_4_words(key, words, RTE_DIM(words));
+	siphash_start(&s, key);
+	if (ipv4) {
+		siphash_compress(&s, path->local.words[0] | (uint64_t)path->remote.words[0] << 32);
+	} else {
+		siphash_compress(&s, path->local.halves[0]);
+		siphash_compress(&s, path->local.halves[1]);
+		siphash_compress(&s, path->remote.halves[0]);
+		siphash_compress(&s, path->remote.halves[1]);
+	}
+	siphash_compress(&s,
+			path->local_port | (uint64_t)path->remote_port << 16 |
+					(uint64_t)path->family << 32 | length << 56);
+	return siphash_finish(&s);
 }
 
 uint32_t
-isn_choose(const struct siphash_key *key, const struct path *path, uint64_t now_ns)
+isn_choose(const struct siphash_key *key, const struct path *path, uint64_t now_ns,
+		uint32_t *ts_offset)
 {
-	return (uint32_t)(now_ns / ISN_CLOCK_NS) + path_hash(key, path, PURPOSE_ISN);
+	const uint64_t hash = path_hash(key, path);
+
+	*ts_offset = (uint32_t)hash;
+	return (uint32_t)(now_ns / ISN_CLOCK_NS) + (uint32_t)(hash >> 32);
 }
 
 uint32_t
 timestamp_offset_choose(const struct siphash_key *key, const struct path *path)
 {
-	return path_hash(key, path, PURPOSE_TIMESTAMP_OFFSET);
+	return (uint32_t)path_hash(key, path);
 }

@@ -2,8 +2,8 @@
 /*
  * Where a connection's numbers begin: the initial sequence number (RFC 9293 3.4.1, RFC 6528 3) and
  * the offset of its timestamp clock (RFC 7323 5.4, 7.1). Both run on from one incarnation of a
- * 4-tuple to the next, and tell nothing to who does not have the key. The two are unrelated even
- * under the same key.
+ * 4-tuple to the next, and tell nothing to who does not have the key. The two are halves of one
+ * hash: neither tells anything of the other.
  */
 #ifndef LIB_TCP_ISN_H
 #define LIB_TCP_ISN_H
@@ -15,10 +15,14 @@
 
 enum { ISN_CLOCK_NS = 4000 }; /* MUST-8: one number per 4 microseconds */
 
-/* ISN = M + F(localip, localport, remoteip, remoteport, secretkey) */
-uint32_t isn_choose(const struct siphash_key *key, const struct path *path, uint64_t now_ns);
+/*
+ * ISN = M + F(localip, localport, remoteip, remoteport, secretkey), and what timestamp_offset_choose
+ * would say, which comes with it.
+ */
+uint32_t isn_choose(const struct siphash_key *key, const struct path *path, uint64_t now_ns,
+		uint32_t *ts_offset);
 
-/* What is added to the clock of all connections to give TSval on this path. */
+/* Under the same key: what is added to the clock of all connections to give TSval on this path. */
 uint32_t timestamp_offset_choose(const struct siphash_key *key, const struct path *path);
 
 #endif

@@ -56,13 +56,12 @@ scale_in_force(const struct tcp *tcp, const struct syn_record *record)
 }
 
 static void
-put_timestamps(const struct tcp *tcp, struct outgoing *out, const struct syn_record *record,
-		const struct path *path)
+put_timestamps(const struct tcp *tcp, struct outgoing *out, const struct syn_record *record)
 {
 	if ((record->options & TCP_OPTION_TIMESTAMPS) == 0)
 		return;
 	out->options.seen |= TCP_OPTION_TIMESTAMPS;
-	out->options.ts_val = tcp_ts_val(tcp, timestamp_offset_choose(&tcp->timestamp_key, path));
+	out->options.ts_val = tcp_ts_val(tcp, record->ts_offset);
 	out->options.ts_ecr = record->ts_recent;
 }
 
@@ -81,7 +80,7 @@ send_syn_ack(struct tcp *tcp, struct burst *burst, const struct syn_record *reco
 	out->wnd = window_initial(tcp);
 	out->flags = TCP_FLAG_SYN | TCP_FLAG_ACK | ecn_syn_ack_flags(record->options);
 	output_syn_options(tcp, out, path->family, record->options);
-	put_timestamps(tcp, out, record, path);
+	put_timestamps(tcp, out, record);
 	tcp->stats->syn_ack_sent++;
 }
 
@@ -95,14 +94,14 @@ send_ack(struct tcp *tcp, struct burst *burst, const struct segment *seg,
 	if (out == NULL)
 		return;
 	out->wnd = (uint16_t)(window_initial(tcp) >> scale_in_force(tcp, record));
-	put_timestamps(tcp, out, record, &seg->path);
+	put_timestamps(tcp, out, record);
 }
 
 /* 3.4.1; and beyond what the incarnation in TIME-WAIT has used, however fast it sent (MAY-2). */
 static uint32_t
-choose_iss(const struct tcp *tcp, const struct segment *seg)
+choose_iss(const struct tcp *tcp, const struct segment *seg, uint32_t *ts_offset)
 {
-	const uint32_t iss = isn_choose(&tcp->iss_key, &seg->path, tcp->now_ns);
+	const uint32_t iss = isn_choose(&tcp->path_key, &seg->path, tcp->now_ns, ts_offset);
 	const uint32_t beyond = seg->reopened_at + UINT16_MAX + 2; /* a window away, as Linux */
 
 	return seg->reopens && seq_lt(iss, beyond) ? beyond : iss;
@@ -124,7 +123,6 @@ syn_record_create(struct tcp *tcp, struct burst *burst, struct segment *seg,
 	*record = (struct syn_record){
 		.listener = listener,
 		.sent_ns = tcp->now_ns,
-		.iss = choose_iss(tcp, seg),
 		.irs = seg->seq,
 		.ts_recent = seg->options.ts_val,
 		.hash = seg->hash,
@@ -133,6 +131,7 @@ syn_record_create(struct tcp *tcp, struct burst *burst, struct segment *seg,
 		.options = handshake_agree(tcp, &seg->options) | ecn_agree(tcp, seg),
 		.path = seg->path,
 	};
+	record->iss = choose_iss(tcp, seg, &record->ts_offset);
 	if ((record->options & TCP_OPTION_WINDOW_SCALE) != 0)
 		record->snd_wscale = seg->options.window_scale;
 	syn_text_keep(tcp, record, seg);
@@ -221,6 +220,7 @@ promote(struct tcp *tcp, struct syn_record *record)
 		.mss = record->mss,
 		.snd_wnd = record->snd_wnd,
 		.ts_recent = record->ts_recent,
+		.ts_offset = record->ts_offset,
 		.sent_ns = record->sent_ns,
 		.sent_again = record->attempts > 0,
 		.snd_wscale = record->snd_wscale,

@@ -176,6 +176,7 @@ struct syn_record {
 	uint64_t sent_ns; /* the first SYN-ACK, for the RTT; 0 once it was sent again (Karn) */
 	uint32_t iss, irs;
 	uint32_t ts_recent;
+	uint32_t ts_offset;
 	uint32_t hash;
 	uint16_t mss;     /* the peer's, as offered */
 	uint16_t snd_wnd; /* the SYN's, never scaled */
@@ -241,7 +242,7 @@ struct tcp {
 	uint64_t cookies_until_ns; /* auto: records overflowed; ACKs are tried as cookies until then */
 	uint64_t flow_changed[8]; /* hashes inserted or removed in this burst, folded to 512 bits:
 				    * a look-up made before may be stale and is made again */
-	struct siphash_key iss_key, cookie_key, timestamp_key;
+	struct siphash_key path_key, cookie_key;
 	uint32_t syn_text_pinned, syn_text_max; /* octets of mbufs with text of SYN records */
 	uint16_t mtu;
 	uint8_t rcv_wscale; /* that we offer */

@@ -209,7 +209,7 @@ acknowledge(struct tcp *tcp, struct burst *burst, struct segment *seg,
 		out->options.seen = TCP_OPTION_TIMESTAMPS;
 		out->options.ts_ecr = record->ts_recent;
 		out->options.ts_val = tcp_ts_val(tcp,
-				timestamp_offset_choose(&tcp->timestamp_key, &seg->path));
+				timestamp_offset_choose(&tcp->path_key, &seg->path));
 	}
 }
 

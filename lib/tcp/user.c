@@ -60,10 +60,9 @@ user_open_active(struct tcp *tcp, struct path *path, void *user, int *error)
 	}
 	tcb->user = user;
 	tcb->flags |= TCB_HELD;
-	tcb->iss = isn_choose(&tcp->iss_key, path, tcp->now_ns);
+	tcb->iss = isn_choose(&tcp->path_key, path, tcp->now_ns, &tcb->ts_offset);
 	tcb->snd_una = tcb->snd_nxt = tcb->snd_cursor = tcb->recover = tcb->iss;
 	tcb->rcv_wnd = window_accepted_initially(tcp);
-	tcb->ts_offset = timestamp_offset_choose(&tcp->timestamp_key, path);
 	rto_init(&tcb->rtt, (uint32_t)(tcp->config.rto_initial_ns / 1000));
 	handshake_apply(tcb, offer, 0, 0);
 	tcb_enter(tcb, TCP_STATE_SYN_SENT);
