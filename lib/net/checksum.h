@@ -87,17 +87,20 @@ checksum_chain(const struct rte_mbuf *mbuf, uint32_t offset, uint32_t length)
 }
 
 /*
- * The sum of the pseudo-header: RFC 9293 3.1 for IPv4, RFC 8200 8.1 for IPv6. Both addresses lie
- * side by side in a path and the zeros after an IPv4 address add nothing, so one sum fits both.
+ * The sum of the pseudo-header: RFC 9293 3.1 for IPv4, RFC 8200 8.1 for IPv6. The zeros after an
+ * IPv4 address add nothing, so one sum fits both.
  */
 static inline uint16_t
 checksum_pseudo_header(const struct path *path, uint8_t protocol, uint32_t length)
 {
-	uint16_t sum = rte_raw_cksum(&path->local, 2 * sizeof(path->local));
+	uint64_t sum = rte_cpu_to_be_32(length) + (uint64_t)rte_cpu_to_be_32(protocol);
 
-	sum = checksum_add(sum, rte_cpu_to_be_16((uint16_t)(length >> 16)));
-	sum = checksum_add(sum, rte_cpu_to_be_16((uint16_t)length));
-	return checksum_add(sum, rte_cpu_to_be_16(protocol));
+	for (unsigned int i = 0; i < RTE_DIM(path->local.words); i++)
+		sum += (uint64_t)path->local.words[i] + path->remote.words[i];
+	sum = (sum & UINT32_MAX) + (sum >> 32); /* both halves of a word count alike */
+	sum = (sum & UINT32_MAX) + (sum >> 32);
+	sum = (sum & UINT16_MAX) + (sum >> 16);
+	return checksum_add((uint32_t)sum, 0);
 }
 
 #endif

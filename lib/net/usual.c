@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * An early, smaller copy of the long way through the headers (ethernet.c, ipv4.c, tcp_header.c),
- * for the packets that nearly all are: every check stands here again, and whatever does not pass
- * goes the long way to find its name. test/unit/net/usual_test.c compares the two.
+ * for the packets that nearly all are, in and out: every check stands here again, and whatever does
+ * not pass goes the long way to find its name. test/unit/net/usual_test.c compares the two.
  */
 #include "net/usual.h"
 
@@ -139,4 +139,62 @@ usual_parse(const struct net *net, struct rte_mbuf *mbuf, struct segment *seg)
 	mbuf->data_len = seg->text_len;
 	mbuf->pkt_len = seg->text_len;
 	return true;
+}
+
+/* As tcp_options_write, for what a connection with timestamps carries on every segment. */
+static inline uint16_t
+write_timestamps(uint8_t *bytes, const struct tcp_options *options)
+{
+	const rte_be32_t words[] = { RTE_BE32(UINT32_C(0x0101080a)),
+		rte_cpu_to_be_32(options->ts_val), rte_cpu_to_be_32(options->ts_ecr) };
+
+	memcpy(bytes, words, sizeof(words));
+	return sizeof(words);
+}
+
+static inline uint16_t
+write_options(const struct net *net, uint8_t *bytes, const struct tcp_options *options)
+{
+	if (likely(options->seen == TCP_OPTION_TIMESTAMPS))
+		return write_timestamps(bytes, options);
+	if (options->seen == 0)
+		return 0;
+	return (uint16_t)tcp_options_write(bytes, options, net->option_order);
+}
+
+uint16_t
+usual_write(const struct net *net, void *bytes, const struct outgoing *out)
+{
+	struct usual_headers *h = bytes;
+	const struct path *path = out->path;
+	const uint16_t header = (uint16_t)(sizeof(h->tcp) +
+			write_options(net, (uint8_t *)(h + 1), &out->options));
+
+	h->ether = (struct rte_ether_hdr){
+		.dst_addr = path->next_hop,
+		.src_addr = net->mac,
+		.ether_type = RTE_BE16(RTE_ETHER_TYPE_IPV4),
+	};
+	h->ipv4 = (struct rte_ipv4_hdr){
+		.version_ihl = RTE_IPV4_VHL_DEF,
+		.type_of_service = path->tos | out->ecn,
+		.total_length = rte_cpu_to_be_16(
+				(uint16_t)(sizeof(h->ipv4) + header + out->text_len)),
+		.fragment_offset = RTE_BE16(RTE_IPV4_HDR_DF_FLAG),
+		.time_to_live = path->hop_limit,
+		.next_proto_id = IPPROTO_TCP,
+		.src_addr = path->local.words[0],
+		.dst_addr = path->remote.words[0],
+	};
+	h->tcp = (struct rte_tcp_hdr){
+		.src_port = path->local_port,
+		.dst_port = path->remote_port,
+		.sent_seq = rte_cpu_to_be_32(out->seq),
+		.recv_ack = rte_cpu_to_be_32(out->ack),
+		.data_off = (uint8_t)(header / 4 << 4),
+		.tcp_flags = out->flags,
+		.rx_win = rte_cpu_to_be_16(out->wnd),
+		.tcp_urp = rte_cpu_to_be_16(out->up),
+	};
+	return header;
 }

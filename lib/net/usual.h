@@ -18,4 +18,11 @@
  */
 bool usual_parse(const struct net *net, struct rte_mbuf *mbuf, struct segment *seg);
 
+/*
+ * Write the headers of an untagged IPv4 packet whose next hop is known, checksums left zero.
+ *
+ * @return bytes of the TCP header
+ */
+uint16_t usual_write(const struct net *net, void *bytes, const struct outgoing *out);
+
 #endif
