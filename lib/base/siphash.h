@@ -88,6 +88,18 @@ siphash_finish(struct siphash_state *s)
 	return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
 }
 
+/* The hash of a message given as its blocks, the last one with the length in its top byte. */
+static inline uint64_t
+siphash_2_4_blocks(const struct siphash_key *key, const uint64_t *blocks, size_t n)
+{
+	struct siphash_state s;
+
+	siphash_start(&s, key);
+	for (size_t i = 0; i < n; i++)
+		siphash_compress(&s, blocks[i]);
+	return siphash_finish(&s);
+}
+
 /* siphash_2_4() of `n` whole words as they lie in memory; a constant `n` unrolls. */
 static inline uint64_t
 siphash_2_4_words(const struct siphash_key *key, const uint64_t *words, size_t n)

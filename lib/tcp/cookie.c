@@ -7,6 +7,7 @@
 
 #include <rte_common.h>
 
+#include "tcp/cookie_lanes.h"
 #include "tcp/ecn.h"
 #include "tcp/handshake.h"
 #include "tcp/isn.h"
@@ -33,26 +34,43 @@ granted_options(const struct syn_cookie_grant *granted)
 			(granted->ecn ? HANDSHAKE_ECN : 0));
 }
 
+/* ISS and TSval: together with those of the burst's other cookies where their form allows. */
+static void
+put_numbers(struct tcp *tcp, struct outgoing *out, uint32_t irs,
+		const struct syn_cookie_draft *draft)
+{
+	const struct path *path = out->path;
+
+	if (path->family == ESTAB_FAMILY_IPV4) {
+		cookie_lanes_put(tcp, out, irs, draft);
+		return;
+	}
+	out->seq = syn_cookie_make(&tcp->cookie_key, path, irs, draft);
+	out->options.ts_val = syn_cookie_ts_val(draft,
+			tcp_ts_val(tcp, timestamp_offset_choose(&tcp->path_key, path)));
+}
+
 void
 cookie_answer(struct tcp *tcp, struct burst *burst, struct segment *seg)
 {
 	struct outgoing *out = reply(burst, seg, 0, seg->seq + 1, TCP_FLAG_SYN | TCP_FLAG_ACK);
-	struct tcp_options offered = seg->options;
+	const struct tcp_options offered = {
+		.seen = (uint8_t)((seg->options.seen & (TCP_OPTION_MSS | handshake_offer(tcp))) |
+				ecn_agree(tcp, seg)),
+		.mss = seg->options.mss,
+		.window_scale = seg->options.window_scale,
+	};
 	struct syn_cookie_grant granted;
-	uint32_t ts_val;
+	struct syn_cookie_draft draft;
 
 	if (out == NULL)
 		return;
-	offered.seen &= (uint8_t)(TCP_OPTION_MSS | handshake_agree(tcp, &seg->options));
-	offered.seen |= ecn_agree(tcp, seg);
-	ts_val = tcp_ts_val(tcp, timestamp_offset_choose(&tcp->path_key, &seg->path));
-	out->seq = syn_cookie_make(&tcp->cookie_key, &seg->path, seg->seq, &offered, tcp->now_ns,
-			&granted, &ts_val);
+	syn_cookie_draft(&draft, &offered, seg->path.family, tcp->now_ns, &granted);
 	out->wnd = window_initial(tcp);
 	out->flags |= ecn_syn_ack_flags(granted_options(&granted));
 	output_syn_options(tcp, out, seg->path.family, granted_options(&granted));
-	out->options.ts_val = ts_val;
 	out->options.ts_ecr = seg->options.ts_val;
+	put_numbers(tcp, out, seg->seq, &draft);
 	tcp->stats->syn_ack_sent++;
 	tcp->stats->syn_cookies_sent++;
 	tcp->cookies_until_ns = tcp->now_ns + COOKIE_LIFE_NS;

@@ -558,5 +558,6 @@ tcp_segments_arrive(struct tcp *tcp, struct burst *burst)
 			burst_spend(burst, seg->mbuf);
 		seg->mbuf = NULL;
 	}
+	cookie_lanes_finish(tcp);
 	burst->arrived_count = 0;
 }

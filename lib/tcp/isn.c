@@ -8,27 +8,35 @@
 
 enum { TUPLE_LEN_IPV4 = 13, TUPLE_LEN_IPV6 = 37 }; /* addresses, ports, family */
 
-/* Of the tuple as bytes: addresses, ports, family. Both numbers are halves of the one hash. */
-static uint64_t
-path_hash(const struct siphash_key *key, const struct path *path)
+/* The tuple as bytes: addresses, ports, family; then the length. */
+unsigned int
+path_message(const struct path *path, uint64_t blocks[PATH_BLOCKS_MAX])
 {
 	const bool ipv4 = path->family == ESTAB_FAMILY_IPV4;
 	const uint64_t length = ipv4 ? TUPLE_LEN_IPV4 : TUPLE_LEN_IPV6;
-	struct siphash_state s;
+	unsigned int n = 0;
 
-	siphash_start(&s, key);
 	if (ipv4) {
-		siphash_compress(&s, path->local.words[0] | (uint64_t)path->remote.words[0] << 32);
+		blocks[n++] = path->local.words[0] | (uint64_t)path->remote.words[0] << 32;
 	} else {
-		siphash_compress(&s, path->local.halves[0]);
-		siphash_compress(&s, path->local.halves[1]);
-		siphash_compress(&s, path->remote.halves[0]);
-		siphash_compress(&s, path->remote.halves[1]);
+		blocks[n++] = path->local.halves[0];
+		blocks[n++] = path->local.halves[1];
+		blocks[n++] = path->remote.halves[0];
+		blocks[n++] = path->remote.halves[1];
 	}
-	siphash_compress(&s,
-			path->local_port | (uint64_t)path->remote_port << 16 |
-					(uint64_t)path->family << 32 | length << 56);
-	return siphash_finish(&s);
+	blocks[n++] = path->local_port | (uint64_t)path->remote_port << 16 |
+			(uint64_t)path->family << 32 | length << 56;
+	return n;
+}
+
+/* Both numbers are halves of the one hash. */
+static uint64_t
+path_hash(const struct siphash_key *key, const struct path *path)
+{
+	uint64_t blocks[PATH_BLOCKS_MAX];
+	const unsigned int n = path_message(path, blocks);
+
+	return siphash_2_4_blocks(key, blocks, n);
 }
 
 uint32_t

@@ -15,6 +15,11 @@
 
 enum { ISN_CLOCK_NS = 4000 }; /* MUST-8: one number per 4 microseconds */
 
+enum { PATH_BLOCKS_IPV4 = 2, PATH_BLOCKS_MAX = 5 };
+
+/* What is hashed of a path, as blocks of SipHash. @return how many */
+unsigned int path_message(const struct path *path, uint64_t blocks[PATH_BLOCKS_MAX]);
+
 /*
  * ISN = M + F(localip, localport, remoteip, remoteport, secretkey), and what timestamp_offset_choose
  * would say, which comes with it.

@@ -27,14 +27,6 @@ _Static_assert(MAC_BITS + INFO_BITS == 32, "MAC, index and parity fill a sequenc
 _Static_assert((TS_WSCALE_MASK | TS_SACK | TS_ECN) == TS_MASK, "the options fill their bits");
 _Static_assert((int)SYN_COOKIE_WSCALE_MAX < (int)TS_WSCALE_NONE, "every scale has a code");
 
-/* What a MAC is of, beside path and IRS. */
-struct cookie {
-	uint64_t slot;
-	uint8_t index;
-	bool timestamps;
-	uint8_t ts_bits; /* 0 without timestamps */
-};
-
 /*
  * What can be granted without timestamps; the first row that fits is taken. 8 is the scale of
  * Windows, which offers no timestamps; 7 that of Linux with timestamps off. 1460 and 1440 are
@@ -79,32 +71,44 @@ static const uint16_t ts_mss[INDEX_COUNT] = {
 	SYN_COOKIE_MSS_MIN,
 };
 
-static uint32_t
-cookie_mac(const struct siphash_key *key, const struct path *path, uint32_t irs,
-		const struct cookie *cookie)
+unsigned int
+syn_cookie_message(const struct syn_cookie_draft *draft, const struct path *path, uint32_t irs,
+		uint64_t blocks[SYN_COOKIE_BLOCKS_MAX])
 {
-	uint64_t words[6];
 	unsigned int n = 0;
 
 	if (path->family == ESTAB_FAMILY_IPV4) {
-		words[n++] = path->local.words[0] | (uint64_t)path->remote.words[0] << 32;
+		blocks[n++] = path->local.words[0] | (uint64_t)path->remote.words[0] << 32;
 	} else {
-		words[n++] = path->local.halves[0];
-		words[n++] = path->local.halves[1];
-		words[n++] = path->remote.halves[0];
-		words[n++] = path->remote.halves[1];
+		blocks[n++] = path->local.halves[0];
+		blocks[n++] = path->local.halves[1];
+		blocks[n++] = path->remote.halves[0];
+		blocks[n++] = path->remote.halves[1];
 	}
-	words[n++] = path->local_port | (uint64_t)path->remote_port << 16 | (uint64_t)irs << 32;
-	words[n++] = cookie->slot << 16 | (uint64_t)cookie->timestamps << 12 |
-			(uint64_t)cookie->index << 8 | cookie->ts_bits;
-	return (uint32_t)(siphash_2_4_words(key, words, n) >> (64 - MAC_BITS));
+	blocks[n++] = path->local_port | (uint64_t)path->remote_port << 16 | (uint64_t)irs << 32;
+	blocks[n++] = draft->slot << 16 | (uint64_t)draft->timestamps << 12 |
+			(uint64_t)draft->index << 8 | draft->ts_bits;
+	blocks[n] = (uint64_t)n * sizeof(blocks[0]) << 56;
+	return n + 1;
 }
 
-static uint32_t
-cookie_iss(uint32_t mac, const struct cookie *cookie)
+static uint64_t
+cookie_hash(const struct siphash_key *key, const struct path *path, uint32_t irs,
+		const struct syn_cookie_draft *draft)
 {
-	return mac << INFO_BITS | (uint32_t)cookie->index << INDEX_SHIFT |
-			(uint32_t)(cookie->slot & PARITY_MASK);
+	uint64_t blocks[SYN_COOKIE_BLOCKS_MAX];
+	const unsigned int n = syn_cookie_message(draft, path, irs, blocks);
+
+	return siphash_2_4_blocks(key, blocks, n);
+}
+
+uint32_t
+syn_cookie_iss(const struct syn_cookie_draft *draft, uint64_t hash)
+{
+	const uint32_t mac = (uint32_t)(hash >> (64 - MAC_BITS));
+
+	return mac << INFO_BITS | (uint32_t)draft->index << INDEX_SHIFT |
+			(uint32_t)(draft->slot & PARITY_MASK);
 }
 
 static uint16_t
@@ -195,27 +199,37 @@ ts_val_with_bits(uint32_t ts_val, uint8_t ts_bits)
 	return ts_val - ((ts_val - ts_bits) & TS_MASK);
 }
 
-uint32_t
-syn_cookie_make(const struct siphash_key *key, const struct path *path, uint32_t irs,
-		const struct tcp_options *offered, uint64_t now_ns,
-		struct syn_cookie_grant *granted, uint32_t *ts_val)
+void
+syn_cookie_draft(struct syn_cookie_draft *draft, const struct tcp_options *offered, uint8_t family,
+		uint64_t now_ns, struct syn_cookie_grant *granted)
 {
-	const struct syn_cookie_grant offer = offer_as_grant(offered, path->family);
-	struct cookie cookie = {
+	const struct syn_cookie_grant offer = offer_as_grant(offered, family);
+
+	*draft = (struct syn_cookie_draft){
 		.slot = now_ns >> SYN_COOKIE_SLOT_SHIFT,
 		.timestamps = offer.timestamps,
 	};
-
 	if (offer.timestamps) {
-		cookie.index = ts_mss_choose(&offer);
-		cookie.ts_bits = ts_bits_from_grant(&offer);
-		grant_from_ts_bits(granted, cookie.index, cookie.ts_bits);
-		*ts_val = ts_val_with_bits(*ts_val, cookie.ts_bits);
+		draft->index = ts_mss_choose(&offer);
+		draft->ts_bits = ts_bits_from_grant(&offer);
+		grant_from_ts_bits(granted, draft->index, draft->ts_bits);
 	} else {
-		cookie.index = row_choose(&offer);
-		*granted = rows[cookie.index];
+		draft->index = row_choose(&offer);
+		*granted = rows[draft->index];
 	}
-	return cookie_iss(cookie_mac(key, path, irs, &cookie), &cookie);
+}
+
+uint32_t
+syn_cookie_ts_val(const struct syn_cookie_draft *draft, uint32_t ts_val)
+{
+	return ts_val_with_bits(ts_val, draft->ts_bits);
+}
+
+uint32_t
+syn_cookie_make(const struct siphash_key *key, const struct path *path, uint32_t irs,
+		const struct syn_cookie_draft *draft)
+{
+	return syn_cookie_iss(draft, cookie_hash(key, path, irs, draft));
 }
 
 bool
@@ -223,18 +237,18 @@ syn_cookie_check(const struct siphash_key *key, const struct path *path, uint32_
 		const uint32_t *ts_ecr, uint64_t now_ns, struct syn_cookie_grant *granted)
 {
 	const uint64_t slot = now_ns >> SYN_COOKIE_SLOT_SHIFT;
-	const struct cookie cookie = {
+	const struct syn_cookie_draft draft = {
 		.slot = slot - ((slot ^ iss) & PARITY_MASK), /* the last one of that parity */
 		.index = iss >> INDEX_SHIFT & (INDEX_COUNT - 1),
 		.timestamps = ts_ecr != NULL,
 		.ts_bits = ts_ecr != NULL ? *ts_ecr & TS_MASK : 0,
 	};
 
-	if (iss >> INFO_BITS != cookie_mac(key, path, irs, &cookie))
+	if (iss != syn_cookie_make(key, path, irs, &draft))
 		return false;
-	if (cookie.timestamps)
-		grant_from_ts_bits(granted, cookie.index, cookie.ts_bits);
+	if (draft.timestamps)
+		grant_from_ts_bits(granted, draft.index, draft.ts_bits);
 	else
-		*granted = rows[cookie.index];
+		*granted = rows[draft.index];
 	return true;
 }

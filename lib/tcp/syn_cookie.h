@@ -39,6 +39,8 @@ enum syn_cookie_limits {
 	SYN_COOKIE_MSS_MIN = 48,    /* granted also where less is offered: as the room does */
 	SYN_COOKIE_TS_BITS = 6,     /* of TSval */
 	SYN_COOKIE_WSCALE_MAX = 14, /* RFC 7323 2.3 */
+	SYN_COOKIE_BLOCKS_IPV4 = 4, /* of SipHash */
+	SYN_COOKIE_BLOCKS_MAX = 7,
 };
 
 /* What a cookie remembers, never more than was offered. */
@@ -51,21 +53,36 @@ struct syn_cookie_grant {
 	bool ecn; /* only with timestamps: elsewhere there is no room for it */
 };
 
+/* What a MAC is of, beside path and IRS. */
+struct syn_cookie_draft {
+	uint64_t slot;
+	uint8_t index;
+	bool timestamps;
+	uint8_t ts_bits; /* 0 without timestamps */
+};
+
 /*
- * Answer a SYN without a record.
+ * Choose what a SYN without a record is granted; nothing is hashed yet.
  *
- * @param irs      SEG.SEQ of the SYN
  * @param offered  what both sides agree on: the caller has cleared from seen what we do not want,
  *   and set HANDSHAKE_ECN where both want that.
  *   Without TCP_OPTION_MSS the default of the family counts (MUST-15)
  * @param granted  receives what the SYN-ACK may confirm
- * @param ts_val   in: TSval as it would be sent now; out: with the options in its low bits. Unused,
- *   and may be NULL, where timestamps are not offered
- * @return ISS
  */
+void syn_cookie_draft(struct syn_cookie_draft *draft, const struct tcp_options *offered,
+		uint8_t family, uint64_t now_ns, struct syn_cookie_grant *granted);
+
+/* TSval of the SYN-ACK, with the options in its low bits, for what would be sent without them. */
+uint32_t syn_cookie_ts_val(const struct syn_cookie_draft *draft, uint32_t ts_val);
+
+/* ISS of the SYN-ACK; irs is SEG.SEQ of the SYN. */
 uint32_t syn_cookie_make(const struct siphash_key *key, const struct path *path, uint32_t irs,
-		const struct tcp_options *offered, uint64_t now_ns,
-		struct syn_cookie_grant *granted, uint32_t *ts_val);
+		const struct syn_cookie_draft *draft);
+
+/* The same in two steps: the message to hash, @return how many blocks; and ISS from its hash. */
+unsigned int syn_cookie_message(const struct syn_cookie_draft *draft, const struct path *path,
+		uint32_t irs, uint64_t blocks[SYN_COOKIE_BLOCKS_MAX]);
+uint32_t syn_cookie_iss(const struct syn_cookie_draft *draft, uint64_t hash);
 
 /*
  * Is this the ACK of a SYN-ACK that syn_cookie_make made?

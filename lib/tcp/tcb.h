@@ -28,6 +28,7 @@
 #include "flow/listener_table.h"
 #include "path.h"
 #include "tcp/congestion.h"
+#include "tcp/cookie_lanes.h"
 #include "tcp/rto.h"
 #include "tcp/state.h"
 #include "tcp/text_queue.h"
@@ -239,6 +240,7 @@ struct tcp {
 	struct syn_record_list syn_record_lists[SYN_ACK_ATTEMPTS_MAX];
 	uint64_t time_wait_tick;                  /* all records that were due then are gone */
 	uint32_t time_wait_first, time_wait_last; /* pool indexes plus one; 0: none */
+	struct cookie_lanes cookie_lanes;
 	uint64_t cookies_until_ns; /* auto: records overflowed; ACKs are tried as cookies until then */
 	uint64_t flow_changed[8]; /* hashes inserted or removed in this burst, folded to 512 bits:
 				    * a look-up made before may be stale and is made again */

@@ -39,6 +39,19 @@ struct exchange {
 	uint32_t ts_val;
 };
 
+/* The answer to a SYN: ISS, what is granted, and TSval with the options in its low bits. */
+static uint32_t
+make(const struct path *path, const struct tcp_options *offered, uint64_t now_ns,
+		struct syn_cookie_grant *granted, uint32_t *ts_val)
+{
+	struct syn_cookie_draft draft;
+
+	syn_cookie_draft(&draft, offered, path->family, now_ns, granted);
+	if (granted->timestamps)
+		*ts_val = syn_cookie_ts_val(&draft, *ts_val);
+	return syn_cookie_make(&key, path, IRS, &draft);
+}
+
 static struct path
 path_of(uint8_t family)
 {
@@ -56,7 +69,7 @@ exchange_at(uint64_t now_ns, uint8_t family, struct tcp_options offered)
 {
 	struct exchange x = { .path = path_of(family), .offered = offered, .ts_val = TS_NOW };
 
-	x.iss = syn_cookie_make(&key, &x.path, IRS, &x.offered, now_ns, &x.granted, &x.ts_val);
+	x.iss = make(&x.path, &x.offered, now_ns, &x.granted, &x.ts_val);
 	return x;
 }
 
@@ -357,7 +370,7 @@ no_bit_of_the_mac_is_predictable(void **state)
 		uint32_t iss;
 
 		path.remote_port = (rte_be16_t)n;
-		iss = syn_cookie_make(&key, &path, IRS, &offered, NOW_NS, &granted, NULL);
+		iss = make(&path, &offered, NOW_NS, &granted, NULL);
 		for (unsigned int bit = 0; bit < 32; bit++)
 			ones[bit] += iss >> bit & 1;
 	}
@@ -428,8 +441,7 @@ timestamp_is_never_ahead_and_less_than_64_behind(void **state)
 				struct syn_cookie_grant granted;
 				uint32_t ts_val = clock;
 
-				syn_cookie_make(&key, &path, IRS, &offered, NOW_NS, &granted,
-						&ts_val);
+				make(&path, &offered, NOW_NS, &granted, &ts_val);
 				assert_true(seq_leq(ts_val, clock));
 				assert_true(seq_lt(clock - 64, ts_val));
 				assert_true(seq_geq(ts_val, last));
@@ -445,7 +457,7 @@ timestamp_pointer_is_not_needed_without_timestamps(void **state)
 	const struct path path = path_of(ESTAB_FAMILY_IPV6);
 	const struct tcp_options offered = { .seen = 0 };
 	struct syn_cookie_grant granted, checked;
-	const uint32_t iss = syn_cookie_make(&key, &path, IRS, &offered, NOW_NS, &granted, NULL);
+	const uint32_t iss = make(&path, &offered, NOW_NS, &granted, NULL);
 
 	(void)state;
 	assert_true(syn_cookie_check(&key, &path, IRS, iss, NULL, NOW_NS, &checked));
