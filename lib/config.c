@@ -56,6 +56,7 @@ fill_limits(struct estab_stack_limits *limits, const struct rte_mempool *pool)
 	FILL(limits->listeners, 64);
 	FILL(limits->neighbours, 256);
 	FILL(limits->reassemblies, 1024);
+	FILL(limits->recoveries, 1024);
 	FILL(limits->syn_text_bytes, 262144);
 	FILL(limits->receive_memory_bytes, pool_bytes(pool) / 4);
 	FILL(limits->send_memory_bytes, pool_bytes(pool) / 4);

@@ -83,12 +83,13 @@ struct estab_interface {
 
 /** What is sized once, at creation. 0 means the default, given in parentheses. */
 struct estab_stack_limits {
-	uint32_t connections;          /**< TCBs (16384) */
-	uint32_t syn_records;          /**< half-open connections with a record (1024) */
-	uint32_t time_waits;           /**< TIME-WAIT records (16384) */
-	uint32_t listeners;            /**< (64) */
-	uint32_t neighbours;           /**< ARP and ND cache entries (256) */
-	uint32_t reassemblies;         /**< connections with out-of-order segments at once (1024) */
+	uint32_t connections;  /**< TCBs (16384) */
+	uint32_t syn_records;  /**< half-open connections with a record (1024) */
+	uint32_t time_waits;   /**< TIME-WAIT records (16384) */
+	uint32_t listeners;    /**< (64) */
+	uint32_t neighbours;   /**< ARP and ND cache entries (256) */
+	uint32_t reassemblies; /**< connections with out-of-order segments at once (1024) */
+	uint32_t recoveries;   /**< connections with something lost or reordered at once (1024) */
 	uint64_t receive_memory_bytes; /**< for text received, in bytes of whole mbufs (a quarter of
 					 *   mbuf_pool). Near it windows stop growing and out-of-order
 					 *   text is given up, above it text has to come again */

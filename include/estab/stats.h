@@ -55,7 +55,11 @@ ESTAB_BEGIN_DECLS
 	X(out_of_order_shed, "segments kept beyond a gap and given up: memory was short")          \
 	X(receive_buffers_grown, "times that a receive buffer grew")                               \
 	X(retransmission_timeouts, "retransmission timer expiries")                                \
-	X(fast_retransmits, "losses repaired by duplicate ACKs")                                   \
+	X(fast_retransmits, "losses found before the retransmission timer")                        \
+	X(recoveries_refused, "losses left to the retransmission timer: their limit was reached")  \
+	X(sack_blocks_refused, "SACK blocks that could not be true")                               \
+	X(sack_reneged, "SACK blocks forgotten: the peer had dropped what it told of")             \
+	X(duplicates_reported, "D-SACKs: text of ours that reached the peer twice")                \
 	X(ecn_marks_received, "segments with text that the network has marked (CE)")               \
 	X(ecn_reductions, "windows reduced because the peer saw marks (ECE)")                      \
 	X(zero_window_probes, "probes of a closed window")                                         \

@@ -24,10 +24,12 @@ sample_round_trip(struct tcb *tcb, const struct segment *seg)
 	const uint32_t min_us = (uint32_t)(tcp->config.rto_min_ns / 1000);
 	const uint32_t max_us = (uint32_t)(tcp->config.rto_max_ns / 1000);
 	const uint32_t since_ms = tcp_ts_val(tcp, tcb->ts_offset) - seg->options.ts_ecr;
+	const uint32_t since_us = tcp_now_us(tcp) - tcb->rtt_start_us;
 
 	if ((tcb->flags & TCB_RTT_TIMING) != 0 && seq_geq(seg->ack, tcb->rtt_seq)) {
 		tcb->flags &= ~(uint32_t)TCB_RTT_TIMING;
-		rto_on_sample(&tcb->rtt, tcp_now_us(tcp) - tcb->rtt_start_us, min_us, max_us);
+		rto_on_sample(&tcb->rtt, since_us, min_us, max_us);
+		rack_on_round_trip(tcb, since_us);
 	} else if (tcb->retransmissions > 0 && (tcb->flags & TCB_TIMESTAMPS) != 0 &&
 			seg->options.ts_ecr != 0 && since_ms < RTO_SAMPLE_MAX_US / 1000) {
 		rto_on_sample(&tcb->rtt, since_ms * 1000, min_us, max_us);
@@ -114,6 +116,7 @@ acknowledgment_take(struct tcb *tcb, const struct segment *seg)
 	sample_round_trip(tcb, seg);
 	tcb->retransmissions = 0;
 	tcb->snd_una = seg->ack;
+	send_marks_acknowledge(&tcb->send_marks, tcb->snd_una);
 	if (seq_leq(tcb->snd_cursor, seg->ack))
 		tcb->snd_cursor = seg->ack;
 	discard_acknowledged(tcb, text);
@@ -122,7 +125,7 @@ acknowledgment_take(struct tcb *tcb, const struct segment *seg)
 		restart_custom(tcb);
 	if (!syn) {
 		tell_round_trip(tcb, seg);
-		recovery_on_ack(tcb, acked);
+		recovery_on_ack(tcb, seg, acked);
 	}
 	tell_writable(tcb);
 	if (something_waits(tcb))

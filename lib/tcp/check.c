@@ -12,6 +12,7 @@
 #include <rte_common.h>
 
 #include "tcp/custom.h"
+#include "tcp/recovery.h"
 #include "tcp/seq.h"
 
 enum { TCBS_PER_TURN_MAX = 64 };
@@ -72,6 +73,10 @@ check_send(const struct tcb *tcb)
 		assert(seq_gt(tcb->snd_una, tcb->iss));
 		assert(seq_leq(tcb->snd_nxt, tcb->snd_una + tcb->send.bytes + fin));
 		assert(tcb->cwnd > 0);
+		if (tcb->recovery != NULL) {
+			assert(tcb->snd_cursor == tcb->snd_nxt);
+			scoreboard_check(&tcb->recovery->board, tcb->snd_una, tcb->snd_nxt);
+		}
 	} else {
 		assert(tcb->snd_una == tcb->iss);
 		assert(seq_leq(tcb->snd_nxt, tcb->iss + 1));

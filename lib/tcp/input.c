@@ -289,8 +289,8 @@ check_ack(struct tcb *tcb, struct burst *burst, struct segment *seg)
 	} else if (seq_gt(seg->ack, tcb->snd_una)) {
 		ecn_on_ack(tcb, seg);
 		acknowledgment_take(tcb, seg);
-	} else if (recovery_is_duplicate(tcb, seg)) {
-		recovery_on_duplicate(tcb);
+	} else {
+		recovery_on_ack(tcb, seg, 0);
 	}
 	learn_next_hop(tcb, seg);
 	timestamps_take(tcb, seg); /* not before: a blind segment must not set TS.Recent */

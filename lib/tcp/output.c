@@ -17,6 +17,8 @@
 #include "tcp/custom.h"
 #include "tcp/ecn.h"
 #include "tcp/reassembly.h"
+#include "tcp/recovery.h"
+#include "tcp/retransmit.h"
 #include "tcp/segment_size.h"
 #include "tcp/seq.h"
 #include "tcp/tcb.h"
@@ -84,9 +86,8 @@ put_sack(struct tcb *tcb, struct outgoing *out)
 		reassembly_sack(tcb, options, sack_blocks_max(tcb));
 }
 
-/* A segment with what every one of a synchronized connection carries. */
-static struct outgoing *
-begin_segment(struct tcb *tcb, struct burst *burst, uint32_t seq, uint8_t flags)
+struct outgoing *
+output_begin_segment(struct tcb *tcb, struct burst *burst, uint32_t seq, uint8_t flags)
 {
 	struct outgoing *out = burst_outgoing(burst);
 
@@ -128,13 +129,13 @@ time_segment(struct tcb *tcb, uint32_t end)
 	tcb->rtt_start_us = tcp_now_us(tcb->tcp);
 }
 
-/* Book a segment that begins at seq and takes that much of the sequence space. */
-static void
-book_segment(struct tcb *tcb, uint32_t seq, uint32_t text_len, uint32_t len)
+void
+output_book_segment(struct tcb *tcb, uint32_t seq, uint32_t text_len, uint32_t len)
 {
 	struct estab_stats *stats = tcb->tcp->stats;
 	const uint32_t end = seq + len;
 
+	recovery_on_sent(tcb, seq, end);
 	if (seq_lt(seq, tcb->snd_nxt)) {
 		stats->segments_retransmitted++;
 		tcb->flags &= ~(uint32_t)TCB_RTT_TIMING;
@@ -158,7 +159,7 @@ send_at_cursor(struct tcb *tcb, struct burst *burst, uint32_t text_len, bool fin
 	const uint32_t seq = tcb->snd_cursor;
 	struct outgoing *out;
 
-	out = begin_segment(tcb, burst, seq, fin ? TCP_FLAG_FIN : 0);
+	out = output_begin_segment(tcb, burst, seq, fin ? TCP_FLAG_FIN : 0);
 	if (out == NULL)
 		return false;
 	if (text_len > 0) {
@@ -176,7 +177,7 @@ send_at_cursor(struct tcb *tcb, struct burst *burst, uint32_t text_len, bool fin
 		tcb->flags |= TCB_FIN_SENT;
 		tcb->snd_cursor++;
 	}
-	book_segment(tcb, seq, text_len, text_len + (fin ? 1 : 0));
+	output_book_segment(tcb, seq, text_len, text_len + (fin ? 1 : 0));
 	return true;
 }
 
@@ -202,10 +203,10 @@ unsent_text(const struct tcb *tcb)
 static uint32_t
 usable_window(const struct tcb *tcb)
 {
-	const uint32_t window = RTE_MIN(tcb->snd_wnd, tcb->cwnd);
-	const uint32_t used = tcb->snd_cursor - tcb->snd_una;
+	const uint32_t used = tcb->snd_cursor - tcb->snd_una, pipe = recovery_pipe(tcb);
+	const uint32_t offered = tcb->snd_wnd > used ? tcb->snd_wnd - used : 0;
 
-	return window > used ? window - used : 0;
+	return RTE_MIN(offered, tcb->cwnd > pipe ? tcb->cwnd - pipe : 0);
 }
 
 /* How much text the next segment carries; 0 where it must wait. */
@@ -226,6 +227,8 @@ output_text(struct tcb *tcb, struct burst *burst)
 
 	if (tcb_flight_size(tcb) == 0 && unsent_text(tcb) > 0)
 		congestion_resume(tcb);
+	if (tcb->recovery != NULL && tcb->recovery->board.pending > 0)
+		return true; /* what was lost goes first (RFC 6675 4, NextSeg) */
 	for (;;) {
 		const uint32_t unsent = unsent_text(tcb);
 		const uint32_t usable = usable_window(tcb);
@@ -272,7 +275,7 @@ output_probe(struct tcb *tcb, struct burst *burst)
 	if (!output_first_again(tcb, burst, 1))
 		return false;
 	tcb->tcp->stats->zero_window_probes++;
-	tcb->snd_cursor = tcb->snd_una; /* the octet is taken only where its ACK says so */
+	recovery_go_back(tcb); /* the octet is taken only where its ACK says so */
 	return true;
 }
 
@@ -311,7 +314,7 @@ output_syn(struct tcb *tcb, struct burst *burst)
 		ack_sent(tcb);
 	if (tcb->snd_nxt == tcb->iss)
 		tcb->snd_cursor = tcb->iss; /* first time */
-	book_segment(tcb, tcb->iss, 0, 1);
+	output_book_segment(tcb, tcb->iss, 0, 1);
 	tcb->snd_cursor = tcb->snd_nxt;
 	return true;
 }
@@ -321,7 +324,7 @@ static bool
 output_change(struct tcb *tcb, struct burst *burst)
 {
 	const uint8_t marks = tcb->marks;
-	struct outgoing *out = begin_segment(tcb, burst, acceptable_seq(tcb), 0);
+	struct outgoing *out = output_begin_segment(tcb, burst, acceptable_seq(tcb), 0);
 
 	if (out == NULL)
 		return false;
@@ -340,7 +343,7 @@ output_acks(struct tcb *tcb, struct burst *burst, bool carried)
 	if (owed == 0 && (tcb->marks & MARK_ACK) != 0 && !carried)
 		owed = 1;
 	for (; owed > 0; owed--) {
-		if (begin_segment(tcb, burst, acceptable_seq(tcb), 0) == NULL) {
+		if (output_begin_segment(tcb, burst, acceptable_seq(tcb), 0) == NULL) {
 			tcb->dupacks_owed = owed;
 			return false;
 		}
@@ -353,7 +356,7 @@ output_acks(struct tcb *tcb, struct burst *burst, bool carried)
 static bool
 output_keepalive(struct tcb *tcb, struct burst *burst)
 {
-	if (begin_segment(tcb, burst, tcb->snd_nxt - 1, 0) == NULL)
+	if (output_begin_segment(tcb, burst, tcb->snd_nxt - 1, 0) == NULL)
 		return false;
 	tcb->tcp->stats->keepalive_probes++;
 	return true;
@@ -396,9 +399,8 @@ output_marks(struct tcb *tcb, struct burst *burst)
 	tcb->marks &= (uint8_t)~MARK_SYN;
 	if (!tcb_is_synchronized(tcb))
 		return output_acks(tcb, burst, burst->out_count > out_before);
-	if ((marks & MARK_RETRANSMIT) != 0 && !output_first_again(tcb, burst, tcb_flight_size(tcb)))
+	if (tcb->recovery != NULL && !retransmit_lost(tcb, burst))
 		return false;
-	tcb->marks &= (uint8_t)~MARK_RETRANSMIT;
 	if ((marks & MARK_PROBE) != 0 && !output_probe(tcb, burst))
 		return false;
 	tcb->marks &= (uint8_t)~MARK_PROBE;

@@ -6,10 +6,19 @@
 #ifndef LIB_TCP_OUTPUT_H
 #define LIB_TCP_OUTPUT_H
 
+#include <stdint.h>
+
 #include "burst.h"
 
 struct tcb;
 struct tcp;
+
+/* A segment with what every one of a synchronized connection carries; NULL: the burst is full. */
+struct outgoing *output_begin_segment(struct tcb *tcb, struct burst *burst, uint32_t seq,
+		uint8_t flags);
+
+/* Book a segment that begins at seq, has that much text and takes that much sequence space. */
+void output_book_segment(struct tcb *tcb, uint32_t seq, uint32_t text_len, uint32_t len);
 
 /* Pay what marked TCBs owe, as far as the burst has room; the rest stays marked. */
 void tcp_output(struct tcp *tcp, struct burst *burst);

@@ -7,6 +7,7 @@
 
 #include <rte_common.h>
 
+#include "tcp/recovery.h"
 #include "tcp/segment_size.h"
 #include "tcp/tcb.h"
 
@@ -50,10 +51,7 @@ path_mtu_lower(struct tcb *tcb, uint32_t mtu)
 	if (!tcb_is_synchronized(tcb) || !shrink(tcb, mtu))
 		return;
 	/* The path lost these for their size, not for congestion: cwnd stays (RFC 1191 6.4). */
-	tcb->snd_cursor = tcb->snd_una;
-	tcb->send_at = NULL;
-	tcb->flags &= ~(uint32_t)TCB_RTT_TIMING;
-	tcb_mark(tcb, MARK_TEXT);
+	recovery_send_again(tcb);
 }
 
 void

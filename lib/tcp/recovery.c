@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * NewReno recovery, RFC 6582: recover marks where the loss episode ends.
+ * Episodes of loss: recover marks where one ends. The scoreboard knows what was lost, RACK finds it
+ * out, PRR and the congestion controller say how much may be sent; this file lets them work together.
  */
 #include "tcp/recovery.h"
 
+#include <stddef.h>
+#include <string.h>
+
+#include <rte_common.h>
+
 #include "tcp/congestion.h"
+#include "tcp/sack.h"
 #include "tcp/seq.h"
-#include "tcp/tcb.h"
 
 enum { DUPLICATES_MEAN_LOSS = 3 }; /* RFC 5681 3.2 */
 
@@ -17,47 +23,297 @@ recovery_is_duplicate(const struct tcb *tcb, const struct segment *seg)
 			((uint32_t)seg->wnd << tcb->snd_wscale) == tcb->snd_wnd && tcb->snd_wnd > 0;
 }
 
+/* What is in flight, as far as the marks tell when it was sent. */
+static void
+fill_board(const struct tcb *tcb, struct scoreboard *board)
+{
+	uint32_t end = tcb->snd_una;
+	unsigned int i;
+
+	scoreboard_init(board, tcb->snd_una);
+	for (i = 0; i < tcb->send_marks.count; i++) {
+		const struct send_mark *mark = &tcb->send_marks.marks[i];
+
+		scoreboard_append(board, mark->end, mark->first_us, mark->last_us);
+		end = mark->end;
+	}
+	if (end != tcb->snd_nxt)
+		scoreboard_append(board, tcb->snd_nxt, tcp_now_us(tcb->tcp), tcp_now_us(tcb->tcp));
+}
+
+/* The connection's recovery, taken from the pool if it has none; NULL: do without. */
+static struct recovery *
+recovery_get(struct tcb *tcb)
+{
+	struct recovery *recovery = tcb->recovery;
+
+	if (recovery != NULL || (tcb->flags & TCB_WENT_BACK) != 0 ||
+			tcb->snd_cursor != tcb->snd_nxt)
+		return recovery;
+	recovery = pool_get(&tcb->tcp->recoveries);
+	if (recovery == NULL) {
+		tcb->tcp->stats->recoveries_refused++;
+		return NULL;
+	}
+	memset(recovery, 0, offsetof(struct recovery, board));
+	fill_board(tcb, &recovery->board);
+	tcb->recovery = recovery;
+	return recovery;
+}
+
+void
+recovery_forget(struct tcb *tcb)
+{
+	if (tcb->recovery == NULL)
+		return;
+	pool_put(&tcb->tcp->recoveries, tcb->recovery);
+	tcb->recovery = NULL;
+	tcb->flags &= ~(uint32_t)TCB_RECOVERY;
+	tcb_cancel(tcb, TIMER_RECOVERY);
+}
+
+uint32_t
+recovery_pipe(const struct tcb *tcb)
+{
+	const struct recovery *recovery = tcb->recovery;
+	uint32_t pipe;
+
+	if (recovery == NULL)
+		return tcb->snd_cursor - tcb->snd_una;
+	pipe = scoreboard_pipe(&recovery->board);
+	return pipe > recovery->counted ? pipe - recovery->counted : 0;
+}
+
+/* Enter what the ACK delivers on the scoreboard, lower numbers first. */
+static void
+take_delivery(struct tcb *tcb, uint32_t acked, const struct sack_report *report,
+		struct delivery *delivery)
+{
+	struct scoreboard *board = &tcb->recovery->board;
+	uint8_t i;
+
+	delivery->octets = acked - (tcb->snd_una - board->start); /* before there was a board */
+	scoreboard_acknowledge(board, tcb->snd_una, delivery);
+	for (i = 0; i < report->count; i++)
+		scoreboard_sack(board, report->blocks[i].left, report->blocks[i].right, delivery);
+	if (acked == 0 && delivery->sacked > 0 && tcb->dupacks < UINT8_MAX)
+		tcb->dupacks++; /* RFC 6675 2 */
+}
+
+/*
+ * Without SACK a duplicate ACK says that one segment has arrived, and not which; a new ACK takes
+ * back what duplicates have said of the text that it covers (RFC 9937 6.1).
+ */
+static void
+count_delivery(struct tcb *tcb, bool duplicate, uint32_t acked, struct delivery *delivery)
+{
+	struct recovery *recovery = tcb->recovery;
+	const uint32_t flight = tcb_flight_size(tcb);
+
+	if (duplicate) {
+		const uint32_t room = flight > recovery->counted ? flight - recovery->counted : 0;
+
+		if (tcb->dupacks < UINT8_MAX)
+			tcb->dupacks++;
+		delivery->octets = RTE_MIN((uint32_t)tcb->snd_mss, room);
+		recovery->counted += delivery->octets;
+	} else if (acked > tcb->snd_mss) {
+		const uint32_t told = RTE_MIN(recovery->counted, acked - tcb->snd_mss);
+
+		recovery->counted -= told;
+		delivery->octets -= RTE_MIN(told, delivery->octets);
+	}
+	recovery->counted = RTE_MIN(recovery->counted, flight);
+}
+
 /* RFC 6582 3.2 step 2: not again for losses of an episode that has ended already. */
 static bool
 begins_episode(const struct tcb *tcb)
 {
-	return seq_gt(tcb->snd_una, tcb->recover);
+	return tcb->dupacks == DUPLICATES_MEAN_LOSS && seq_gt(tcb->snd_una, tcb->recover);
 }
 
-void
-recovery_on_duplicate(struct tcb *tcb)
+/* Find out what is lost; returns how many octets more than before. */
+static uint32_t
+detect(struct tcb *tcb, uint32_t acked, const struct delivery *delivery)
 {
-	if ((tcb->flags & TCB_RECOVERY) != 0) {
-		congestion_on_duplicate(tcb);
-		tcb_mark(tcb, MARK_TEXT);
-		return;
+	struct recovery *recovery = tcb->recovery;
+	const uint32_t before = recovery->board.pending;
+	const bool partial = acked > 0 && seq_lt(tcb->snd_una, tcb->recover);
+
+	if ((tcb->flags & TCB_SACK) != 0) {
+		rack_on_delivery(tcb, delivery);
+		return rack_detect(tcb);
 	}
-	if (tcb->dupacks < UINT8_MAX)
-		tcb->dupacks++;
-	if (tcb->dupacks != DUPLICATES_MEAN_LOSS || !begins_episode(tcb))
-		return;
-	congestion_on_loss(tcb);
+	/* RFC 6582 3.2 steps 2 and 3: the third duplicate, or a partial ACK */
+	if ((recovery->phase == RECOVERY_NONE && begins_episode(tcb)) ||
+			(recovery->phase == RECOVERY_FAST && partial))
+		scoreboard_lose_first(&recovery->board,
+				RTE_MIN((uint32_t)tcb->snd_mss, tcb_flight_size(tcb)));
+	return recovery->board.pending - before;
+}
+
+/* What PRR allows with this ACK. */
+static void
+set_window(struct tcb *tcb, uint32_t delivered, bool safe)
+{
+	const uint32_t pipe = recovery_pipe(tcb);
+
+	tcb->cwnd = pipe +
+			prr_on_ack(&tcb->recovery->prr, delivered, pipe, tcb->ssthresh,
+					tcb->snd_mss, safe);
+	tcb->cwnd = RTE_MAX(tcb->cwnd, (uint32_t)tcb->snd_mss);
+}
+
+/* Fast recovery begins (RFC 6675 5 step 4, RFC 9937 6.1). */
+static void
+enter_fast(struct tcb *tcb, uint32_t delivered)
+{
+	struct recovery *recovery = tcb->recovery;
+	const uint32_t gone = recovery->board.sacked + recovery->counted;
+	const uint32_t flight = tcb_flight_size(tcb) + delivered;
+
+	congestion_reduce(tcb);
+	recovery->phase = RECOVERY_FAST;
+	recovery->prr = (struct prr){ .flight = flight > gone ? flight - gone : 1 };
 	tcb->flags |= TCB_RECOVERY;
 	tcb->recover = tcb->snd_nxt;
 	tcb->tcp->stats->fast_retransmits++;
-	tcb_mark(tcb, MARK_RETRANSMIT);
+	set_window(tcb, delivered, false);
+}
+
+/* All that was in flight when the episode began is acknowledged. */
+static void
+leave(struct tcb *tcb)
+{
+	if (tcb->recovery->phase == RECOVERY_FAST)
+		tcb->cwnd = RTE_MAX(tcb->ssthresh, (uint32_t)tcb->snd_mss);
+	tcb->recovery->phase = RECOVERY_NONE;
+	tcb->recovery->counted = 0;
+	tcb->flags &= ~(uint32_t)TCB_RECOVERY;
+	rack_on_recovered(tcb);
+}
+
+/* New text was acknowledged, or known to have arrived where the path reorders anyway: cwnd grows. */
+static void
+grow(struct tcb *tcb, uint32_t acked, uint32_t delivered)
+{
+	if (delivered > 0 && (acked > 0 || tcb->reordering.seen))
+		congestion_on_ack(tcb, delivered);
+}
+
+/* What the ACK means to the episode, if there is one or begins one. */
+static void
+go_on(struct tcb *tcb, uint32_t acked, uint32_t delivered, uint32_t lost)
+{
+	struct recovery *recovery = tcb->recovery;
+
+	if (recovery->phase == RECOVERY_LOSS)
+		grow(tcb, acked, delivered);
+	if (recovery->phase != RECOVERY_NONE && seq_geq(tcb->snd_una, tcb->recover)) {
+		leave(tcb);
+	} else if (recovery->phase == RECOVERY_FAST) {
+		set_window(tcb, delivered, acked > 0 && lost == 0);
+		if ((tcb->flags & TCB_SACK) == 0 && lost > 0) /* RFC 6582 3.2 step 3: at once */
+			tcb->cwnd = RTE_MAX(tcb->cwnd, recovery_pipe(tcb) + tcb->snd_mss);
+		return;
+	} else if (recovery->board.lost == 0 && recovery->phase == RECOVERY_NONE) {
+		grow(tcb, acked, delivered);
+	}
+	if (recovery->phase == RECOVERY_NONE && recovery->board.lost > 0)
+		enter_fast(tcb, delivered);
+}
+
+/* An ACK where not all is in order. */
+static void
+repair(struct tcb *tcb, const struct segment *seg, uint32_t acked, const struct sack_report *report)
+{
+	const bool duplicate = acked == 0 && recovery_is_duplicate(tcb, seg);
+	struct delivery delivery = { 0 };
+	uint32_t lost;
+
+	if (seq_lt(tcb->recovery->text_seq, tcb->snd_una))
+		tcb->recovery->text_at = NULL; /* its text is gone */
+	rack_begin(tcb, seg, &delivery);
+	take_delivery(tcb, acked, report, &delivery);
+	if ((tcb->flags & TCB_SACK) == 0)
+		count_delivery(tcb, duplicate, acked, &delivery);
+	lost = detect(tcb, acked, &delivery);
+	go_on(tcb, acked, delivery.octets, lost);
+	if (tcb->recovery->phase == RECOVERY_NONE && tcb->recovery->counted == 0 &&
+			scoreboard_is_plain(&tcb->recovery->board))
+		recovery_forget(tcb);
+	tcb_mark(tcb, MARK_TEXT);
+}
+
+/* All is in order: the ordinary case. */
+static void
+advance(struct tcb *tcb, uint32_t acked)
+{
+	if (acked == 0)
+		return;
+	congestion_on_ack(tcb, acked);
+	if (seq_lt(tcb->snd_una, tcb->recover))
+		return;
+	tcb->flags &= ~(uint32_t)TCB_WENT_BACK;
+	if (seq_gt(tcb->snd_una, tcb->recover))
+		tcb->recover = tcb->snd_una - 1; /* stays near: numbers wrap */
+}
+
+/* The peer has something beyond a gap, or says so in the only way that is left without SACK. */
+static bool
+is_out_of_order(const struct tcb *tcb, const struct segment *seg, uint32_t acked,
+		const struct sack_report *report)
+{
+	if ((tcb->flags & TCB_SACK) != 0)
+		return report->count > 0;
+	return acked == 0 && recovery_is_duplicate(tcb, seg);
 }
 
 void
-recovery_on_ack(struct tcb *tcb, uint32_t acked)
+recovery_on_ack(struct tcb *tcb, const struct segment *seg, uint32_t acked)
 {
+	struct sack_report report;
+
+	if (acked > 0)
+		tcb->dupacks = 0;
+	sack_read(tcb, seg, &report);
+	if (report.duplicate)
+		rack_on_duplicate(tcb);
+	if (tcb->recovery == NULL && is_out_of_order(tcb, seg, acked, &report))
+		recovery_get(tcb);
+	if (tcb->recovery != NULL)
+		repair(tcb, seg, acked, &report);
+	else
+		advance(tcb, acked);
+}
+
+void
+recovery_go_back(struct tcb *tcb)
+{
+	recovery_forget(tcb);
+	tcb->recover = tcb->snd_nxt;
+	tcb->flags |= TCB_WENT_BACK;
+	tcb->snd_cursor = tcb->snd_una;
+	tcb->send_at = NULL;
+}
+
+void
+recovery_send_again(struct tcb *tcb)
+{
+	struct recovery *recovery = recovery_get(tcb);
+
+	tcb->flags &= ~(uint32_t)(TCB_RECOVERY | TCB_RTT_TIMING);
+	tcb->recover = tcb->snd_nxt;
 	tcb->dupacks = 0;
-	if ((tcb->flags & TCB_RECOVERY) == 0) {
-		congestion_on_ack(tcb, acked);
-		if (seq_gt(tcb->snd_una, tcb->recover))
-			tcb->recover = tcb->snd_una - 1; /* stays near: numbers wrap */
-	} else if (seq_geq(tcb->snd_una, tcb->recover)) {
-		tcb->flags &= ~(uint32_t)TCB_RECOVERY;
-		congestion_on_recovered(tcb);
-	} else {
-		congestion_on_partial_ack(tcb, acked);
-		tcb_mark(tcb, MARK_RETRANSMIT);
+	tcb_mark(tcb, MARK_TEXT);
+	if (recovery == NULL) {
+		recovery_go_back(tcb);
+		return;
 	}
+	recovery->phase = RECOVERY_LOSS;
+	recovery->counted = 0;
+	scoreboard_lose_all(&recovery->board);
 }
 
 void
@@ -65,10 +321,37 @@ recovery_on_timeout(struct tcb *tcb)
 {
 	if (tcb->retransmissions == 0)
 		congestion_on_timeout(tcb);
-	tcb->flags &= ~(uint32_t)(TCB_RECOVERY | TCB_RTT_TIMING);
-	tcb->recover = tcb->snd_nxt;
-	tcb->dupacks = 0;
-	tcb->snd_cursor = tcb->snd_una;
-	tcb->send_at = NULL;
+	if (tcb->recovery != NULL && scoreboard_has_reneged(&tcb->recovery->board)) {
+		scoreboard_renege(&tcb->recovery->board);
+		tcb->recovery->rack.any = false;
+		tcb->tcp->stats->sack_reneged++;
+	}
+	recovery_send_again(tcb);
+}
+
+void
+recovery_on_reordering_timeout(struct tcb *tcb)
+{
+	if (tcb->recovery == NULL)
+		return;
+	if (rack_detect(tcb) > 0 && tcb->recovery->phase == RECOVERY_NONE)
+		enter_fast(tcb, 0);
 	tcb_mark(tcb, MARK_TEXT);
+}
+
+void
+recovery_on_sent(struct tcb *tcb, uint32_t seq, uint32_t end)
+{
+	const uint32_t now_us = tcp_now_us(tcb->tcp);
+	struct recovery *recovery = tcb->recovery;
+
+	if (seq_gt(end, tcb->snd_nxt))
+		send_marks_push(&tcb->send_marks, end, now_us, rto_srtt_us(&tcb->rtt) / 8);
+	if (recovery == NULL)
+		return;
+	if (seq == tcb->snd_nxt)
+		scoreboard_append(&recovery->board, end, now_us, now_us);
+	else
+		scoreboard_resend(&recovery->board, seq, end, now_us);
+	recovery->prr.out += end - seq;
 }

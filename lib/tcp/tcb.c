@@ -15,6 +15,7 @@
 
 #include "tcp/custom.h"
 #include "tcp/reassembly.h"
+#include "tcp/recovery.h"
 
 struct tcb *
 tcb_create(struct tcp *tcp, const struct path *path, uint32_t hash)
@@ -56,6 +57,7 @@ tcb_clear_queues(struct tcb *tcb)
 {
 	text_queue_clear(&tcb->send);
 	tcb->send_at = NULL;
+	recovery_forget(tcb);
 	if (tcb->reassembly != NULL)
 		reassembly_destroy(tcb);
 }

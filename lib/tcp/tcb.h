@@ -29,12 +29,15 @@
 #include "path.h"
 #include "tcp/congestion.h"
 #include "tcp/cookie_lanes.h"
+#include "tcp/rack.h"
 #include "tcp/rto.h"
+#include "tcp/send_marks.h"
 #include "tcp/state.h"
 #include "tcp/text_queue.h"
 
 struct custom;
 struct reassembly;
+struct recovery;
 struct tcp;
 
 /*
@@ -57,7 +60,7 @@ enum tcb_mark {
 	MARK_ACK = 1 << 0,        /* an ACK now */
 	MARK_TEXT = 1 << 1,       /* look whether text or FIN can be sent */
 	MARK_SYN = 1 << 2,        /* SYN or SYN-ACK, by state */
-	MARK_RETRANSMIT = 1 << 3, /* the first unacknowledged segment again */
+	MARK_TAIL_PROBE = 1 << 3, /* one segment to ask whether the last ones have arrived */
 	MARK_PROBE = 1 << 4,      /* one octet into a closed window */
 	MARK_RST = 1 << 5,        /* RST, after which nothing more is owed */
 	MARK_KEEPALIVE = 1 << 6,  /* an ACK that the peer must answer */
@@ -82,16 +85,18 @@ enum tcb_flag {
 	TCB_NO_DELAY = 1 << 14,     /* Nagle off */
 	TCB_SEND_BLOCKED = 1 << 15, /* a send fell short: WRITABLE is owed */
 	TCB_RTT_TIMING = 1 << 16,   /* rtt_seq is being timed */
-	TCB_RECOVERY = 1 << 17,     /* RFC 6582 fast recovery, until recover is acknowledged */
+	TCB_RECOVERY = 1 << 17,     /* fast recovery, until recover is acknowledged */
 	TCB_PROBING = 1 << 18,      /* the peer's window is closed; R2 does not count */
 	TCB_REACHED_ESTABLISHED = 1 << 19,
-	TCB_SYN_LOST = 1 << 21, /* our SYN went out more than once */
-	TCB_IN_USE = 1 << 20,   /* not given back to the pool */
-	TCB_URGENT = 1 << 22,   /* rcv_up is a mark that the user has not yet read up to */
+	TCB_SYN_LOST = 1 << 21,  /* our SYN went out more than once */
+	TCB_IN_USE = 1 << 20,    /* not given back to the pool */
+	TCB_URGENT = 1 << 22,    /* rcv_up is a mark that the user has not yet read up to */
+	TCB_WENT_BACK = 1 << 23, /* all up to recover is being sent again, without a scoreboard */
 };
 
 /* Each logical timer is a deadline here; one node in the wheel serves them all. */
 enum tcb_timer {
+	TIMER_RECOVERY, /* what is late becomes lost (RFC 8985 6.2), or the tail is probed (7.2) */
 	TIMER_RETRANSMIT, /* RTO, and zero-window probes: never both */
 	TIMER_DELAYED_ACK,
 	TIMER_LINGER, /* FIN-WAIT-2 of a connection that the user has closed */
@@ -138,7 +143,10 @@ struct tcb {
 			send; /* from SND.UNA on (from ISS + 1 while the SYN is not acknowledged) */
 	struct rte_mbuf *send_at; /* the mbuf that holds the octet at snd_cursor; NULL: find it */
 	uint32_t send_at_offset;
-	uint32_t recover;              /* RFC 6582 */
+	uint32_t recover;              /* RFC 6582; where the episode of loss ends */
+	struct recovery *recovery;     /* while something is lost, or out of order; else NULL */
+	struct send_marks send_marks;  /* when what is in flight was sent */
+	struct reordering reordering;  /* what is known of the path's */
 	struct text_queue receive;     /* in order, not yet received by the user */
 	struct custom *custom;         /* what only few connections need; NULL: all as configured */
 	struct reassembly *reassembly; /* out of order; NULL: nothing */
@@ -231,7 +239,8 @@ struct tcp {
 	struct tcb_list output_list;   /* TCBs with marks */
 	struct tcb_list finished_list; /* TIME-WAIT or CLOSED, last segment being built */
 	struct tcb_list event_list;    /* TCBs with events to collect */
-	struct pool tcbs, syn_records, time_waits, reassemblies, customs, listeners_pool;
+	struct pool tcbs, syn_records, time_waits, reassemblies, recoveries, customs,
+			listeners_pool;
 	struct listener_table listeners;
 	struct ephemeral_ports ports;
 	struct reassembly_list reassembly_list;         /* the oldest first */

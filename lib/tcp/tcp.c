@@ -11,6 +11,7 @@
 
 #include "tcp/custom.h"
 #include "tcp/reassembly.h"
+#include "tcp/recovery.h"
 #include "tcp/syn_record.h"
 #include "tcp/user.h"
 #include "tcp/window.h"
@@ -58,6 +59,8 @@ init_pools(struct tcp *tcp, const struct estab_stack_config *config)
 			sizeof(struct time_wait), 64, socket);
 	failed |= pool_init(&tcp->reassemblies, "reassemblies", limits->reassemblies,
 			sizeof(struct reassembly), 64, socket);
+	failed |= pool_init(&tcp->recoveries, "recoveries", limits->recoveries,
+			sizeof(struct recovery), 64, socket);
 	failed |= pool_init(&tcp->customs, "customs", limits->customized_connections,
 			sizeof(struct custom), 64, socket);
 	failed |= pool_init(&tcp->listeners_pool, "listeners", limits->listeners,
@@ -72,6 +75,7 @@ fini_pools(struct tcp *tcp)
 	pool_fini(&tcp->syn_records);
 	pool_fini(&tcp->time_waits);
 	pool_fini(&tcp->reassemblies);
+	pool_fini(&tcp->recoveries);
 	pool_fini(&tcp->customs);
 	pool_fini(&tcp->listeners_pool);
 }

@@ -177,7 +177,8 @@ profile_read(struct profile *profile, const char *flags)
 		.time_waits = 32,
 		.listeners = 8,
 		.neighbours = 16,
-		.reassemblies = 16 };
+		.reassemblies = 16,
+		.recoveries = 16 };
 	for (char *word = strtok_r(words, ",", &rest); word != NULL && understood;
 			word = strtok_r(NULL, ",", &rest)) {
 		understood = set_word(profile, word);

@@ -142,6 +142,7 @@ plan_limits(const struct sim *sim, struct estab_stack_limits *limits, struct ran
 		.listeners = 4,
 		.neighbours = 8,
 		.reassemblies = 64,
+		.recoveries = 64,
 		.customized_connections = 64 };
 	if (!sim_has(sim, SIM_LIMITS))
 		return;
@@ -149,6 +150,7 @@ plan_limits(const struct sim *sim, struct estab_stack_limits *limits, struct ran
 	limits->syn_records = (uint32_t)ONE_OF(r, 1, 4, 64);
 	limits->time_waits = (uint32_t)ONE_OF(r, 1, 4, 64);
 	limits->reassemblies = (uint32_t)ONE_OF(r, 1, 64);
+	limits->recoveries = limits->reassemblies;
 	limits->customized_connections = (uint32_t)ONE_OF(r, 1, 64);
 }
 

@@ -102,7 +102,8 @@ set_up_config(struct fixture *t)
 		.time_waits = 32,
 		.listeners = 8,
 		.neighbours = 16,
-		.reassemblies = 16 };
+		.reassemblies = 16,
+		.recoveries = 16 };
 }
 
 /* Sequence numbers are chosen so that the first few hundred bytes cross a wrap, signed or not. */

@@ -53,7 +53,8 @@ limits_beyond_the_memory_are_refused(void **state)
 	struct fixture *t = *state;
 	struct estab_stack_limits *limits = &t->config.limits;
 	uint32_t *const each[] = { &limits->connections, &limits->syn_records, &limits->time_waits,
-		&limits->listeners, &limits->neighbours, &limits->reassemblies };
+		&limits->listeners, &limits->neighbours, &limits->reassemblies,
+		&limits->recoveries };
 
 	for (unsigned int i = 0; i < RTE_DIM(each); i++) {
 		const uint32_t was = *each[i];

@@ -9,6 +9,7 @@
 
 #include "eal.h"
 #include "tcp/output.h"
+#include "tcp/recovery.h"
 
 enum { MSS = 1000, KEY = 5 };
 
@@ -211,7 +212,7 @@ syn_sent_syn_in_a_full_burst_leaves_in_the_next(void **state)
 }
 
 static void
-established_lost_segment_in_a_full_burst_is_sent_again_once(void **state)
+established_lost_text_in_a_full_burst_is_sent_again_once(void **state)
 {
 	struct fixture *t = *state;
 	uint32_t at = 0;
@@ -219,15 +220,50 @@ established_lost_segment_in_a_full_burst_is_sent_again_once(void **state)
 	in_established(t);
 	queue_text(t, 4000, 700);
 	assert_int_equal(output(t, 10), 4);
-	tcb_mark(tcb_of(t), MARK_RETRANSMIT);
+	recovery_send_again(tcb_of(t));
 	assert_int_equal(output(t, 0), 0);
-	assert_int_equal(output(t, 10), 1);
+	assert_int_equal(output(t, 1), 1);
 	assert_text(t, 1, &at, 4000);
+	assert_int_equal(output(t, 10), 3);
+	assert_text(t, 3, &at, 4000);
 	assert_int_equal(output(t, 10), 0);
-	assert_int_equal(stats_now(t).segments_retransmitted, 1);
+	assert_int_equal(stats_now(t).segments_retransmitted, 4);
 	assert_int_equal(stats_now(t).text_bytes_sent, 4000);
 	tcb_check(tcb_of(t));
 	forget(t);
+}
+
+/* Wherever the holes are, and from left to right or back: the right bytes. */
+static void
+established_lost_text_is_found_in_the_queue_whatever_the_mbufs(void **state)
+{
+	static const uint16_t pieces[] = { 7, 333, 999, 1000, 1001, 2000 };
+	struct fixture *t = *state;
+
+	for (unsigned int i = 0; i < RTE_DIM(pieces); i++) {
+		struct delivery delivery = { 0 };
+		struct tcb *tcb;
+
+		speak_as(t, i);
+		in_established(t);
+		tcb = tcb_of(t);
+		queue_text(t, 6000, pieces[i]);
+		assert_int_equal(output(t, 10), 6);
+		for (unsigned int round = 0; round < 2; round++) {
+			uint32_t at = 0;
+
+			recovery_send_again(tcb);
+			scoreboard_sack(&tcb->recovery->board, tcb->iss + 1001, tcb->iss + 4001,
+					&delivery);
+			assert_int_equal(output(t, 1), 1);
+			assert_text(t, 1, &at, 6000);
+			at = 4000;
+			assert_int_equal(output(t, 10), 2);
+			assert_text(t, 2, &at, 6000);
+		}
+		tcb_check(tcb);
+		forget(t);
+	}
 }
 
 /* The initial window, and then nothing more until something is acknowledged. */
@@ -353,7 +389,8 @@ main(void)
 		FIXTURE_TEST(established_ack_in_a_full_burst_is_owed_still),
 		FIXTURE_TEST(aborted_reset_in_a_full_burst_keeps_the_tcb),
 		FIXTURE_TEST(syn_sent_syn_in_a_full_burst_leaves_in_the_next),
-		FIXTURE_TEST(established_lost_segment_in_a_full_burst_is_sent_again_once),
+		FIXTURE_TEST(established_lost_text_in_a_full_burst_is_sent_again_once),
+		FIXTURE_TEST(established_lost_text_is_found_in_the_queue_whatever_the_mbufs),
 		FIXTURE_TEST(established_text_stops_at_the_congestion_window),
 		FIXTURE_TEST(established_text_stops_at_the_peers_window),
 		FIXTURE_TEST(fin_rides_on_the_last_text_where_the_window_has_room_for_both),

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The scoreboard against an array that knows each octet: sums, what is to be sent again, what an ACK
+ * delivers, and that a full one loses knowledge but never count. Numbers wrap in the midst.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <rte_common.h>
+
+#include "tcp/scoreboard.h"
+
+enum {
+	START = -1000, /* SND.UNA, as a sequence number */
+	LENGTH = 2000,
+	ROUNDS = 20000,
+};
+
+static struct scoreboard board;
+
+/* In flight, all sent at once. */
+static void
+begin(uint32_t octets)
+{
+	scoreboard_init(&board, (uint32_t)START);
+	scoreboard_append(&board, (uint32_t)START + octets, 1000, 1000);
+}
+
+static struct delivery
+sack(uint32_t left, uint32_t right)
+{
+	struct delivery delivery = { .now_us = 5000 };
+
+	scoreboard_sack(&board, (uint32_t)START + left, (uint32_t)START + right, &delivery);
+	return delivery;
+}
+
+static struct delivery
+acknowledge(uint32_t una)
+{
+	struct delivery delivery = { .now_us = 5000, .original_end = (uint32_t)START + LENGTH };
+
+	scoreboard_acknowledge(&board, (uint32_t)START + una, &delivery);
+	return delivery;
+}
+
+static void
+assert_next_lost(uint32_t left, uint32_t right)
+{
+	uint32_t first = 0, end = 0;
+
+	assert_true(scoreboard_next_lost(&board, &first, &end));
+	assert_int_equal(first - (uint32_t)START, left);
+	assert_int_equal(end - (uint32_t)START, right);
+}
+
+static void
+sacked_text_is_not_in_the_pipe(void **state)
+{
+	(void)state;
+	begin(1000);
+	assert_int_equal(scoreboard_pipe(&board), 1000);
+	assert_int_equal(sack(300, 500).octets, 200);
+	assert_int_equal(sack(400, 600).octets, 100); /* half of it is known */
+	assert_int_equal(scoreboard_pipe(&board), 700);
+	assert_int_equal(board.count, 3);
+}
+
+static void
+holes_are_lost_and_sent_again_from_left_to_right(void **state)
+{
+	uint32_t left, right;
+
+	(void)state;
+	begin(1000);
+	sack(300, 500);
+	sack(700, 1000);
+	scoreboard_lose_all(&board);
+	assert_int_equal(scoreboard_pipe(&board), 0);
+	assert_next_lost(0, 300);
+	scoreboard_resend(&board, (uint32_t)START, (uint32_t)START + 100, 2000);
+	assert_next_lost(100, 300);
+	scoreboard_resend(&board, (uint32_t)START + 100, (uint32_t)START + 300, 2000);
+	assert_next_lost(500, 700);
+	scoreboard_resend(&board, (uint32_t)START + 500, (uint32_t)START + 700, 2000);
+	assert_false(scoreboard_next_lost(&board, &left, &right));
+	assert_int_equal(scoreboard_pipe(&board), 500);
+}
+
+/* "in flight" of what was sent again without being lost counts twice, RFC 6675 4 SetPipe. */
+static void
+text_sent_again_without_being_lost_counts_twice(void **state)
+{
+	(void)state;
+	begin(1000);
+	scoreboard_resend(&board, (uint32_t)START + 900, (uint32_t)START + 1000, 2000);
+	assert_int_equal(scoreboard_pipe(&board), 1100);
+}
+
+static void
+acknowledgment_delivers_what_was_not_sacked_before(void **state)
+{
+	struct delivery delivery;
+
+	(void)state;
+	begin(1000);
+	sack(300, 500);
+	delivery = acknowledge(400);
+	assert_int_equal(delivery.octets, 300);
+	assert_true(delivery.original);
+	assert_true(delivery.reordered); /* sent once, and 300:500 was there before it */
+	assert_int_equal(board.sacked, 100);
+	assert_int_equal(acknowledge(1000).octets, 500);
+	assert_int_equal(board.count, 0);
+}
+
+static void
+text_sent_again_is_neither_original_nor_reordered(void **state)
+{
+	struct delivery delivery;
+
+	(void)state;
+	begin(1000);
+	sack(500, 1000);
+	scoreboard_lose_all(&board);
+	scoreboard_resend(&board, (uint32_t)START, (uint32_t)START + 500, 4000);
+	delivery = acknowledge(1000);
+	assert_int_equal(delivery.octets, 500);
+	assert_true(delivery.resent);
+	assert_false(delivery.original || delivery.reordered);
+	assert_true(delivery.any && delivery.latest_ambiguous);
+	assert_int_equal(delivery.latest_us, 4000);
+}
+
+/* RFC 8985 6.2 step 2: younger than any round trip has been, it was the first sending's. */
+static void
+acknowledgment_too_early_for_the_retransmission_says_nothing_of_time(void **state)
+{
+	struct delivery delivery = { .now_us = 4050, .age_min_us = 100 };
+
+	(void)state;
+	begin(1000);
+	scoreboard_lose_all(&board);
+	scoreboard_resend(&board, (uint32_t)START, (uint32_t)START + 1000, 4000);
+	scoreboard_acknowledge(&board, (uint32_t)START + 1000, &delivery);
+	assert_int_equal(delivery.octets, 1000);
+	assert_false(delivery.any);
+}
+
+static void
+reneging_is_seen_at_the_front_and_forgets_every_sack(void **state)
+{
+	(void)state;
+	begin(1000);
+	sack(300, 500);
+	sack(700, 800);
+	assert_false(scoreboard_has_reneged(&board));
+	acknowledge(300); /* and not 500 */
+	assert_true(scoreboard_has_reneged(&board));
+	scoreboard_renege(&board);
+	scoreboard_lose_all(&board);
+	assert_int_equal(board.sacked, 0);
+	assert_next_lost(300, 500);
+	assert_int_equal(board.pending, 700);
+}
+
+/* What found no place is as if it had not been told; sums and borders stay right. */
+static void
+more_blocks_than_places_are_forgotten_and_nothing_else(void **state)
+{
+	uint32_t told = 0;
+
+	(void)state;
+	scoreboard_init(&board, (uint32_t)START);
+	scoreboard_append(&board, (uint32_t)START + 10000, 1000, 1000);
+	for (uint32_t at = 10; at < 10000; at += 20)
+		told += sack(at, at + 10).octets;
+	assert_int_equal(board.count, SCOREBOARD_RANGES_MAX);
+	assert_int_equal(told, board.sacked);
+	assert_in_range(told, 10 * (SCOREBOARD_RANGES_MAX / 2 - 2), 10 * SCOREBOARD_RANGES_MAX / 2);
+	scoreboard_check(&board, (uint32_t)START, (uint32_t)START + 10000);
+	scoreboard_append(&board, (uint32_t)START + 11000, 2000, 2000);
+	scoreboard_check(&board, (uint32_t)START, (uint32_t)START + 11000);
+	told = board.sacked;
+	assert_int_equal(sack(0, 11000).octets, 11000 - told);
+	assert_int_equal(board.count, 1);
+}
+
+/* What each octet is, by the same words. */
+struct model {
+	uint8_t flags[LENGTH];
+	uint32_t una;
+};
+
+static uint32_t
+model_count(const struct model *model, uint8_t flag)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = model->una; i < LENGTH; i++)
+		n += (model->flags[i] & flag) != 0;
+	return n;
+}
+
+static uint32_t
+model_sack(struct model *model, uint32_t left, uint32_t right)
+{
+	uint32_t fresh = 0;
+
+	for (uint32_t i = RTE_MAX(left, model->una); i < right; i++) {
+		fresh += (model->flags[i] & RANGE_SACKED) == 0;
+		model->flags[i] = RANGE_SACKED;
+	}
+	return fresh;
+}
+
+static void
+model_lose_all(struct model *model)
+{
+	for (uint32_t i = model->una; i < LENGTH; i++)
+		if ((model->flags[i] & RANGE_SACKED) == 0)
+			model->flags[i] = RANGE_LOST;
+}
+
+static void
+model_resend(struct model *model, uint32_t left, uint32_t right)
+{
+	for (uint32_t i = left; i < right; i++)
+		if ((model->flags[i] & RANGE_SACKED) == 0)
+			model->flags[i] |= RANGE_RESENT;
+}
+
+static uint32_t
+random_next(uint32_t *random)
+{
+	*random = *random * 1664525 + 1013904223;
+	return *random >> 8;
+}
+
+/* One thing that can happen, to both. */
+static void
+happen(struct model *model, uint32_t *random, uint32_t now_us)
+{
+	const uint32_t room = LENGTH - model->una;
+	const uint32_t left = model->una + random_next(random) % room;
+	const uint32_t right = RTE_MIN(left + 1 + random_next(random) % 300, (uint32_t)LENGTH);
+	uint32_t octets = 0;
+
+	switch (random_next(random) % 8) {
+	case 0:
+		for (uint32_t i = model->una; i < left; i++)
+			octets += (model->flags[i] & RANGE_SACKED) == 0;
+		assert_int_equal(acknowledge(left).octets, octets);
+		model->una = left;
+		break;
+	case 1:
+		scoreboard_lose_all(&board);
+		model_lose_all(model);
+		break;
+	case 2:
+	case 3:
+	case 4:
+		scoreboard_resend(&board, (uint32_t)START + left, (uint32_t)START + right, now_us);
+		model_resend(model, left, right);
+		break;
+	default:
+		octets = model_sack(model, left, right);
+		assert_int_equal(sack(left, right).octets, octets);
+	}
+}
+
+static void
+whatever_happens_the_board_agrees_with_the_octets(void **state)
+{
+	struct model model;
+	uint32_t random = 1;
+
+	(void)state;
+	for (uint32_t i = 0; i < ROUNDS; i++) {
+		if (i % 40 == 0) {
+			memset(&model, 0, sizeof(model));
+			begin(LENGTH);
+		}
+		if (model.una + 1 < LENGTH)
+			happen(&model, &random, 2000 + i);
+		scoreboard_check(&board, (uint32_t)START + model.una, (uint32_t)START + LENGTH);
+		assert_int_equal(board.sacked, model_count(&model, RANGE_SACKED));
+		assert_int_equal(board.lost, model_count(&model, RANGE_LOST));
+		assert_int_equal(board.resent, model_count(&model, RANGE_RESENT));
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sacked_text_is_not_in_the_pipe),
+		cmocka_unit_test(holes_are_lost_and_sent_again_from_left_to_right),
+		cmocka_unit_test(text_sent_again_without_being_lost_counts_twice),
+		cmocka_unit_test(acknowledgment_delivers_what_was_not_sacked_before),
+		cmocka_unit_test(text_sent_again_is_neither_original_nor_reordered),
+		cmocka_unit_test(
+				acknowledgment_too_early_for_the_retransmission_says_nothing_of_time),
+		cmocka_unit_test(reneging_is_seen_at_the_front_and_forgets_every_sack),
+		cmocka_unit_test(more_blocks_than_places_are_forgotten_and_nothing_else),
+		cmocka_unit_test(whatever_happens_the_board_agrees_with_the_octets),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
