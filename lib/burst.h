@@ -99,6 +99,7 @@ struct outgoing {
 	struct rte_mbuf *text; /* where the text begins: borrowed from the send queue; NULL: none */
 	uint32_t text_offset;  /* within that mbuf's data */
 	uint32_t text_len;     /* may run on over text->next */
+	uint16_t cut;          /* text of a segment, where the port makes several of this; else 0 */
 };
 
 /* What an ICMP error is to a connection (RFC 1122 4.2.3.9, RFC 5927). */
@@ -193,6 +194,7 @@ burst_outgoing(struct burst *burst)
 	out->text = NULL;
 	out->text_offset = 0;
 	out->text_len = 0;
+	out->cut = 0;
 	return out;
 }
 

@@ -30,7 +30,7 @@ enum device_defaults {
 #define RX_OFFLOADS_WANTED (RTE_ETH_RX_OFFLOAD_IPV4_CKSUM | RTE_ETH_RX_OFFLOAD_TCP_CKSUM)
 #define TX_OFFLOADS_WANTED                                                                         \
 	(RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_CKSUM |                            \
-			RTE_ETH_TX_OFFLOAD_MULTI_SEGS)
+			RTE_ETH_TX_OFFLOAD_MULTI_SEGS | RTE_ETH_TX_OFFLOAD_TCP_TSO)
 #define RSS_TYPES_WANTED                                                                           \
 	(RTE_ETH_RSS_NONFRAG_IPV4_TCP | RTE_ETH_RSS_NONFRAG_IPV6_TCP | RTE_ETH_RSS_IPV4 |          \
 			RTE_ETH_RSS_IPV6)
@@ -203,6 +203,9 @@ device_probe(struct device *device, uint16_t id, const struct device_options *op
 	device->txd = choose_descriptors(options->txd, &info.tx_desc_lim);
 	device->rx_offloads = info.rx_offload_capa & RX_OFFLOADS_WANTED;
 	device->tx_offloads = info.tx_offload_capa & TX_OFFLOADS_WANTED;
+	if (strcmp(device->driver, "net_tap") == 0)
+		device->tx_offloads &=
+				~RTE_ETH_TX_OFFLOAD_TCP_TSO; /* 22.11's takes no full segment */
 	choose_queues_max(device, &info, options);
 	if (choose_mac(device, options) != 0)
 		return complain(EXIT_ENVIRONMENT, "%s: the device has no MAC address",

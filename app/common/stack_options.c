@@ -92,6 +92,15 @@ take_ecn(const char *text, void *value)
 	return take_word(text, names, RTE_DIM(names), value);
 }
 
+static int
+take_tso(const char *text, void *value)
+{
+	if (strcmp(text, "auto") != 0 && strcmp(text, "off") != 0)
+		return -EINVAL;
+	*(bool *)value = text[0] == 'o';
+	return 0;
+}
+
 const struct option_row stack_option_rows[] = {
 	{ .name = "address",
 			.argument = "ADDRESS/LENGTH",
@@ -163,6 +172,13 @@ const struct option_row stack_option_rows[] = {
 			.max = BUFFER_MAX,
 			.offset = offsetof(struct stack_options, send_buffer),
 			.help = "per connection (262144)" },
+	{ .name = "tso",
+			.argument = "WHEN",
+			.kind = OPTION_TAKE,
+			.take = take_tso,
+			.offset = offsetof(struct stack_options, no_tso),
+			.expected = "auto or off",
+			.help = "let the device cut text into segments: auto: where it can\n(default); off" },
 	{ .name = "time-wait",
 			.argument = "TIME",
 			.kind = OPTION_TIME,
@@ -186,6 +202,7 @@ stack_options_apply(const struct stack_options *options, struct estab_stack_conf
 	config->tcp.receive_buffer_max_bytes = options->receive_buffer;
 	config->tcp.send_buffer_bytes = options->send_buffer;
 	config->tcp.time_wait_ns = options->time_wait_ns;
+	config->tcp.no_tso = options->no_tso;
 }
 
 static void

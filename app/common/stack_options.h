@@ -6,6 +6,7 @@
 #ifndef APP_COMMON_STACK_OPTIONS_H
 #define APP_COMMON_STACK_OPTIONS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -23,6 +24,7 @@ struct stack_options {
 	uint32_t ecn;         /* enum estab_ecn */
 	uint32_t receive_buffer, send_buffer;
 	uint64_t time_wait_ns;
+	bool no_tso; /* cut segments in the stack also where the device could */
 };
 
 extern const struct option_row stack_option_rows[];

@@ -23,6 +23,8 @@ enum estab_port_offload {
 	ESTAB_PORT_TX_IPV4_CHECKSUM = 1 << 2, /**< filled in by the port on request */
 	ESTAB_PORT_TX_TCP_CHECKSUM = 1 << 3,
 	ESTAB_PORT_TX_MULTI_SEGMENT = 1 << 4, /**< a packet may be a chain of mbufs */
+	/** packets up to 64 KB are cut into segments; of use with the three TX offloads above only */
+	ESTAB_PORT_TX_TCP_SEGMENTATION = 1 << 5,
 };
 
 struct estab_port {

@@ -145,6 +145,7 @@ struct estab_tcp_config {
 	bool no_timestamps;    /**< do not offer RFC 7323 timestamps */
 	bool no_window_scale;  /**< do not offer RFC 7323 window scaling */
 	bool no_sack;          /**< do not offer RFC 2018 SACK-permitted */
+	bool no_tso;           /**< cut segments here also where the port could (TSO) */
 };
 
 struct estab_stack_config {

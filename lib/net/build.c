@@ -182,6 +182,10 @@ request_offloads(const struct net *net, struct rte_mbuf *mbuf, const struct outg
 		mbuf->ol_flags |= RTE_MBUF_F_TX_IP_CKSUM;
 	if (net->offloads & ESTAB_PORT_TX_TCP_CHECKSUM)
 		mbuf->ol_flags |= RTE_MBUF_F_TX_TCP_CKSUM;
+	if (out->cut != 0) {
+		mbuf->ol_flags |= RTE_MBUF_F_TX_TCP_SEG;
+		mbuf->tso_segsz = out->cut;
+	}
 }
 
 static void
@@ -191,7 +195,8 @@ write_checksums(const struct net *net, struct rte_mbuf *mbuf, const struct outgo
 	const uint16_t l3 = layout->l2_len, l4 = (uint16_t)(l3 + layout->l3_len);
 	const uint32_t length = layout->l4_len + layout->text_len;
 	struct rte_tcp_hdr *tcp = rte_pktmbuf_mtod_offset(mbuf, struct rte_tcp_hdr *, l4);
-	uint16_t sum = checksum_pseudo_header(out->path, IPPROTO_TCP, length);
+	/* A port that cuts adds each segment's own length. */
+	uint16_t sum = checksum_pseudo_header(out->path, IPPROTO_TCP, out->cut != 0 ? 0 : length);
 
 	if (net->offloads & (ESTAB_PORT_TX_IPV4_CHECKSUM | ESTAB_PORT_TX_TCP_CHECKSUM))
 		request_offloads(net, mbuf, out, layout);
@@ -306,6 +311,13 @@ build_packet(struct net *net, struct burst *burst, const struct outgoing *out)
 	return mbuf;
 }
 
+/* How many the port makes of it. */
+static uint32_t
+segments_in(const struct outgoing *out)
+{
+	return out->cut == 0 ? 1 : (out->text_len + out->cut - 1) / out->cut;
+}
+
 static void
 send_segment(struct net *net, struct burst *burst, const struct outgoing *out, uint64_t now_ns)
 {
@@ -316,7 +328,7 @@ send_segment(struct net *net, struct burst *burst, const struct outgoing *out, u
 		net->stats->tx_dropped_no_mbuf++;
 		return;
 	}
-	net->stats->segments_sent++;
+	net->stats->segments_sent += segments_in(out);
 	if (out->flags & TCP_FLAG_RST)
 		net->stats->rst_sent++;
 	if (likely(out->path->mac_known))

@@ -24,6 +24,7 @@
 #include "tcp/tcb.h"
 #include "tcp/time_wait.h"
 #include "tcp/timestamps.h"
+#include "tcp/tso.h"
 #include "tcp/urgent.h"
 #include "tcp/window.h"
 
@@ -169,6 +170,8 @@ send_at_cursor(struct tcb *tcb, struct burst *burst, uint32_t text_len, bool fin
 		out->text = tcb->send_at;
 		out->text_offset = tcb->send_at_offset;
 		out->text_len = text_len;
+		if (text_len > tcb->snd_mss)
+			out->cut = tcb->snd_mss; /* tso.h */
 		if (seq + text_len == queue_end(tcb))
 			out->flags |= TCP_FLAG_PSH; /* MUST-61 */
 		advance_cursor(tcb, text_len);
@@ -209,13 +212,18 @@ usable_window(const struct tcb *tcb)
 	return RTE_MIN(offered, tcb->cwnd > pipe ? tcb->cwnd - pipe : 0);
 }
 
-/* How much text the next segment carries; 0 where it must wait. */
+/* How much text the next segment, or packet of segments, carries; 0 where it must wait. */
 static uint32_t
-next_text_len(const struct tcb *tcb, uint32_t unsent, uint32_t usable)
+next_text_len(struct tcb *tcb, uint32_t unsent, uint32_t usable)
 {
 	const bool again = tcb->snd_cursor != tcb->snd_nxt;
-	const uint32_t len = RTE_MIN(RTE_MIN(unsent, usable), segment_size(tcb));
+	const uint32_t fits = RTE_MIN(unsent, usable);
+	const uint32_t len = RTE_MIN(fits, segment_size(tcb));
 
+	if (!again && fits >= 2U * tcb->snd_mss && tso_is_possible(tcb)) {
+		seek_cursor(tcb);
+		return tso_text_len(tcb, fits);
+	}
 	return again || window_allows_text(tcb, unsent, usable) ? len : 0;
 }
 

@@ -259,6 +259,7 @@ struct tcp {
 	uint8_t rcv_wscale; /* that we offer */
 	bool draining;
 	uint32_t check_at; /* of tcp_check: the TCB to be looked at next */
+	bool tso;          /* the port cuts segments: see tso.h */
 };
 
 /* Take a zeroed TCB for the path and put it into the flow table; NULL when either is full. */

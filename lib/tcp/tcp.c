@@ -13,6 +13,7 @@
 #include "tcp/reassembly.h"
 #include "tcp/recovery.h"
 #include "tcp/syn_record.h"
+#include "tcp/tso.h"
 #include "tcp/user.h"
 #include "tcp/window.h"
 
@@ -94,6 +95,7 @@ tcp_init(struct tcp *tcp, const struct estab_stack_config *config, struct flow_t
 	tcp->syn_text_max = config->limits.syn_text_bytes;
 	tcp->mtu = config->interface.mtu;
 	tcp->rcv_wscale = window_scale_choose(&config->tcp);
+	tcp->tso = tso_is_granted(config);
 	init_keys(tcp, config, secret);
 	init_lists(tcp);
 	if (init_pools(tcp, config) != 0) {

@@ -52,6 +52,7 @@ CASES = [
     (ECHO, [], ADDRESS + ["--burst", "257"], 2, "--burst 257"),
     (ECHO, [], ADDRESS + ["--syn-cookies", "maybe"], 2, "--syn-cookies maybe"),
     (ECHO, [], ADDRESS + ["--congestion", "tahoe"], 2, "--congestion tahoe"),
+    (ECHO, [], ADDRESS + ["--tso", "on"], 2, "--tso on: expected auto or off"),
     (ECHO, [], ADDRESS + ["--config", "(0,0)"], 2, "--config (0,0)"),
     (ECHO, [], ADDRESS + ["--rxq", "2", "--txq", "3"], 2, "--txq 3"),
     (ECHO, [], ADDRESS + ["--txq", "2", "--config", "(0,0,0)"], 2, "--txq 2"),

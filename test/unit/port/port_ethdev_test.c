@@ -74,8 +74,10 @@ only_granted_offloads_are_told(void **state)
 			ESTAB_PORT_TX_TCP_CHECKSUM);
 	assert_int_equal(port_tx_offloads(RTE_ETH_TX_OFFLOAD_MULTI_SEGS),
 			ESTAB_PORT_TX_MULTI_SEGMENT);
+	assert_int_equal(port_tx_offloads(RTE_ETH_TX_OFFLOAD_TCP_TSO),
+			ESTAB_PORT_TX_TCP_SEGMENTATION);
 	assert_int_equal(port_tx_offloads(
-					 RTE_ETH_TX_OFFLOAD_UDP_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_TSO),
+					 RTE_ETH_TX_OFFLOAD_UDP_CKSUM | RTE_ETH_TX_OFFLOAD_UDP_TSO),
 			0);
 }
 
