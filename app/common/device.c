@@ -23,7 +23,7 @@
 enum device_defaults {
 	DESCRIPTORS_DEFAULT = 1024, /* as recent testpmd; less where the device takes less */
 	RSS_KEY_MAX = 128,
-	FRAME_OVERHEAD = RTE_ETHER_HDR_LEN + 4 + RTE_ETHER_CRC_LEN, /* with a VLAN tag */
+	HEADERS_MAX = 118, /* that the library wants room for beside the MTU, where it cannot chain */
 	DATA_ROOM_MIN = RTE_MBUF_DEFAULT_DATAROOM,
 };
 
@@ -160,7 +160,7 @@ choose_mtu(struct device *device, const struct device_options *options)
 		return complain(EXIT_ENVIRONMENT, "%s: the device has no MTU", device->name);
 	if (options->mtu != 0) /* a device without the notion carries what its mbufs hold */
 		device->mtu = (uint16_t)options->mtu;
-	room = (uint32_t)device->mtu + FRAME_OVERHEAD;
+	room = (uint32_t)device->mtu + HEADERS_MAX;
 	room = RTE_MAX(room, DATA_ROOM_MIN);
 	device->data_room = (uint16_t)(RTE_ALIGN(room, RTE_CACHE_LINE_SIZE) + RTE_PKTMBUF_HEADROOM);
 	return -1;
