@@ -129,8 +129,10 @@ struct estab_tcp_config {
 	uint8_t hop_limit;               /**< TTL (64) */
 	uint8_t quick_acks;       /**< segments with text acknowledged at once at the beginning,
 					  *   before ACKs are delayed (0; Linux: 16) */
-	bool push_bursts;         /**< PSH also on the last of several segments that leave
-					  *   together, as Linux */
+	uint8_t push_segments;    /**< PSH also on the last of every so many segments that leave
+					  *   together, and of what then remains if it is not one alone
+					  *   (0: never; Linux: 2, tcp_min_tso_segs, more at high rates;
+					  *   a chunk is at most half of cwnd) */
 	bool window_is_room;      /**< accept all that the buffer has room for, also beyond
 					  *   what an unscaled window can announce, as FreeBSD */
 	uint8_t window_scale_min; /**< shift at least; the receive buffer is to be four steps

@@ -16,6 +16,7 @@
 #include "tcp/congestion.h"
 #include "tcp/custom.h"
 #include "tcp/ecn.h"
+#include "tcp/push.h"
 #include "tcp/reassembly.h"
 #include "tcp/recovery.h"
 #include "tcp/retransmit.h"
@@ -248,8 +249,7 @@ output_text(struct tcb *tcb, struct burst *burst)
 		if (!send_at_cursor(tcb, burst, len, fin))
 			return false;
 	}
-	if (tcb->tcp->config.push_bursts && burst->out_count > first + 1)
-		burst->out[burst->out_count - 1].flags |= TCP_FLAG_PSH;
+	push_together(tcb, burst, first);
 	/* 3.8.6.1 and 3.8.6.2.1 (4): nothing in flight to clock us, yet something waits. */
 	if (tcb->deadlines[TIMER_RETRANSMIT] == 0 && (unsent_text(tcb) > 0 || fin_follows(tcb, 0)))
 		tcb_arm(tcb, TIMER_RETRANSMIT, tcb_rto_ns(tcb));

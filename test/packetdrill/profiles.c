@@ -40,7 +40,7 @@ set_linux(struct profile *profile)
 	tcp->abc_limit = UINT8_MAX;
 	tcp->window_scale_min = 8;
 	tcp->quick_acks = 16;
-	tcp->push_bursts = true;
+	tcp->push_segments = 2;
 	tcp->rst_with_ack = true;
 }
 
@@ -131,6 +131,8 @@ set_number(struct profile *profile, const char *name, uint32_t number)
 		tcp->delayed_ack_ns = number * MS;
 	} else if (strcmp(name, "rto_initial_ms") == 0) {
 		tcp->rto_initial_ns = number * MS;
+	} else if (strcmp(name, "push_segments") == 0) {
+		tcp->push_segments = (uint8_t)number;
 	} else {
 		return false;
 	}

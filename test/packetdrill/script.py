@@ -23,6 +23,7 @@ SYSCTLS = {
     "net.ipv4.tcp_sack": ["sack"],
     "net.ipv4.tcp_timestamps": ["timestamps"],
     "net.ipv4.tcp_window_scaling": ["window_scale"],
+    "net.ipv4.tcp_min_tso_segs": ["push_segments"],
 }
 
 # Names that only FreeBSD's packetdrill knows; the numbers are FreeBSD's.

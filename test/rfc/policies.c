@@ -22,23 +22,41 @@ quick_acks_answer_the_first_segments_at_once(void **state)
 	expect(t, ". 1:1(0) ack 301");
 }
 
+/* Of three chunks the last is one segment alone. The rest of the text is not yet sent: no MUST-61. */
 static void
-push_bursts_marks_the_last_of_several_segments(void **state)
+push_segments_marks_the_last_of_so_many(void **state)
 {
 	struct fixture *t = *state;
 
-	t->config.tcp.push_bursts = true;
-	t->config.tcp.initial_window = 2;
+	t->config.tcp.push_segments = 2;
+	t->config.tcp.initial_window = 5;
 	in_established(t);
-	app_write(t, 4000);
+	app_write(t, 9000);
 	expect(t, ". 1:1001(1000) ack 1");
 	expect(t, "P. 1001:2001(1000) ack 1");
+	expect(t, ". 2001:3001(1000) ack 1");
+	expect(t, "P. 3001:4001(1000) ack 1");
+	expect(t, ". 4001:5001(1000) ack 1");
 	expect_nothing(t);
-	ignore_sent(t);
-	arrive(t, ". 1:1(0) ack 4001");
-	arrive(t, ". 1:1(0) ack 2001");
-	ignore_sent(t);
-	arrive(t, ". 1:1(0) ack 4001");
+}
+
+/* 6 segments in flight may be 3 and 3, never the 4 of the policy. */
+static void
+push_segments_marks_half_of_cwnd_where_that_is_less(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.tcp.push_segments = 4;
+	t->config.tcp.initial_window = 6;
+	in_established(t);
+	app_write(t, 9000);
+	expect(t, ". 1:1001(1000) ack 1");
+	expect(t, ". 1001:2001(1000) ack 1");
+	expect(t, "P. 2001:3001(1000) ack 1");
+	expect(t, ". 3001:4001(1000) ack 1");
+	expect(t, ". 4001:5001(1000) ack 1");
+	expect(t, "P. 5001:6001(1000) ack 1");
+	expect_nothing(t);
 }
 
 static void
@@ -60,7 +78,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(quick_acks_answer_the_first_segments_at_once),
-		FIXTURE_TEST(push_bursts_marks_the_last_of_several_segments),
+		FIXTURE_TEST(push_segments_marks_the_last_of_so_many),
+		FIXTURE_TEST(push_segments_marks_half_of_cwnd_where_that_is_less),
 		FIXTURE_TEST(window_is_room_accepts_beyond_what_can_be_announced),
 	};
 

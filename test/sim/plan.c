@@ -162,7 +162,7 @@ plan_policies(const struct sim *sim, struct estab_tcp_config *tcp, struct random
 		tcp->syn_cookies = (enum estab_syn_cookies)random_below(r, 3);
 	tcp->delayed_ack_ns = ONE_OF(r, MS, 40 * MS, 200 * MS);
 	tcp->quick_acks = (uint8_t)ONE_OF(r, 0, 0, 16);
-	tcp->push_bursts = random_chance(r, 300000);
+	tcp->push_segments = random_chance(r, 300000) ? 2 : 0;
 	tcp->window_every_ack = random_chance(r, 300000);
 	tcp->window_is_room = random_chance(r, 200000);
 	tcp->window_scale_min = (uint8_t)ONE_OF(r, 0, 0, 7, 14);

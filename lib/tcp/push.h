@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * RFC 9293 3.9.1.2: PSH beyond what MUST-61 asks for, which the RFC leaves to the sender.
+ */
+#ifndef LIB_TCP_PUSH_H
+#define LIB_TCP_PUSH_H
+
+#include "burst.h"
+
+struct tcb;
+
+/* Mark the segments that a connection has put into the burst from that one on, as is the policy. */
+void push_together(const struct tcb *tcb, struct burst *burst, uint16_t first);
+
+#endif
