@@ -7,6 +7,7 @@
 
 #include <rte_branch_prediction.h>
 #include <rte_byteorder.h>
+#include <rte_common.h>
 
 #include "net/tcp_options.h"
 
@@ -138,6 +139,27 @@ is_only_timestamps(const uint8_t *bytes, uint32_t length)
 	return length == 12 && memcmp(bytes, usual, sizeof(usual)) == 0;
 }
 
+/* The SYN of Linux: MSS, SACK-permitted, timestamps, NOP, window scale; only the values vary. */
+static inline bool
+is_linux_syn(const uint8_t *bytes, uint32_t length)
+{
+	return length == 20 && read_16(bytes) == (KIND_MSS << 8 | 4) &&
+			read_32(bytes + 4) ==
+			(KIND_SACK_PERMITTED << 24 | 2 << 16 | KIND_TIMESTAMPS << 8 | 10) &&
+			read_32(bytes + 16) >> 8 == (KIND_NOP << 16 | KIND_WINDOW_SCALE << 8 | 3);
+}
+
+static inline void
+take_linux_syn(const uint8_t *bytes, struct tcp_options *options)
+{
+	options->seen = TCP_OPTION_MSS | TCP_OPTION_SACK_PERMITTED | TCP_OPTION_TIMESTAMPS |
+			TCP_OPTION_WINDOW_SCALE;
+	options->mss = read_16(bytes + 2);
+	options->ts_val = read_32(bytes + 8);
+	options->ts_ecr = read_32(bytes + 12);
+	options->window_scale = (uint8_t)RTE_MIN((int)bytes[19], (int)WINDOW_SCALE_MAX);
+}
+
 bool
 tcp_options_parse(const uint8_t *bytes, uint32_t length, struct tcp_options *options)
 {
@@ -151,6 +173,10 @@ tcp_options_parse(const uint8_t *bytes, uint32_t length, struct tcp_options *opt
 		options->seen = TCP_OPTION_TIMESTAMPS;
 		options->ts_val = read_32(bytes + 4);
 		options->ts_ecr = read_32(bytes + 8);
+		return true;
+	}
+	if (is_linux_syn(bytes, length)) {
+		take_linux_syn(bytes, options);
 		return true;
 	}
 	while (cursor_next(&cursor, &option, &illegal))
