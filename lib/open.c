@@ -14,7 +14,12 @@
 #include "tcp/listener.h"
 #include "tcp/user.h"
 
-enum { BACKLOG_DEFAULT = 128 };
+/* An MSS that the user may ask for: with less, options would leave no room for text. */
+static bool
+is_possible_mss(uint16_t mss)
+{
+	return mss == 0 || mss >= TCP_MSS_MIN;
+}
 
 static bool
 is_zero(const union ip_address *ip)
@@ -26,7 +31,6 @@ int
 estab_listen(struct estab_stack *stack, const struct estab_listen_config *config,
 		struct estab_listener **handle)
 {
-	const uint32_t backlog = config->backlog != 0 ? config->backlog : BACKLOG_DEFAULT;
 	struct listener_link link = {
 		.family = config->local.address.family,
 		.port = rte_cpu_to_be_16(config->local.port),
@@ -34,12 +38,12 @@ estab_listen(struct estab_stack *stack, const struct estab_listen_config *config
 	struct listener *listener;
 	int error;
 
-	if (config->local.port == 0)
+	if (config->local.port == 0 || !is_possible_mss(config->mss))
 		return -EINVAL;
 	path_address_import(&config->local.address, &link.local);
 	if (!is_zero(&link.local) && !net_is_local(&stack->net, &link.local, link.family))
 		return -EADDRNOTAVAIL;
-	listener = listener_create(&stack->tcp, &link, backlog, config->user, &error);
+	listener = listener_create(&stack->tcp, &link, config, &error);
 	if (listener == NULL)
 		return error;
 	*handle = (struct estab_listener *)listener;
@@ -73,7 +77,8 @@ estab_connect(struct estab_stack *stack, const struct estab_connect_config *conf
 
 	if (stack->tcp.draining)
 		return -ESHUTDOWN;
-	if (config->remote.port == 0 || path.family == ESTAB_FAMILY_ANY)
+	if (config->remote.port == 0 || path.family == ESTAB_FAMILY_ANY ||
+			!is_possible_mss(config->mss))
 		return -EINVAL;
 	path_address_import(&config->remote.address, &path.remote);
 	if (net_is_unusable_peer(&stack->net, &path.remote, path.family))
@@ -83,7 +88,7 @@ estab_connect(struct estab_stack *stack, const struct estab_connect_config *conf
 		return error;
 	if (!net_has_route(&stack->net, &path.remote, path.family))
 		return -ENETUNREACH;
-	tcb = user_open_active(&stack->tcp, &path, config->user, &error);
+	tcb = user_open_active(&stack->tcp, &path, config, &error);
 	if (tcb == NULL)
 		return error;
 	*conn = (struct estab_conn *)tcb;

@@ -42,12 +42,15 @@ struct estab_connect_config {
 	struct estab_endpoint remote;
 	struct estab_endpoint local; /**< family ANY: chosen by the stack; port 0: ephemeral */
 	void *user;                  /**< see estab_conn_user */
+	uint16_t mss; /**< bytes, without options: the most that is announced in the SYN and sent in
+		       *   a segment; 0, or more than the interface's MTU carries: what that does */
 };
 
 /**
  * Active OPEN: a SYN leaves at the next turn; ESTAB_EVENT_CONNECTED or ESTAB_EVENT_CLOSED follows.
  *
- * @return 0, or a negative errno: -EINVAL (port 0, broadcast or multicast remote: MUST-46),
+ * @return 0, or a negative errno: -EINVAL (port 0, broadcast or multicast remote: MUST-46;
+ *   an MSS below 48),
  *   -EADDRNOTAVAIL (no local address of that family, or no free port), -EADDRINUSE (this 4-tuple is
  *   in use), -ENETUNREACH (off-link and no gateway), -ENOBUFS (limit of connections), -ESHUTDOWN (the stack is being drained)
  */
@@ -215,6 +218,7 @@ struct estab_conn_info {
 	uint32_t send_queued, receive_queued; /**< bytes */
 	uint32_t receive_buffer; /**< bytes; grows up to tcp.receive_buffer_max_bytes */
 	uint16_t mss;            /**< bytes of text in a full segment */
+	uint16_t mss_announced;  /**< to the peer in our SYN: bytes, without options */
 	uint8_t snd_wscale, rcv_wscale;
 	bool timestamps, sack, window_scale, ecn; /**< negotiated */
 	uint32_t retransmissions;                 /**< of the segment now outstanding */

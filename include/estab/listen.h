@@ -21,13 +21,14 @@ struct estab_listen_config {
 				      *   family with a zero address: every one of that family */
 	uint32_t backlog; /**< finished handshakes that may wait for accept; 0 means 128 */
 	void *user;       /**< inherited by accepted connections, see estab_conn_user */
+	uint16_t mss;     /**< of its connections, as in struct estab_connect_config */
 };
 
 /**
  * Listen on a port. A specific address goes before a family's wildcard, that before ANY.
  *
- * @return 0, or a negative errno: -EINVAL (port 0), -EADDRNOTAVAIL (not a local address),
- *   -EADDRINUSE (the same endpoint listens already), -ENOBUFS (limit of listeners)
+ * @return 0, or a negative errno: -EINVAL (port 0, an MSS below 48), -EADDRNOTAVAIL (not
+ *   a local address), -EADDRINUSE (the same endpoint listens already), -ENOBUFS (limit of listeners)
  */
 ESTAB_API int estab_listen(struct estab_stack *stack, const struct estab_listen_config *config,
 		struct estab_listener **listener);

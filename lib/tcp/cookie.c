@@ -14,6 +14,7 @@
 #include "tcp/listener.h"
 #include "tcp/output.h"
 #include "tcp/reset.h"
+#include "tcp/segment_size.h"
 #include "tcp/syn_cookie.h"
 #include "tcp/tcb.h"
 #include "tcp/window.h"
@@ -51,7 +52,8 @@ put_numbers(struct tcp *tcp, struct outgoing *out, uint32_t irs,
 }
 
 void
-cookie_answer(struct tcp *tcp, struct burst *burst, struct segment *seg)
+cookie_answer(struct tcp *tcp, struct burst *burst, struct segment *seg,
+		const struct listener *listener)
 {
 	struct outgoing *out = reply(burst, seg, 0, seg->seq + 1, TCP_FLAG_SYN | TCP_FLAG_ACK);
 	const struct tcp_options offered = {
@@ -68,7 +70,8 @@ cookie_answer(struct tcp *tcp, struct burst *burst, struct segment *seg)
 	syn_cookie_draft(&draft, &offered, seg->path.family, tcp->now_ns, &granted);
 	out->wnd = window_initial(tcp);
 	out->flags |= ecn_syn_ack_flags(granted_options(&granted));
-	output_syn_options(tcp, out, seg->path.family, granted_options(&granted));
+	output_syn_options(tcp, out, mss_announced(tcp, seg->path.family, listener->mss),
+			granted_options(&granted));
 	out->options.ts_ecr = seg->options.ts_val;
 	put_numbers(tcp, out, seg->seq, &draft);
 	tcp->stats->syn_ack_sent++;

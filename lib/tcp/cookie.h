@@ -15,7 +15,8 @@ struct tcb;
 struct tcp;
 
 /* Answer a SYN with a SYN-ACK that remembers everything by itself. */
-void cookie_answer(struct tcp *tcp, struct burst *burst, struct segment *seg);
+void cookie_answer(struct tcp *tcp, struct burst *burst, struct segment *seg,
+		const struct listener *listener);
 
 /* True where cookies were sent of late, so that an ACK may be one that comes back. */
 bool cookies_are_in_force(const struct tcp *tcp);

@@ -55,8 +55,8 @@ handshake_apply(struct tcb *tcb, uint8_t options, uint8_t snd_wscale, uint16_t p
 
 	tcb->flags &= ~(uint32_t)(TCB_TIMESTAMPS | TCB_WINDOW_SCALE | TCB_SACK);
 	tcb->snd_wscale = tcb->rcv_wscale = 0;
-	tcb->snd_mss = mss_effective(tcp, tcb->path.family, &offered);
-	tcb->rcv_mss = mss_announced(tcp, tcb->path.family);
+	tcb->rcv_mss = mss_announced(tcp, tcb->path.family, tcb->mss_asked);
+	tcb->snd_mss = mss_effective(tcb->path.family, &offered, tcb->rcv_mss);
 	if ((options & TCP_OPTION_TIMESTAMPS) != 0) {
 		tcb->flags |= TCB_TIMESTAMPS;
 		tcb->snd_mss = (uint16_t)(tcb->snd_mss - TCP_TIMESTAMPS_LENGTH);
@@ -109,6 +109,7 @@ handshake_create_tcb(struct tcp *tcp, const struct path *path, uint32_t hash,
 	tcb_enter(tcb, TCP_STATE_SYN_RECEIVED);
 	tcb->flags |= TCB_PASSIVE;
 	tcb->listener = handshake->listener;
+	tcb->mss_asked = handshake->listener->mss;
 	set_sequence(tcb, handshake);
 	handshake_apply(tcb, handshake->options, handshake->snd_wscale, handshake->mss);
 	tcb->ts_recent = handshake->ts_recent;

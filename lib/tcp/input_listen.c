@@ -33,7 +33,7 @@ check_syn(struct tcp *tcp, struct burst *burst, struct segment *seg, struct list
 		seg->fate = ESTAB_DROP_TCP_SYN_RECORDS_FULL;
 		return;
 	}
-	cookie_answer(tcp, burst, seg);
+	cookie_answer(tcp, burst, seg, listener);
 }
 
 /* Second: check for an ACK: a cookie that comes back, or a mistake. */

@@ -14,9 +14,11 @@
 #include "tcp/tcb.h"
 #include "tcp/user.h"
 
+enum { BACKLOG_DEFAULT = 128 };
+
 struct listener *
-listener_create(struct tcp *tcp, const struct listener_link *link, uint32_t backlog, void *user,
-		int *error)
+listener_create(struct tcp *tcp, const struct listener_link *link,
+		const struct estab_listen_config *config, int *error)
 {
 	struct listener *listener = pool_get(&tcp->listeners_pool);
 
@@ -27,8 +29,9 @@ listener_create(struct tcp *tcp, const struct listener_link *link, uint32_t back
 	memset(listener, 0, sizeof(*listener));
 	listener->link = *link;
 	listener->tcp = tcp;
-	listener->backlog = backlog;
-	listener->user = user;
+	listener->backlog = config->backlog != 0 ? config->backlog : BACKLOG_DEFAULT;
+	listener->user = config->user;
+	listener->mss = config->mss;
 	TAILQ_INIT(&listener->accept_queue);
 	*error = listener_table_insert(&tcp->listeners, &listener->link);
 	if (*error != 0) {

@@ -13,13 +13,14 @@
 
 #include "path.h"
 
+struct estab_listen_config;
 struct listener;
 struct tcb;
 struct tcp;
 
 /* @return the listener, or NULL with *error -EADDRINUSE or -ENOBUFS */
 struct listener *listener_create(struct tcp *tcp, const struct listener_link *link,
-		uint32_t backlog, void *user, int *error);
+		const struct estab_listen_config *config, int *error);
 
 /* The listener for a path's local end, or NULL. */
 struct listener *listener_find(struct tcp *tcp, const struct path *path);

@@ -288,10 +288,10 @@ output_probe(struct tcb *tcb, struct burst *burst)
 }
 
 void
-output_syn_options(const struct tcp *tcp, struct outgoing *out, uint8_t family, uint8_t agreed)
+output_syn_options(const struct tcp *tcp, struct outgoing *out, uint16_t mss, uint8_t agreed)
 {
 	out->options.seen = (uint8_t)(TCP_OPTION_MSS | (agreed & ~HANDSHAKE_ECN));
-	out->options.mss = mss_announced(tcp, family);
+	out->options.mss = mss;
 	out->options.window_scale = tcp->rcv_wscale;
 }
 
@@ -314,7 +314,7 @@ output_syn(struct tcb *tcb, struct burst *burst)
 	out->ack = answer ? tcb->rcv_nxt : 0;
 	out->flags = (uint8_t)(TCP_FLAG_SYN | (answer ? TCP_FLAG_ACK : 0) | ecn_syn_flags(tcb));
 	out->wnd = window_initial(tcp);
-	output_syn_options(tcp, out, tcb->path.family, agreed);
+	output_syn_options(tcp, out, mss_announced(tcp, tcb->path.family, tcb->mss_asked), agreed);
 	out->options.ts_val = tcp_ts_val(tcp, tcb->ts_offset);
 	out->options.ts_ecr = answer ? tcb->ts_recent : 0;
 	tcp->stats->syn_ack_sent += answer;

@@ -27,7 +27,6 @@ void tcp_output(struct tcp *tcp, struct burst *burst);
 void tcp_output_built(struct tcp *tcp);
 
 /* Put the options of a SYN or SYN-ACK, as offered or agreed (set of enum tcp_option_seen). */
-void output_syn_options(const struct tcp *tcp, struct outgoing *out, uint8_t family,
-		uint8_t agreed);
+void output_syn_options(const struct tcp *tcp, struct outgoing *out, uint16_t mss, uint8_t agreed);
 
 #endif

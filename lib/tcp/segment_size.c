@@ -17,22 +17,23 @@ enum {
 };
 
 uint16_t
-mss_announced(const struct tcp *tcp, uint8_t family)
+mss_announced(const struct tcp *tcp, uint8_t family, uint16_t asked)
 {
 	const uint16_t headers =
 			family == ESTAB_FAMILY_IPV4 ? IPV4_AND_TCP_HEADERS : IPV6_AND_TCP_HEADERS;
+	const uint16_t most = (uint16_t)(tcp->mtu - headers);
 
-	return (uint16_t)(tcp->mtu - headers);
+	return asked != 0 && asked < most ? asked : most;
 }
 
 uint16_t
-mss_effective(const struct tcp *tcp, uint8_t family, const struct tcp_options *offered)
+mss_effective(uint8_t family, const struct tcp_options *offered, uint16_t announced)
 {
 	uint16_t peer = family == ESTAB_FAMILY_IPV4 ? TCP_MSS_DEFAULT_IPV4 : TCP_MSS_DEFAULT_IPV6;
 
 	if ((offered->seen & TCP_OPTION_MSS) != 0)
 		peer = (uint16_t)RTE_MAX(offered->mss, TCP_MSS_MIN);
-	return (uint16_t)RTE_MIN(peer, mss_announced(tcp, family));
+	return (uint16_t)RTE_MIN(peer, announced);
 }
 
 uint32_t

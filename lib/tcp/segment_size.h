@@ -13,11 +13,11 @@
 struct tcb;
 struct tcp;
 
-/* MUST-67: the MSS we announce, from our MTU. */
-uint16_t mss_announced(const struct tcp *tcp, uint8_t family);
+/* MUST-67: the MSS we announce, from our MTU; not above what the user asks for, where that is not 0. */
+uint16_t mss_announced(const struct tcp *tcp, uint8_t family, uint16_t asked);
 
-/* MUST-15, MUST-16: the text limit that the peer's MSS option (or its lack) and our MTU set. */
-uint16_t mss_effective(const struct tcp *tcp, uint8_t family, const struct tcp_options *offered);
+/* MUST-15, MUST-16: the text limit that the peer's MSS option (or its lack) and our own set. */
+uint16_t mss_effective(uint8_t family, const struct tcp_options *offered, uint16_t announced);
 
 /* IP and TCP headers of a segment with the options that all of the connection's segments have. */
 uint32_t segment_headers(const struct tcb *tcb);

@@ -11,6 +11,7 @@
 
 #include "tcp/ecn.h"
 #include "tcp/event.h"
+#include "tcp/segment_size.h"
 #include "tcp/tcb.h"
 
 void
@@ -38,6 +39,7 @@ estab_conn_status(const struct estab_conn *conn, struct estab_conn_info *info)
 		.receive_queued = tcb->receive.bytes,
 		.receive_buffer = tcb->rcv_buffer,
 		.mss = tcb->snd_mss,
+		.mss_announced = mss_announced(tcb->tcp, tcb->path.family, tcb->mss_asked),
 		.snd_wscale = tcb->snd_wscale,
 		.rcv_wscale = tcb->rcv_wscale,
 		.timestamps = (tcb->flags & TCB_TIMESTAMPS) != 0,

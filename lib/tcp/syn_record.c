@@ -15,6 +15,7 @@
 #include "tcp/listener.h"
 #include "tcp/output.h"
 #include "tcp/reset.h"
+#include "tcp/segment_size.h"
 #include "tcp/seq.h"
 #include "tcp/syn_text.h"
 #include "tcp/tcb.h"
@@ -79,7 +80,8 @@ send_syn_ack(struct tcp *tcp, struct burst *burst, const struct syn_record *reco
 	out->ack = record->irs + 1;
 	out->wnd = window_initial(tcp);
 	out->flags = TCP_FLAG_SYN | TCP_FLAG_ACK | ecn_syn_ack_flags(record->options);
-	output_syn_options(tcp, out, path->family, record->options);
+	output_syn_options(tcp, out, mss_announced(tcp, path->family, record->listener->mss),
+			record->options);
 	put_timestamps(tcp, out, record);
 	tcp->stats->syn_ack_sent++;
 }

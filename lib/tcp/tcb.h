@@ -171,6 +171,7 @@ struct tcb {
 	uint32_t hash;
 	uint32_t rcv_up;           /* RCV.UP: after the last urgent octet of the peer */
 	int16_t soft_error;        /* trouble survived, negative errno; read once */
+	uint16_t mss_asked;        /* by the user; 0: what the MTU carries */
 	int error;                 /* pending, negative errno; read once */
 	struct listener *listener; /* that it was accepted on, while in its accept queue */
 	void *user;
@@ -224,6 +225,7 @@ struct listener {
 	uint32_t accept_count;
 	uint32_t backlog;
 	void *user;
+	uint16_t mss; /* of its connections; 0: what the MTU carries */
 	bool in_use;
 };
 

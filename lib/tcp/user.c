@@ -44,7 +44,8 @@ choose_tuple(struct tcp *tcp, struct path *path, uint32_t *hash)
 }
 
 struct tcb *
-user_open_active(struct tcp *tcp, struct path *path, void *user, int *error)
+user_open_active(struct tcp *tcp, struct path *path, const struct estab_connect_config *config,
+		int *error)
 {
 	const uint8_t offer = handshake_offer(tcp);
 	struct tcb *tcb;
@@ -58,7 +59,8 @@ user_open_active(struct tcp *tcp, struct path *path, void *user, int *error)
 		*error = -ENOBUFS;
 		return NULL;
 	}
-	tcb->user = user;
+	tcb->user = config->user;
+	tcb->mss_asked = config->mss;
 	tcb->flags |= TCB_HELD;
 	tcb->iss = isn_choose(&tcp->path_key, path, tcp->now_ns, &tcb->ts_offset);
 	tcb->snd_una = tcb->snd_nxt = tcb->snd_cursor = tcb->recover = tcb->iss;

@@ -10,6 +10,7 @@
 
 #include "path.h"
 
+struct estab_connect_config;
 struct tcb;
 struct tcp;
 
@@ -18,7 +19,8 @@ struct tcp;
  *
  * @return the TCB, held by the user, or NULL with *error -EADDRNOTAVAIL, -EADDRINUSE, -ENOBUFS
  */
-struct tcb *user_open_active(struct tcp *tcp, struct path *path, void *user, int *error);
+struct tcb *user_open_active(struct tcp *tcp, struct path *path,
+		const struct estab_connect_config *config, int *error);
 
 /* 3.10.4 CLOSE, the half that says "no more to send". */
 void user_shutdown(struct tcb *tcb);

@@ -52,6 +52,7 @@ struct socket {
 	int family;       /* AF_INET or AF_INET6 */
 	struct estab_endpoint local;
 	struct estab_listener *listener;
+	uint32_t backlog;
 	struct estab_conn *accepted; /* taken from the listener, not yet by the script */
 	struct estab_conn *conn;
 	uint32_t told;   /* events so far, see enum estab_event_what */
@@ -119,6 +120,7 @@ int adapter_netdev_receive(void *userdata, void *packet, size_t *size, long long
 struct socket *socket_find(struct adapter *adapter, int fd);
 struct socket *socket_make(struct adapter *adapter, enum socket_kind kind);
 void socket_collect_events(struct adapter *adapter);
+int socket_listen(struct adapter *adapter, struct socket *socket); /* @return as estab_listen */
 bool socket_has_connection(const struct socket *socket);
 int adapter_socket(void *userdata, int family, int type, int protocol);
 int adapter_bind(void *userdata, int fd, const struct sockaddr *address, socklen_t size);

@@ -18,6 +18,8 @@
 #define MS        UINT64_C(1000000)
 #define SECOND_NS UINT64_C(1000000000)
 
+enum { MSS_MIN = 88, MSS_DEFAULT = 536 }; /* as Linux */
+
 /* FreeBSD's name for the time that a connection may take to be established. */
 #ifndef TCP_KEEPINIT
 #define TCP_KEEPINIT 128
@@ -153,7 +155,8 @@ get_socket_option(const struct adapter *adapter, const struct socket *socket, in
 static int
 get_tcp_option(const struct socket *socket, int name, int *value)
 {
-	struct estab_conn_info info = { .mss = 536 };
+	const uint16_t asked = socket->values.mss;
+	struct estab_conn_info info = { .mss = asked != 0 ? asked : MSS_DEFAULT };
 
 	switch (name) {
 	case TCP_NODELAY:
@@ -249,8 +252,21 @@ set_keepalive_value(struct socket *socket, int *field, int value)
 								       : 0;
 }
 
+/* The stack takes it with connect and listen: a listener begins anew. */
 static int
-set_tcp_option(struct socket *socket, int name, int value)
+set_mss(struct adapter *adapter, struct socket *socket, int value)
+{
+	if (socket->kind == SOCKET_CONN || value < MSS_MIN || value > UINT16_MAX)
+		return -EINVAL;
+	socket->values.mss = (uint16_t)value;
+	if (socket->kind != SOCKET_LISTENER)
+		return 0;
+	estab_listener_close(socket->listener);
+	return socket_listen(adapter, socket);
+}
+
+static int
+set_tcp_option(struct adapter *adapter, struct socket *socket, int name, int value)
 {
 	struct socket_options *values = &socket->values;
 
@@ -259,6 +275,8 @@ set_tcp_option(struct socket *socket, int name, int value)
 		socket->no_delay = value != 0;
 		options_apply(socket);
 		return 0;
+	case TCP_MAXSEG:
+		return set_mss(adapter, socket, value);
 	case TCP_KEEPIDLE:
 		return set_keepalive_value(socket, &values->keep_idle_s, value);
 	case TCP_KEEPINTVL:
@@ -294,7 +312,7 @@ adapter_setsockopt(void *userdata, int fd, int level, int name, const void *valu
 	if (level == SOL_SOCKET)
 		result = set_socket_option(socket, name, value, size);
 	else if (level == IPPROTO_TCP)
-		result = set_tcp_option(socket, name, number);
+		result = set_tcp_option(adapter, socket, name, number);
 	clock_turn(adapter);
 	adapter_unlock(adapter);
 	return (int)adapter_result(result);

@@ -21,6 +21,7 @@ struct socket_options {
 	int user_timeout_ms;   /* 0: none */
 	int connect_timeout_s; /* 0: as many SYNs as configured */
 	uint64_t linger_ns;    /* UINT64_MAX: close sees text out */
+	uint16_t mss;          /* 0: of the interface */
 };
 
 struct profile {

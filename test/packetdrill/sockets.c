@@ -150,20 +150,31 @@ adapter_bind(void *userdata, int fd, const struct sockaddr *address, socklen_t s
 }
 
 int
+socket_listen(struct adapter *adapter, struct socket *socket)
+{
+	const struct estab_listen_config config = {
+		.local = socket->local,
+		.backlog = socket->backlog,
+		.mss = socket->values.mss,
+	};
+
+	return estab_listen(adapter->stack, &config, &socket->listener);
+}
+
+int
 adapter_listen(void *userdata, int fd, int backlog)
 {
 	struct adapter *adapter = userdata;
 	struct socket *socket = socket_find(adapter, fd);
-	struct estab_listen_config config = { .backlog = backlog > 0 ? (uint32_t)backlog : 1 };
 	int result;
 
 	if (socket == NULL || (socket->kind != SOCKET_NEW && socket->kind != SOCKET_LISTENER))
 		return (int)adapter_result(socket == NULL ? -EBADF : -EINVAL);
 	if (socket->kind == SOCKET_LISTENER)
 		return 0;
-	config.local = socket->local;
+	socket->backlog = backlog > 0 ? (uint32_t)backlog : 1;
 	adapter_lock(adapter);
-	result = estab_listen(adapter->stack, &config, &socket->listener);
+	result = socket_listen(adapter, socket);
 	if (result == 0)
 		socket->kind = SOCKET_LISTENER;
 	clock_turn(adapter);
@@ -260,6 +271,7 @@ open_connection(struct adapter *adapter, struct socket *socket, const struct soc
 	const struct estab_connect_config config = {
 		.remote = endpoint_import(address),
 		.local = socket->local,
+		.mss = socket->values.mss,
 	};
 	int result;
 

@@ -48,6 +48,7 @@ fill(const struct estab_conn_info *info, struct tcp_info *out)
 	out->tcpi_rcv_wscale = info->rcv_wscale & 0x0fu;
 	out->tcpi_rto = info->rto_us;
 	out->tcpi_snd_mss = info->mss;
+	out->tcpi_advmss = info->mss_announced;
 	out->tcpi_unacked = segments(info->snd_nxt - info->snd_una, info->mss);
 	out->tcpi_rtt = info->rtt_us;
 	out->tcpi_rttvar = info->rttvar_us;

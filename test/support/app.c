@@ -19,6 +19,7 @@ app_listen_backlog(struct fixture *t, uint32_t backlog)
 		.local = { .port = FIXTURE_PORT },
 		.backlog = backlog,
 		.user = t,
+		.mss = t->mss,
 	};
 
 	start(t);
@@ -83,6 +84,7 @@ app_connect(struct fixture *t)
 	const struct estab_connect_config config = {
 		.remote = fixture_peer_endpoint(t),
 		.local = { .port = FIXTURE_PORT },
+		.mss = t->mss,
 	};
 
 	start(t);

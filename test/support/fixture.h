@@ -81,6 +81,7 @@ struct fixture {
 	struct rte_mempool *pool;
 	struct memory_port port;
 	struct estab_stack_config config; /* may be altered until the stack is needed */
+	uint16_t mss;                     /* that app_listen and app_connect ask for; 0: none */
 	struct estab_stack *stack;
 	struct estab_listener *listener;
 	struct peer peers[FIXTURE_PEERS];

@@ -23,8 +23,11 @@ static struct tcb *
 create(struct fixture *t, const struct handshake *handshake)
 {
 	const struct path path = path_of(t);
+	static struct listener listener;
+	struct handshake whole = *handshake;
 
-	return handshake_create_tcb(room(t), &path, flow_hash(room(t)->flows, &path), handshake);
+	whole.listener = &listener;
+	return handshake_create_tcb(room(t), &path, flow_hash(room(t)->flows, &path), &whole);
 }
 
 static void

@@ -369,10 +369,10 @@ syn_options_are_what_was_agreed_and_always_the_mss(void **state)
 			TCP_OPTION_TIMESTAMPS | TCP_OPTION_WINDOW_SCALE | TCP_OPTION_SACK_PERMITTED;
 	struct outgoing out = { 0 };
 
-	output_syn_options(room(t), &out, ESTAB_FAMILY_IPV4, 0);
+	output_syn_options(room(t), &out, 1460, 0);
 	assert_int_equal(out.options.seen, TCP_OPTION_MSS); /* MUST-14, SHLD-5 */
 	assert_int_equal(out.options.mss, 1460);
-	output_syn_options(room(t), &out, ESTAB_FAMILY_IPV6, all);
+	output_syn_options(room(t), &out, 1440, all);
 	assert_int_equal(out.options.seen, TCP_OPTION_MSS | all);
 	assert_int_equal(out.options.mss, 1440);
 	assert_int_equal(out.options.window_scale, 3); /* 256 KiB */

@@ -22,8 +22,10 @@ announced_mss_is_the_mtu_less_the_fixed_headers(void **state)
 	bare_init(&bare);
 	for (unsigned int i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		bare.tcp.mtu = cases[i].mtu;
-		assert_int_equal(mss_announced(&bare.tcp, ESTAB_FAMILY_IPV4), cases[i].ipv4);
-		assert_int_equal(mss_announced(&bare.tcp, ESTAB_FAMILY_IPV6), cases[i].ipv6);
+		assert_int_equal(mss_announced(&bare.tcp, ESTAB_FAMILY_IPV4, 0), cases[i].ipv4);
+		assert_int_equal(mss_announced(&bare.tcp, ESTAB_FAMILY_IPV6, 0), cases[i].ipv6);
+		assert_int_equal(mss_announced(&bare.tcp, ESTAB_FAMILY_IPV4, 500), 500);
+		assert_int_equal(mss_announced(&bare.tcp, ESTAB_FAMILY_IPV6, 9541), cases[i].ipv6);
 	}
 }
 
@@ -32,7 +34,7 @@ effective(uint8_t family, uint16_t offered)
 {
 	const struct tcp_options options = { .seen = TCP_OPTION_MSS, .mss = offered };
 
-	return mss_effective(&bare.tcp, family, &options);
+	return mss_effective(family, &options, mss_announced(&bare.tcp, family, 0));
 }
 
 static void
@@ -70,8 +72,8 @@ no_offered_mss_means_the_default_of_the_family(void **state)
 
 	(void)state;
 	bare_init(&bare);
-	assert_int_equal(mss_effective(&bare.tcp, ESTAB_FAMILY_IPV4, &none), 536);
-	assert_int_equal(mss_effective(&bare.tcp, ESTAB_FAMILY_IPV6, &none), 1220);
+	assert_int_equal(mss_effective(ESTAB_FAMILY_IPV4, &none, 1460), 536);
+	assert_int_equal(mss_effective(ESTAB_FAMILY_IPV6, &none, 1440), 1220);
 }
 
 /* Forty octets of options: 12 for timestamps, and 2 NOPs + 2 + 8 n for SACK. */
