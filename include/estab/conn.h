@@ -222,6 +222,11 @@ struct estab_conn_info {
 	uint8_t snd_wscale, rcv_wscale;
 	bool timestamps, sack, window_scale, ecn; /**< negotiated */
 	uint32_t retransmissions;                 /**< of the segment now outstanding */
+	uint32_t sacked;      /**< bytes in flight that the peer has told to have (RFC 2018) */
+	uint32_t lost;        /**< bytes in flight that are taken for lost */
+	uint32_t resent;      /**< bytes in flight that were sent again */
+	uint32_t reordering;  /**< by how many bytes segments were overtaken, at most */
+	const char *recovery; /**< "none", "disorder", "fast" (RFC 6675) or "timeout"; static */
 };
 
 ESTAB_API void estab_conn_status(const struct estab_conn *conn, struct estab_conn_info *info);

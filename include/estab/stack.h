@@ -144,6 +144,9 @@ struct estab_tcp_config {
 					  *   in steps of a segment (RFC 9293 3.8.6.2.2) */
 	bool rst_with_ack;     /**< the RST of an abort carries an ACK too, as Linux and FreeBSD:
 					  *   middleboxes like it better (RFC 9293 3.10.5: none) */
+	bool no_tail_probe;    /**< no tail loss probes (RFC 8985 7), as FreeBSD's base stack */
+	bool rto_min_is_slack; /**< RTO is SRTT plus rto_min_ns at least, as Linux, instead of
+				  *   rto_min_ns at least (RFC 6298 2.4) */
 	bool no_timestamps;    /**< do not offer RFC 7323 timestamps */
 	bool no_window_scale;  /**< do not offer RFC 7323 window scaling */
 	bool no_sack;          /**< do not offer RFC 2018 SACK-permitted */

@@ -57,6 +57,8 @@ ESTAB_BEGIN_DECLS
 	X(retransmission_timeouts, "retransmission timer expiries")                                \
 	X(fast_retransmits, "losses found before the retransmission timer")                        \
 	X(recoveries_refused, "losses left to the retransmission timer: their limit was reached")  \
+	X(recoveries_undone, "recoveries taken back: nothing had been lost")                       \
+	X(tail_probes, "tail loss probes (RFC 8985)")                                              \
 	X(sack_blocks_refused, "SACK blocks that could not be true")                               \
 	X(sack_reneged, "SACK blocks forgotten: the peer had dropped what it told of")             \
 	X(duplicates_reported, "D-SACKs: text of ours that reached the peer twice")                \

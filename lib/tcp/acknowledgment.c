@@ -13,26 +13,37 @@
 #include "tcp/input.h"
 #include "tcp/recovery.h"
 #include "tcp/seq.h"
+#include "tcp/tail_probe.h"
 #include "tcp/tcb.h"
 #include "tcp/urgent.h"
+
+static void
+take_sample(struct tcb *tcb, uint32_t rtt_us)
+{
+	const struct estab_tcp_config *config = &tcb->tcp->config;
+	const uint32_t min_us = (uint32_t)(config->rto_min_ns / 1000);
+	const uint32_t max_us = (uint32_t)(config->rto_max_ns / 1000);
+
+	rto_on_sample(&tcb->rtt, rtt_us, min_us, max_us);
+	if (config->rto_min_is_slack)
+		rto_keep_slack(&tcb->rtt, min_us, max_us);
+}
 
 /* A round-trip sample: the timed segment, or TSecr where Karn forbids that (RFC 7323 4.1). */
 static void
 sample_round_trip(struct tcb *tcb, const struct segment *seg)
 {
 	const struct tcp *tcp = tcb->tcp;
-	const uint32_t min_us = (uint32_t)(tcp->config.rto_min_ns / 1000);
-	const uint32_t max_us = (uint32_t)(tcp->config.rto_max_ns / 1000);
 	const uint32_t since_ms = tcp_ts_val(tcp, tcb->ts_offset) - seg->options.ts_ecr;
 	const uint32_t since_us = tcp_now_us(tcp) - tcb->rtt_start_us;
 
 	if ((tcb->flags & TCB_RTT_TIMING) != 0 && seq_geq(seg->ack, tcb->rtt_seq)) {
 		tcb->flags &= ~(uint32_t)TCB_RTT_TIMING;
-		rto_on_sample(&tcb->rtt, since_us, min_us, max_us);
+		take_sample(tcb, since_us);
 		rack_on_round_trip(tcb, since_us);
 	} else if (tcb->retransmissions > 0 && (tcb->flags & TCB_TIMESTAMPS) != 0 &&
 			seg->options.ts_ecr != 0 && since_ms < RTO_SAMPLE_MAX_US / 1000) {
-		rto_on_sample(&tcb->rtt, since_ms * 1000, min_us, max_us);
+		take_sample(tcb, since_ms * 1000);
 	} else if (tcb->retransmissions > 0 && !rto_has_sample(&tcb->rtt)) {
 		handshake_be_patient(tcb);
 	} /* else the backed-off RTO stays until a segment can be timed (MUST-18) */
@@ -69,10 +80,12 @@ discard_acknowledged(struct tcb *tcb, uint32_t text)
 static void
 restart_timer(struct tcb *tcb)
 {
-	if (tcb_flight_size(tcb) == 0)
+	if (tcb_flight_size(tcb) == 0) {
 		tcb_cancel(tcb, TIMER_RETRANSMIT);
-	else
+		tcb_cancel(tcb, TIMER_RECOVERY);
+	} else {
 		tcb_arm(tcb, TIMER_RETRANSMIT, tcb_rto_ns(tcb));
+	}
 }
 
 /* The user timeout starts anew with each acknowledgment that brings progress. */
@@ -127,6 +140,7 @@ acknowledgment_take(struct tcb *tcb, const struct segment *seg)
 		tell_round_trip(tcb, seg);
 		recovery_on_ack(tcb, seg, acked);
 	}
+	tail_probe_arm(tcb);
 	tell_writable(tcb);
 	if (something_waits(tcb))
 		tcb_mark(tcb, MARK_TEXT);

@@ -22,6 +22,7 @@
 #include "tcp/retransmit.h"
 #include "tcp/segment_size.h"
 #include "tcp/seq.h"
+#include "tcp/tail_probe.h"
 #include "tcp/tcb.h"
 #include "tcp/time_wait.h"
 #include "tcp/timestamps.h"
@@ -203,14 +204,22 @@ unsent_text(const struct tcb *tcb)
 	return seq_gt(end, tcb->snd_cursor) ? end - tcb->snd_cursor : 0;
 }
 
-/* What SND.WND and cwnd still allow at the cursor. */
+/* What SND.WND still allows at the cursor. */
+static uint32_t
+offered_window(const struct tcb *tcb)
+{
+	const uint32_t used = tcb->snd_cursor - tcb->snd_una;
+
+	return tcb->snd_wnd > used ? tcb->snd_wnd - used : 0;
+}
+
+/* What SND.WND and cwnd still allow there. */
 static uint32_t
 usable_window(const struct tcb *tcb)
 {
-	const uint32_t used = tcb->snd_cursor - tcb->snd_una, pipe = recovery_pipe(tcb);
-	const uint32_t offered = tcb->snd_wnd > used ? tcb->snd_wnd - used : 0;
+	const uint32_t pipe = recovery_pipe(tcb);
 
-	return RTE_MIN(offered, tcb->cwnd > pipe ? tcb->cwnd - pipe : 0);
+	return RTE_MIN(offered_window(tcb), tcb->cwnd > pipe ? tcb->cwnd - pipe : 0);
 }
 
 /* How much text the next segment, or packet of segments, carries; 0 where it must wait. */
@@ -228,6 +237,15 @@ next_text_len(struct tcb *tcb, uint32_t unsent, uint32_t usable)
 	return again || window_allows_text(tcb, unsent, usable) ? len : 0;
 }
 
+/* A FIN goes where there is room for it; a FIN alone burdens no network and need not wait for cwnd. */
+static bool
+next_has_fin(const struct tcb *tcb, uint32_t len, uint32_t unsent, uint32_t usable)
+{
+	const uint32_t room = len == 0 ? offered_window(tcb) : usable;
+
+	return len == unsent && room > len && fin_follows(tcb, len);
+}
+
 /* Send text and FIN from the cursor on, as far as the windows allow; false: burst is full. */
 static bool
 output_text(struct tcb *tcb, struct burst *burst)
@@ -236,19 +254,21 @@ output_text(struct tcb *tcb, struct burst *burst)
 
 	if (tcb_flight_size(tcb) == 0 && unsent_text(tcb) > 0)
 		congestion_resume(tcb);
-	if (tcb->recovery != NULL && tcb->recovery->board.pending > 0)
+	if (tcb->recovery != NULL && tcb->recovery->board.pending > 0 && !tcb->recovery->frto_new)
 		return true; /* what was lost goes first (RFC 6675 4, NextSeg) */
 	for (;;) {
 		const uint32_t unsent = unsent_text(tcb);
 		const uint32_t usable = usable_window(tcb);
 		const uint32_t len = next_text_len(tcb, unsent, usable);
-		const bool fin = len == unsent && usable > len && fin_follows(tcb, len);
+		const bool fin = next_has_fin(tcb, len, unsent, usable);
 
 		if (len == 0 && !fin)
 			break;
 		if (!send_at_cursor(tcb, burst, len, fin))
 			return false;
 	}
+	if (burst->out_count > first)
+		tail_probe_arm(tcb);
 	push_together(tcb, burst, first);
 	/* 3.8.6.1 and 3.8.6.2.1 (4): nothing in flight to clock us, yet something waits. */
 	if (tcb->deadlines[TIMER_RETRANSMIT] == 0 && (unsent_text(tcb) > 0 || fin_follows(tcb, 0)))
@@ -284,6 +304,24 @@ output_probe(struct tcb *tcb, struct burst *burst)
 		return false;
 	tcb->tcp->stats->zero_window_probes++;
 	recovery_go_back(tcb); /* the octet is taken only where its ACK says so */
+	return true;
+}
+
+/* RFC 8985 7.3: new text if there is any and the peer has room, whatever cwnd says; else the tail. */
+static bool
+output_tail_probe(struct tcb *tcb, struct burst *burst)
+{
+	const uint32_t offered = offered_window(tcb), unsent = unsent_text(tcb);
+	const uint32_t len = RTE_MIN(RTE_MIN(unsent, offered), segment_size(tcb));
+	const bool fin = len == unsent && offered > len && fin_follows(tcb, len) &&
+			(tcb->flags & TCB_FIN_SENT) == 0;
+	const bool again = len == 0 && !fin;
+
+	if (tcb->recovery == NULL || tcb_flight_size(tcb) == 0)
+		return true;
+	if (again ? !retransmit_tail(tcb, burst) : !send_at_cursor(tcb, burst, len, fin))
+		return false;
+	tail_probe_sent(tcb, again);
 	return true;
 }
 
@@ -407,13 +445,18 @@ output_marks(struct tcb *tcb, struct burst *burst)
 	tcb->marks &= (uint8_t)~MARK_SYN;
 	if (!tcb_is_synchronized(tcb))
 		return output_acks(tcb, burst, burst->out_count > out_before);
-	if (tcb->recovery != NULL && !retransmit_lost(tcb, burst))
+	if (tcb->recovery != NULL && !tcb->recovery->frto_new && !retransmit_lost(tcb, burst))
 		return false;
+	if ((marks & MARK_TAIL_PROBE) != 0 && !output_tail_probe(tcb, burst))
+		return false;
+	tcb->marks &= (uint8_t)~MARK_TAIL_PROBE;
 	if ((marks & MARK_PROBE) != 0 && !output_probe(tcb, burst))
 		return false;
 	tcb->marks &= (uint8_t)~MARK_PROBE;
 	if (!output_text(tcb, burst))
 		return false;
+	if (tcb->recovery != NULL)
+		tcb->recovery->frto_new = false;
 	if ((marks & MARK_KEEPALIVE) != 0 && !output_keepalive(tcb, burst))
 		return false;
 	tcb->marks &= (uint8_t)~MARK_KEEPALIVE;

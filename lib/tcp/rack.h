@@ -25,12 +25,13 @@ struct rack {
 
 /* What a connection remembers of reordering on its path; in the TCB. */
 struct reordering {
-	uint32_t min_rtt_us;     /* RACK.min_RTT; 0: none yet */
-	uint32_t min_rtt_s;      /* when it was measured */
-	uint32_t round_end;      /* RACK.dsack_round, where in_round */
+	uint32_t min_rtt_us; /* RACK.min_RTT; 0: none yet */
+	uint32_t min_rtt_s;  /* when it was measured */
+	uint32_t extent_octets; /* by how much segments were overtaken, at most; 0: RACK.reordering_seen
+				 * is false */
+	uint32_t round_end;     /* RACK.dsack_round, where in_round */
 	uint8_t window_quarters; /* RACK.reo_wnd_mult, less one */
 	uint8_t window_persists; /* RACK.reo_wnd_persist */
-	bool seen;               /* RACK.reordering_seen */
 	bool in_round;
 };
 

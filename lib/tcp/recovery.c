@@ -13,6 +13,7 @@
 #include "tcp/congestion.h"
 #include "tcp/sack.h"
 #include "tcp/seq.h"
+#include "tcp/tail_probe.h"
 
 enum { DUPLICATES_MEAN_LOSS = 3 }; /* RFC 5681 3.2 */
 
@@ -41,8 +42,7 @@ fill_board(const struct tcb *tcb, struct scoreboard *board)
 		scoreboard_append(board, tcb->snd_nxt, tcp_now_us(tcb->tcp), tcp_now_us(tcb->tcp));
 }
 
-/* The connection's recovery, taken from the pool if it has none; NULL: do without. */
-static struct recovery *
+struct recovery *
 recovery_get(struct tcb *tcb)
 {
 	struct recovery *recovery = tcb->recovery;
@@ -174,6 +174,7 @@ enter_fast(struct tcb *tcb, uint32_t delivered)
 	const uint32_t flight = tcb_flight_size(tcb) + delivered;
 
 	congestion_reduce(tcb);
+	undo_begin(tcb);
 	recovery->phase = RECOVERY_FAST;
 	recovery->prr = (struct prr){ .flight = flight > gone ? flight - gone : 1 };
 	tcb->flags |= TCB_RECOVERY;
@@ -190,15 +191,62 @@ leave(struct tcb *tcb)
 		tcb->cwnd = RTE_MAX(tcb->ssthresh, (uint32_t)tcb->snd_mss);
 	tcb->recovery->phase = RECOVERY_NONE;
 	tcb->recovery->counted = 0;
+	tcb->recovery->frto = false;
+	tcb->recovery->undo.until = tcb->snd_nxt;
 	tcb->flags &= ~(uint32_t)TCB_RECOVERY;
 	rack_on_recovered(tcb);
+}
+
+/* Nothing had been lost: as if there had been no recovery (RFC 4015 3.2). */
+static void
+take_back(struct tcb *tcb)
+{
+	if (tcb->recovery->phase != RECOVERY_NONE)
+		leave(tcb);
+	scoreboard_find_all(&tcb->recovery->board);
+	tcb->recovery->undo.possible = false;
+	congestion_undo(tcb);
+	tcb->tcp->stats->recoveries_undone++;
+}
+
+/* True where there is new text, and the peer's window has room for it. */
+static bool
+may_send_new(const struct tcb *tcb)
+{
+	return seq_gt(tcb->snd_una + tcb->send.bytes, tcb->snd_nxt) &&
+			tcb->snd_wnd > tcb_flight_size(tcb);
+}
+
+/*
+ * RFC 5682 2.1 and 3.1, after a timeout: an ACK of something that was sent but once tells that the
+ * timeout was needless. Returns true where it does.
+ */
+static bool
+timeout_was_needless(struct tcb *tcb, uint32_t acked, const struct delivery *delivery)
+{
+	struct recovery *recovery = tcb->recovery;
+	const bool sack = (tcb->flags & TCB_SACK) != 0;
+
+	if (!recovery->frto || recovery->phase != RECOVERY_LOSS)
+		return false;
+	if (delivery->original && (sack || !delivery->resent))
+		return recovery->undo.possible;
+	if (seq_gt(tcb->snd_nxt, tcb->recover)) { /* step 3 */
+		recovery->frto = acked > 0 && delivery->sacked == 0;
+	} else if (acked > 0 && may_send_new(tcb) && seq_lt(tcb->snd_una, tcb->recover)) {
+		tcb->recover = tcb->snd_nxt; /* step 2b: up to two new segments */
+		recovery->frto_new = true;
+	} else {
+		recovery->frto = false;
+	}
+	return false;
 }
 
 /* New text was acknowledged, or known to have arrived where the path reorders anyway: cwnd grows. */
 static void
 grow(struct tcb *tcb, uint32_t acked, uint32_t delivered)
 {
-	if (delivered > 0 && (acked > 0 || tcb->reordering.seen))
+	if (delivered > 0 && (acked > 0 || tcb->reordering.extent_octets > 0))
 		congestion_on_ack(tcb, delivered);
 }
 
@@ -222,6 +270,18 @@ go_on(struct tcb *tcb, uint32_t acked, uint32_t delivered, uint32_t lost)
 	}
 	if (recovery->phase == RECOVERY_NONE && recovery->board.lost > 0)
 		enter_fast(tcb, delivered);
+	if (recovery->phase == RECOVERY_NONE && seq_gt(tcb->snd_una, tcb->recover))
+		tcb->recover = tcb->snd_una - 1; /* stays near: numbers wrap */
+}
+
+/* True where nothing is to be remembered any more. */
+static bool
+is_over(const struct tcb *tcb)
+{
+	const struct recovery *recovery = tcb->recovery;
+
+	return recovery->phase == RECOVERY_NONE && recovery->counted == 0 &&
+			scoreboard_is_plain(&recovery->board) && !undo_is_awaited(tcb);
 }
 
 /* An ACK where not all is in order. */
@@ -230,7 +290,7 @@ repair(struct tcb *tcb, const struct segment *seg, uint32_t acked, const struct 
 {
 	const bool duplicate = acked == 0 && recovery_is_duplicate(tcb, seg);
 	struct delivery delivery = { 0 };
-	uint32_t lost;
+	uint32_t lost = 0;
 
 	if (seq_lt(tcb->recovery->text_seq, tcb->snd_una))
 		tcb->recovery->text_at = NULL; /* its text is gone */
@@ -238,10 +298,14 @@ repair(struct tcb *tcb, const struct segment *seg, uint32_t acked, const struct 
 	take_delivery(tcb, acked, report, &delivery);
 	if ((tcb->flags & TCB_SACK) == 0)
 		count_delivery(tcb, duplicate, acked, &delivery);
-	lost = detect(tcb, acked, &delivery);
+	if (report->duplicate)
+		undo_on_duplicate(tcb, &report->came_twice);
+	if (undo_is_due(tcb, seg, acked) || timeout_was_needless(tcb, acked, &delivery))
+		take_back(tcb); /* what was sent when is not to be told from this ACK */
+	else
+		lost = detect(tcb, acked, &delivery);
 	go_on(tcb, acked, delivery.octets, lost);
-	if (tcb->recovery->phase == RECOVERY_NONE && tcb->recovery->counted == 0 &&
-			scoreboard_is_plain(&tcb->recovery->board))
+	if (is_over(tcb))
 		recovery_forget(tcb);
 	tcb_mark(tcb, MARK_TEXT);
 }
@@ -280,6 +344,8 @@ recovery_on_ack(struct tcb *tcb, const struct segment *seg, uint32_t acked)
 	sack_read(tcb, seg, &report);
 	if (report.duplicate)
 		rack_on_duplicate(tcb);
+	if ((tcb->flags & TCB_TAIL_PROBED) != 0)
+		tail_probe_on_ack(tcb, seg, acked, &report);
 	if (tcb->recovery == NULL && is_out_of_order(tcb, seg, acked, &report))
 		recovery_get(tcb);
 	if (tcb->recovery != NULL)
@@ -303,7 +369,7 @@ recovery_send_again(struct tcb *tcb)
 {
 	struct recovery *recovery = recovery_get(tcb);
 
-	tcb->flags &= ~(uint32_t)(TCB_RECOVERY | TCB_RTT_TIMING);
+	tcb->flags &= ~(uint32_t)(TCB_RECOVERY | TCB_RTT_TIMING | TCB_TAIL_PROBED);
 	tcb->recover = tcb->snd_nxt;
 	tcb->dupacks = 0;
 	tcb_mark(tcb, MARK_TEXT);
@@ -313,27 +379,42 @@ recovery_send_again(struct tcb *tcb)
 	}
 	recovery->phase = RECOVERY_LOSS;
 	recovery->counted = 0;
+	recovery->frto = recovery->frto_new = recovery->undo.possible = false;
 	scoreboard_lose_all(&recovery->board);
+}
+
+/* The peer has dropped what it had told to have: no SACK is worth anything (RFC 2018 8). */
+static void
+forget_sacks(struct recovery *recovery, struct estab_stats *stats)
+{
+	scoreboard_renege(&recovery->board);
+	recovery->rack.any = false;
+	stats->sack_reneged++;
 }
 
 void
 recovery_on_timeout(struct tcb *tcb)
 {
-	if (tcb->retransmissions == 0)
+	const bool begins = !recovery_is_repairing(tcb), first = tcb->retransmissions == 0;
+
+	if (first)
 		congestion_on_timeout(tcb);
-	if (tcb->recovery != NULL && scoreboard_has_reneged(&tcb->recovery->board)) {
-		scoreboard_renege(&tcb->recovery->board);
-		tcb->recovery->rack.any = false;
-		tcb->tcp->stats->sack_reneged++;
-	}
+	if (tcb->recovery != NULL && scoreboard_has_reneged(&tcb->recovery->board))
+		forget_sacks(tcb->recovery, tcb->tcp->stats);
 	recovery_send_again(tcb);
+	if (tcb->recovery == NULL || !begins || !first)
+		return;
+	undo_begin(tcb);
+	tcb->recovery->frto = true;
 }
 
 void
-recovery_on_reordering_timeout(struct tcb *tcb)
+recovery_on_timer(struct tcb *tcb)
 {
-	if (tcb->recovery == NULL)
+	if (tcb->recovery == NULL || scoreboard_is_plain(&tcb->recovery->board)) {
+		tail_probe_timeout(tcb);
 		return;
+	}
 	if (rack_detect(tcb) > 0 && tcb->recovery->phase == RECOVERY_NONE)
 		enter_fast(tcb, 0);
 	tcb_mark(tcb, MARK_TEXT);
@@ -349,9 +430,12 @@ recovery_on_sent(struct tcb *tcb, uint32_t seq, uint32_t end)
 		send_marks_push(&tcb->send_marks, end, now_us, rto_srtt_us(&tcb->rtt) / 8);
 	if (recovery == NULL)
 		return;
-	if (seq == tcb->snd_nxt)
-		scoreboard_append(&recovery->board, end, now_us, now_us);
-	else
-		scoreboard_resend(&recovery->board, seq, end, now_us);
 	recovery->prr.out += end - seq;
+	if (seq == tcb->snd_nxt) {
+		scoreboard_append(&recovery->board, end, now_us, now_us);
+		return;
+	}
+	scoreboard_resend(&recovery->board, seq, end, now_us);
+	if (recovery->phase != RECOVERY_NONE)
+		undo_on_resent(tcb, end - seq);
 }

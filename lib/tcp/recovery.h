@@ -18,6 +18,7 @@
 #include "tcp/rack.h"
 #include "tcp/scoreboard.h"
 #include "tcp/tcb.h"
+#include "tcp/undo.h"
 
 enum recovery_phase {
 	RECOVERY_NONE, /* something is out of order, nothing is taken for lost */
@@ -32,6 +33,9 @@ struct recovery {
 	struct rte_mbuf *text_at; /* where retransmission was in the send queue; NULL: nowhere */
 	struct prr prr;
 	struct rack rack;
+	struct undo undo;
+	bool frto;     /* RFC 5682: whether the timeout was needless is not yet known */
+	bool frto_new; /* new text goes before what was lost, to find that out */
 	struct scoreboard board;
 };
 
@@ -44,8 +48,8 @@ void recovery_on_ack(struct tcb *tcb, const struct segment *seg, uint32_t acked)
 /* The retransmission timer has expired: everything outstanding is lost. */
 void recovery_on_timeout(struct tcb *tcb);
 
-/* What was only late is late for too long. */
-void recovery_on_reordering_timeout(struct tcb *tcb);
+/* What was only late is late for too long; or all is quiet, and the tail is to be probed. */
+void recovery_on_timer(struct tcb *tcb);
 
 /* Send everything outstanding again, but for no fault of the network's. */
 void recovery_send_again(struct tcb *tcb);
@@ -55,6 +59,9 @@ void recovery_go_back(struct tcb *tcb);
 
 /* Octets from seq to end were sent for the first time, or again. */
 void recovery_on_sent(struct tcb *tcb, uint32_t seq, uint32_t end);
+
+/* The connection's recovery, taken from the pool if it has none; NULL: do without. */
+struct recovery *recovery_get(struct tcb *tcb);
 
 /* Forget all of it. What was not acknowledged is in flight, as far as we know. */
 void recovery_forget(struct tcb *tcb);

@@ -88,3 +88,13 @@ retransmit_lost(struct tcb *tcb, struct burst *burst)
 	}
 	return true;
 }
+
+bool
+retransmit_tail(struct tcb *tcb, struct burst *burst)
+{
+	const uint32_t size = segment_size(tcb), end = seq_min(tcb->snd_nxt, text_end(tcb));
+	const uint32_t text = end - scoreboard_last_left(&tcb->recovery->board);
+	const uint32_t len = text > 0 && text % size == 0 ? size : text % size;
+
+	return send_again(tcb, burst, end - len, tcb->snd_nxt);
+}

@@ -14,4 +14,7 @@ struct tcb;
 /* Send again what is to be sent again, lowest numbers first; false: the burst is full. */
 bool retransmit_lost(struct tcb *tcb, struct burst *burst);
 
+/* Send the last segment again, though it is not lost (RFC 8985 7.3); false: the burst is full. */
+bool retransmit_tail(struct tcb *tcb, struct burst *burst);
+
 #endif

@@ -60,6 +60,14 @@ rto_on_sample(struct rtt_estimator *e, uint32_t rtt_us, uint32_t rto_min_us, uin
 }
 
 void
+rto_keep_slack(struct rtt_estimator *e, uint32_t slack_us, uint32_t rto_max_us)
+{
+	const uint32_t rto_us = rto_srtt_us(e) + slack_us;
+
+	e->rto_us = RTE_MIN(RTE_MAX(e->rto_us, rto_us), rto_max_us);
+}
+
+void
 rto_back_off(struct rtt_estimator *e, uint32_t rto_max_us)
 {
 	e->rto_us = e->rto_us > rto_max_us / 2 ? rto_max_us : e->rto_us * 2;

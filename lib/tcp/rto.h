@@ -34,6 +34,9 @@ void rto_init(struct rtt_estimator *e, uint32_t initial_us);
 void rto_on_sample(struct rtt_estimator *e, uint32_t rtt_us, uint32_t rto_min_us,
 		uint32_t rto_max_us);
 
+/* After a sample: let RTO be SRTT plus slack_us at least (as Linux). */
+void rto_keep_slack(struct rtt_estimator *e, uint32_t slack_us, uint32_t rto_max_us);
+
 /* The timer expired: double RTO (5.5), up to the limit. */
 void rto_back_off(struct rtt_estimator *e, uint32_t rto_max_us);
 

@@ -172,7 +172,9 @@ note_delivered(struct scoreboard *board, const struct range *range, uint32_t oct
 	if (ambiguous) {
 		delivery->resent = true;
 	} else {
-		delivery->reordered |= seq_lt(end, board->highest);
+		if (seq_lt(end, board->highest))
+			delivery->reordered = RTE_MAX(delivery->reordered,
+					board->highest - (end - octets));
 		delivery->original |= seq_leq(end, delivery->original_end);
 	}
 	board->highest = seq_max(board->highest, end);

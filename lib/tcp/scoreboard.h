@@ -53,9 +53,9 @@ struct delivery {
 	uint32_t latest_us;    /* ... and when */
 	bool latest_ambiguous; /* ... and whether for the first time */
 	bool any;              /* the three before this are valid */
-	bool reordered;        /* something sent once arrived after something of higher number */
-	bool original;         /* something that was sent but once was delivered */
-	bool resent;           /* something that was sent again was delivered */
+	uint32_t reordered; /* by how many octets something sent once was overtaken; 0: none was */
+	bool original;      /* something that was sent but once was delivered */
+	bool resent;        /* something that was sent again was delivered */
 };
 
 void scoreboard_init(struct scoreboard *board, uint32_t snd_una);
@@ -98,6 +98,13 @@ scoreboard_pipe(const struct scoreboard *board)
 	const uint32_t end = board->count > 0 ? board->ranges[board->count - 1].end : board->start;
 
 	return end - board->start - board->sacked - board->lost + board->resent;
+}
+
+/* Where the last range begins. */
+static inline uint32_t
+scoreboard_last_left(const struct scoreboard *board)
+{
+	return board->count > 1 ? board->ranges[board->count - 2].end : board->start;
 }
 
 /* True where the peer acknowledged up to what it had sacked, but not that: it dropped it. */

@@ -11,8 +11,31 @@
 
 #include "tcp/ecn.h"
 #include "tcp/event.h"
+#include "tcp/recovery.h"
 #include "tcp/segment_size.h"
 #include "tcp/tcb.h"
+
+/* How far the repair of a loss is. */
+static void
+tell_recovery(const struct tcb *tcb, struct estab_conn_info *info)
+{
+	static const char *const phases[] = {
+		[RECOVERY_NONE] = "disorder",
+		[RECOVERY_FAST] = "fast",
+		[RECOVERY_LOSS] = "timeout",
+	};
+	const struct recovery *recovery = tcb->recovery;
+
+	info->reordering = tcb->reordering.extent_octets;
+	info->recovery = "none";
+	if (recovery == NULL)
+		return;
+	info->sacked = recovery->board.sacked;
+	info->lost = recovery->board.lost;
+	info->resent = recovery->board.resent;
+	if (recovery->phase != RECOVERY_NONE || !scoreboard_is_plain(&recovery->board))
+		info->recovery = phases[recovery->phase];
+}
 
 void
 estab_conn_status(const struct estab_conn *conn, struct estab_conn_info *info)
@@ -48,6 +71,7 @@ estab_conn_status(const struct estab_conn *conn, struct estab_conn_info *info)
 		.window_scale = (tcb->flags & TCB_WINDOW_SCALE) != 0,
 		.retransmissions = tcb->retransmissions,
 	};
+	tell_recovery(tcb, info);
 	path_address_export(&path->local, path->family, &info->local.address);
 	path_address_export(&path->remote, path->family, &info->remote.address);
 }

@@ -88,10 +88,12 @@ enum tcb_flag {
 	TCB_RECOVERY = 1 << 17,     /* fast recovery, until recover is acknowledged */
 	TCB_PROBING = 1 << 18,      /* the peer's window is closed; R2 does not count */
 	TCB_REACHED_ESTABLISHED = 1 << 19,
-	TCB_SYN_LOST = 1 << 21,  /* our SYN went out more than once */
-	TCB_IN_USE = 1 << 20,    /* not given back to the pool */
-	TCB_URGENT = 1 << 22,    /* rcv_up is a mark that the user has not yet read up to */
-	TCB_WENT_BACK = 1 << 23, /* all up to recover is being sent again, without a scoreboard */
+	TCB_SYN_LOST = 1 << 21,    /* our SYN went out more than once */
+	TCB_IN_USE = 1 << 20,      /* not given back to the pool */
+	TCB_URGENT = 1 << 22,      /* rcv_up is a mark that the user has not yet read up to */
+	TCB_WENT_BACK = 1 << 23,   /* all up to recover is being sent again, without a scoreboard */
+	TCB_TAIL_PROBED = 1 << 24, /* a probe of the tail is out, up to probe_end */
+	TCB_TAIL_RESENT = 1 << 25, /* and it was the last segment, sent again */
 };
 
 /* Each logical timer is a deadline here; one node in the wheel serves them all. */
@@ -144,6 +146,7 @@ struct tcb {
 	struct rte_mbuf *send_at; /* the mbuf that holds the octet at snd_cursor; NULL: find it */
 	uint32_t send_at_offset;
 	uint32_t recover;              /* RFC 6582; where the episode of loss ends */
+	uint32_t probe_end;            /* SND.NXT when the tail was probed */
 	struct recovery *recovery;     /* while something is lost, or out of order; else NULL */
 	struct send_marks send_marks;  /* when what is in flight was sent */
 	struct reordering reordering;  /* what is known of the path's */

@@ -6,7 +6,8 @@
  *	persist         3.8.6.1: probes a closed window as long as the peer answers; also the override
  *	                timeout of sender's silly-window avoidance (3.8.6.2.1). Shares the slot of the
  *	                retransmission timer: a connection never needs both
- *	reordering      RFC 8985 6.2: what may have been overtaken is taken for lost
+ *	recovery        RFC 8985: what may have been overtaken is taken for lost (6.2), or, where all
+ *	                is quiet, the tail is probed (7.2)
  *	delayed ACK     3.8.6.3
  *	linger          a connection that the user has closed: FIN-WAIT-2 (not in the RFC; as Linux), and
  *	                the user's own limit
@@ -173,7 +174,7 @@ expire(struct tcb *tcb, enum tcb_timer timer)
 {
 	switch (timer) {
 	case TIMER_RECOVERY:
-		recovery_on_reordering_timeout(tcb);
+		recovery_on_timer(tcb);
 		return;
 	case TIMER_RETRANSMIT:
 		retransmission_timeout(tcb);

@@ -41,6 +41,7 @@ set_linux(struct profile *profile)
 	tcp->window_scale_min = 8;
 	tcp->quick_acks = 16;
 	tcp->push_segments = 2;
+	tcp->rto_min_is_slack = true;
 	tcp->rst_with_ack = true;
 }
 
@@ -70,6 +71,7 @@ set_freebsd(struct profile *profile)
 	tcp->window_scale_min = 6;
 	tcp->option_order = ESTAB_OPTION_ORDER_FREEBSD;
 	tcp->window_every_ack = true;
+	tcp->no_tail_probe = true;
 	tcp->window_is_room = true;
 	tcp->rst_with_ack = true;
 }

@@ -29,6 +29,19 @@ state_number(const char *state)
 	return 0;
 }
 
+/* Linux' tcpi_ca_state: Open, Disorder, Recovery, Loss. */
+static uint8_t
+recovery_number(const char *recovery)
+{
+	static const char *const names[] = { "none", "disorder", "", "fast", "timeout" };
+
+	for (uint8_t i = 0; recovery != NULL && i < RTE_DIM(names); i++) {
+		if (strcmp(names[i], recovery) == 0)
+			return i;
+	}
+	return 0;
+}
+
 static uint32_t
 segments(uint32_t bytes, uint16_t mss)
 {
@@ -50,6 +63,11 @@ fill(const struct estab_conn_info *info, struct tcp_info *out)
 	out->tcpi_snd_mss = info->mss;
 	out->tcpi_advmss = info->mss_announced;
 	out->tcpi_unacked = segments(info->snd_nxt - info->snd_una, info->mss);
+	out->tcpi_ca_state = recovery_number(info->recovery) & 0xfu;
+	out->tcpi_sacked = segments(info->sacked, info->mss);
+	out->tcpi_lost = segments(info->lost, info->mss);
+	out->tcpi_retrans = segments(info->resent, info->mss);
+	out->tcpi_reordering = RTE_MAX(segments(info->reordering, info->mss), 3u);
 	out->tcpi_rtt = info->rtt_us;
 	out->tcpi_rttvar = info->rttvar_us;
 	out->tcpi_snd_cwnd = info->mss == 0 ? 0 : info->cwnd / info->mss;

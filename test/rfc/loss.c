@@ -252,6 +252,7 @@ fin_wait_1_lost_text_and_fin_are_sent_again(void **state)
 {
 	struct fixture *t = *state;
 
+	t->config.tcp.no_tail_probe = true;
 	in_established_sack(t);
 	app_write(t, 2500);
 	app_shutdown(t);

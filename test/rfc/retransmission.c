@@ -232,6 +232,9 @@ must_19_established_above_ssthresh_congestion_is_avoided(void **state)
 	advance(t, 1100); /* ten in flight are lost: ssthresh is half of them */
 	ignore_sent(t);
 	assert_int_equal(status_now(t).ssthresh, 5000);
+	acknowledge_one(t, &ack);
+	arrive(t, ". 1:1(0) ack 1001"); /* RFC 5682 2.1 step 3a: the loss was real */
+	ignore_sent(t);
 	while (begin < 5000)
 		begin = acknowledge_one(t, &ack);
 	for (uint32_t acked = 0; acked < begin; acked += 1000)
