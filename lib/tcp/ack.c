@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * RFC 9293 3.8.6.3 Delayed Acknowledgments, RFC 5681 4.2, RFC 5961 10 (per connection).
+ * RFC 9293 3.8.6.3 Delayed Acknowledgments, RFC 5681 4.2, RFC 5961 7 (per connection).
  */
 #include "tcp/ack.h"
 

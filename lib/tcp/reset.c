@@ -22,9 +22,9 @@ reply(struct burst *burst, const struct segment *seg, uint32_t seq, uint32_t ack
 	return out;
 }
 
-/* 3.5.2, groups 1 and 2; NULL: a RST is never answered, or this turn can build no more. */
-static struct outgoing *
-answer_with_rst(struct burst *burst, const struct segment *seg)
+/* 3.5.2, groups 1 and 2. */
+struct outgoing *
+reply_rst(struct burst *burst, const struct segment *seg)
 {
 	if ((seg->flags & TCP_FLAG_RST) != 0)
 		return NULL;
@@ -34,15 +34,9 @@ answer_with_rst(struct burst *burst, const struct segment *seg)
 }
 
 void
-reply_rst(struct burst *burst, const struct segment *seg)
-{
-	answer_with_rst(burst, seg);
-}
-
-void
 reply_rst_of(const struct tcb *tcb, struct burst *burst, const struct segment *seg)
 {
-	struct outgoing *out = answer_with_rst(burst, seg);
+	struct outgoing *out = reply_rst(burst, seg);
 
 	if (out != NULL)
 		timestamps_put(tcb, out);

@@ -13,8 +13,11 @@ struct tcp;
 /* 3.10.7.1 CLOSED: a segment for no connection is answered with a RST, unless it is one. */
 void segment_arrives_closed(struct tcp *tcp, struct burst *burst, struct segment *seg);
 
-/* Answer a segment with a RST as 3.5.2 group 1 says; never answers a RST. */
-void reply_rst(struct burst *burst, const struct segment *seg);
+/*
+ * Answer a segment with a RST as 3.5.2 group 1 says; options stay empty. NULL: a RST is never answered,
+ * or this turn can build no more.
+ */
+struct outgoing *reply_rst(struct burst *burst, const struct segment *seg);
 
 /* The same to a peer that we have a connection with: with the timestamps of both (RFC 7323 3.2). */
 void reply_rst_of(const struct tcb *tcb, struct burst *burst, const struct segment *seg);

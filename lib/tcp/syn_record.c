@@ -63,7 +63,7 @@ put_timestamps(const struct tcp *tcp, struct outgoing *out, const struct syn_rec
 		return;
 	out->options.seen |= TCP_OPTION_TIMESTAMPS;
 	out->options.ts_val = tcp_ts_val(tcp, record->ts_offset);
-	out->options.ts_ecr = record->ts_recent;
+	out->options.ts_ecr = (out->flags & TCP_FLAG_ACK) != 0 ? record->ts_recent : 0;
 }
 
 /* <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> along a path that lives until the segment is built. */
@@ -247,13 +247,16 @@ check_other_ack(struct tcp *tcp, struct burst *burst, struct segment *seg,
 {
 	struct listener *listener = record->listener;
 	struct syn_cookie_grant granted;
+	struct outgoing *out;
 
 	if (cookie_is_right(tcp, seg, &granted)) {
 		forget(tcp, record);
 		return cookie_take(tcp, burst, seg, listener);
 	}
 	seg->fate = ESTAB_DROP_TCP_ACK_UNACCEPTABLE;
-	reply_rst(burst, seg);
+	out = reply_rst(burst, seg);
+	if (out != NULL)
+		put_timestamps(tcp, out, record);
 	return NULL;
 }
 

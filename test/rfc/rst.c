@@ -442,6 +442,20 @@ fin_wait_2_reset_of_text_after_close_carries_the_timestamps(void **state)
 	assert_int_equal(expect_rst_with_timestamps(t, PACKET_RST), 0);
 }
 
+/* The same where the SYN-ACK, with its option, is all that there is of the connection. */
+static void
+syn_received_reset_of_a_wrong_ack_carries_the_timestamps(void **state)
+{
+	struct fixture *t = *state;
+
+	in_listen(t);
+	arrive(t, "S 0:0(0) win 65535 <mss 1000,TS val 1000 ecr 0>");
+	ignore_sent(t);
+	arrive(t, ". 1:1(0) ack 2 <TS val 1001 ecr *>");
+	assert_int_equal(expect_rst_with_timestamps(t, PACKET_RST), 0);
+	expect_nothing(t);
+}
+
 /* tcp.rst_with_ack: with an ACK the TSecr counts. */
 static void
 established_abort_carries_an_ack_where_that_is_the_policy(void **state)
@@ -492,6 +506,7 @@ main(void)
 		FIXTURE_TEST(syn_sent_abort_sends_nothing),
 		FIXTURE_TEST(established_abort_carries_the_timestamps_that_were_agreed),
 		FIXTURE_TEST(fin_wait_2_reset_of_text_after_close_carries_the_timestamps),
+		FIXTURE_TEST(syn_received_reset_of_a_wrong_ack_carries_the_timestamps),
 		FIXTURE_TEST(established_abort_carries_an_ack_where_that_is_the_policy),
 	};
 
