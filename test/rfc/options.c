@@ -236,6 +236,30 @@ established_timestamps_are_echoed(void **state)
 	expect(t, ". 11:11(0) ack 11 <TS val * ecr 1050>");
 }
 
+/*
+ * RFC 7323 4.1: the echo tells which transmission is acknowledged, so that Karn's algorithm need not
+ * wait for a segment that was sent once (compare must_18_ack_of_a_retransmission_...).
+ */
+static void
+established_echo_times_a_retransmission_and_ends_the_back_off(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.tcp.rto_min_ns = 1000000000;
+	in_established_with(t, "mss 1000,TS val 1000 ecr 0");
+	app_write(t, 100);
+	expect(t, "P. 1:101(100) ack 1");
+	advance(t, 1100);
+	expect(t, "P. 1:101(100) ack 1");
+	arrive(t, ". 1:1(0) ack 101 <TS val 1001 ecr *>");
+	app_write(t, 100);
+	expect(t, "P. 101:201(100) ack 1");
+	advance(t, 900);
+	expect_nothing(t);
+	advance(t, 300);
+	expect(t, "P. 101:201(100) ack 1");
+}
+
 /* RFC 7323 5.4: the timestamp clock ticks between once a second and once a millisecond. */
 static void
 established_timestamps_follow_a_clock(void **state)
@@ -396,6 +420,7 @@ main(void)
 		FIXTURE_TEST(listen_syn_with_scale_above_14_is_read_as_14),
 		FIXTURE_TEST(established_our_window_is_scaled_by_our_factor),
 		FIXTURE_TEST(established_timestamps_are_echoed),
+		FIXTURE_TEST(established_echo_times_a_retransmission_and_ends_the_back_off),
 		FIXTURE_TEST(established_timestamps_follow_a_clock),
 		FIXTURE_TEST(established_delayed_ack_echoes_the_earliest_timestamp),
 		FIXTURE_TEST(established_older_timestamp_is_dropped_and_acknowledged),
