@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Compares the RFC map in lib/tcp/README.md with requirements.txt, the library and the tests.
+"""Compares the RFC maps in lib/tcp with requirements.txt, the library and the tests.
 
 usage: map_check.py PROJECT_ROOT
 Prints how much of RFC 9293 is shown by tests. Exits with 1 when the map names what does not exist,
@@ -8,7 +8,9 @@ or does not name what does. A row of the map:
     | ID | name | `function`, ... | `test`, ...; REASON |
 
 REASON: "deviates: FAMILY" (described under "Deliberate deviations"), "left out: WHY" (MAY only),
-"not yet: WHAT IT NEEDS", or "note: TEXT".
+"not yet: WHAT IT NEEDS", or "note: TEXT". A row of COMPANIONS.md, whose tests may be of any suite:
+
+    | RFC and section | level | clause | `function`, ... | `test`, ...; REASON |
 """
 
 import pathlib
@@ -18,9 +20,11 @@ import sys
 LEVELS = ("MUST", "SHLD", "MAY", "REC")
 FAMILIES_MAX = 3
 ROW = re.compile(r"^\| ([A-Z]+-\d+) \| (.*?) \| (.*?) ?\| (.*?) ?\|$", re.M)
+COMPANION = re.compile(r"^\| (\d+ [^|]*) \| (\w[^|]*) \| ([^|]*) \| ([^|]*?) ?\| ([^|]*?) ?\|$", re.M)
 REASON = re.compile(r"(?:^|; )(deviates|left out|not yet|note): (.*)$")
 DEFINITION = re.compile(r"^([a-z_0-9]+)\(", re.M)  # the return type has a line of its own
 TEST = re.compile(r"\b(?:FIXTURE_TEST|cmocka_unit_test)\(\s*([a-z_0-9]+)")
+TEST_ANYWHERE = re.compile(r"\b(?:[A-Z_]*TEST|cmocka_unit_test\w*)\(\s*([a-z_0-9]+)")
 ID_IN_TEST = re.compile(r"(?:(?<=_)|^)(must|shld|may|rec)_(\d+)_")
 
 
@@ -41,6 +45,11 @@ def read_definitions(root):
 def read_tests(root):
     return {name for path in (root / "test" / "rfc").glob("*.c")
             for name in TEST.findall(path.read_text())}
+
+
+def read_tests_anywhere(root):
+    return {name for path in (root / "test").rglob("*.c")
+            for name in TEST_ANYWHERE.findall(path.read_text())}
 
 
 def ids_of(test):
@@ -112,6 +121,26 @@ def complaints_about_files(readme, folder):
             yield f"the file {name} does not exist"
 
 
+def complaints_about_companions(text, definitions, tests):
+    """Rows of COMPANIONS.md: what they name is there, and all name something or say why not."""
+    rows = COMPANION.findall(text)
+    if text.count("\n| ") != len(rows) + 1:  # and the head
+        yield "has a row that is none"
+    for section, _, clause, does, shows in rows:
+        where = f"{section} ({clause})"
+        reason = REASON.search(shows)
+        left_out = reason is not None and reason.group(1) == "left out"
+        named = quoted(shows[:reason.start()] if reason else shows)
+        if not left_out and not (quoted(does) and named):
+            yield f"{where} names no function or no test"
+        for name in quoted(does):
+            if name not in definitions:
+                yield f"{where} names the function {name}, which lib does not define"
+        for name in quoted(shows):
+            if name not in tests:
+                yield f"{where} names the test {name}, which does not exist"
+
+
 def print_table(rows):
     words = {"tested": "tested", "deviates": "deviate", "left out": "left out", "not yet": "not yet"}
     for level in LEVELS:
@@ -135,9 +164,12 @@ def main():
                   *complaints_about_files(readme, path.parent)]
     for row in rows:
         complaints += [f"{row.id} {text}" for text in complaints_about_row(row, definitions, tests)]
+    companions = (path.parent / "COMPANIONS.md").read_text()
+    complaints += complaints_about_companions(companions, definitions, read_tests_anywhere(root))
     for complaint in complaints:
-        print(f"{path.name}: {complaint}")
+        print(f"{path.parent.name}: {complaint}")
     print_table(rows)
+    print(f"companions: {len(COMPANION.findall(companions))} clauses")
     return 1 if complaints else 0
 
 
