@@ -148,7 +148,8 @@ sum_of(const struct engine_result *result, size_t offset)
 	uint64_t sum = 0;
 
 	for (uint32_t i = 0; i < result->round_count; i++)
-		sum += *(const uint64_t *)((const uint8_t *)&result->plain[i] + offset);
+		sum += *(const uint64_t *)(const void *)((const uint8_t *)&result->plain[i] +
+				offset);
 	return sum;
 }
 

@@ -101,7 +101,7 @@ read_options(struct relay_options *options, int argc, char **argv)
 		table[i] = rows[i].option;
 	while (ret == 0 && (ret = getopt_long(argc, argv, "", table, &i)) == 0)
 		ret = take_number(table[i].name, optarg, rows[i].max, rows[i].factor,
-				(uint64_t *)((char *)options + rows[i].offset));
+				(uint64_t *)(void *)((char *)options + rows[i].offset));
 	if (ret != -1 || argc - optind != 2)
 		return -EINVAL;
 	if (options->reorder > 0 && options->delay_ns == 0) {
