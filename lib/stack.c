@@ -236,6 +236,13 @@ estab_event_burst(struct estab_stack *stack, struct estab_event *events, uint16_
 	return tcp_event_burst(&stack->tcp, events, n);
 }
 
+/* Where the flow table finds the 4-tuple of what its entries point to. */
+static const struct flow_layout flow_layout = {
+	.tuple_at = { [FLOW_TCB] = offsetof(struct tcb, path),
+			[FLOW_SYN_RECORD] = offsetof(struct syn_record, path),
+			[FLOW_TIME_WAIT] = offsetof(struct time_wait, local) },
+};
+
 /* Set up the rooms; what has been set up is taken down again where one fails. */
 static int
 init_rooms(struct estab_stack *stack, const struct estab_stack_config *config)
@@ -247,7 +254,8 @@ init_rooms(struct estab_stack *stack, const struct estab_stack_config *config)
 
 	siphash_key_init(&secret, config->secret);
 	siphash_derive(&secret, "flow table", &flow_key);
-	rc = flow_table_init(&stack->flows, config->name, flows, &flow_key, config->socket_id);
+	rc = flow_table_init(&stack->flows, config->name, flows, &flow_layout, &flow_key,
+			config->socket_id);
 	if (rc != 0)
 		return rc;
 	rc = net_init(&stack->net, config, &stack->stats);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * From a segment's 4-tuple to what stands for its connection: a TCB, a SYN record or a TIME-WAIT
- * record. One rte_hash per address family, no lock, keyed hash (SipHash of the tuple), looked up in
- * bulk. The table knows the three kinds by a tag in the pointer and nothing else of them.
+ * record. One table for both address families, no lock, keyed hash (SipHash of the tuple), looked up
+ * in bulk. The table knows the three kinds by a tag in the pointer, where each has its 4-tuple, and
+ * nothing else of them: it keeps no key of its own.
  */
 #ifndef LIB_FLOW_FLOW_TABLE_H
 #define LIB_FLOW_FLOW_TABLE_H
@@ -14,7 +15,8 @@
 #include "burst.h"
 #include "path.h"
 
-struct rte_hash;
+struct flow_bucket;
+struct rte_memzone;
 
 enum flow_kind {
 	FLOW_NONE = 0, /* nothing found */
@@ -23,12 +25,12 @@ enum flow_kind {
 	FLOW_TIME_WAIT = 3,
 };
 
-enum { FLOW_KIND_MASK = 3 }; /* what is pointed to is aligned to at least 4 */
+enum { FLOW_KIND_MASK = 3 }; /* what is pointed to is aligned to at least 8 */
 
 static inline uintptr_t
 flow_make(enum flow_kind kind, const void *target)
 {
-	assert(((uintptr_t)target & FLOW_KIND_MASK) == 0);
+	assert(((uintptr_t)target & 7) == 0);
 	return (uintptr_t)target | kind;
 }
 
@@ -44,18 +46,28 @@ flow_target(uintptr_t flow)
 	return (void *)(flow & ~(uintptr_t)FLOW_KIND_MASK);
 }
 
+/*
+ * Where the 4-tuple begins in what each kind points to: both addresses and both ports, as the first
+ * members of a struct path. It stays as it is as long as an entry points there.
+ */
+struct flow_layout {
+	uint16_t tuple_at[FLOW_KIND_MASK + 1]; /* by enum flow_kind */
+};
+
 struct flow_table {
-	struct rte_hash *ipv4;
-	struct rte_hash *ipv6;
+	struct flow_bucket *buckets;
+	uint32_t mask; /* their number less one */
+	struct flow_layout layout;
+	const struct rte_memzone *memory;
 	struct siphash_key key;
 	siphash_lanes_fn hash_lanes;
-	uint32_t entries;     /* in both */
-	uint32_t entries_max; /* of both together */
+	uint32_t entries;
+	uint32_t entries_max;
 };
 
 /* @return 0, -ENOMEM, or -EEXIST where the name is taken */
-int flow_table_init(struct flow_table *table, const char *name, uint32_t entries_max,
-		const struct siphash_key *key, int socket_id);
+int flow_table_init(struct flow_table *table, const char *stack_name, uint32_t entries_max,
+		const struct flow_layout *layout, const struct siphash_key *key, int socket_id);
 void flow_table_fini(struct flow_table *table);
 
 /* Fill hash and flow of every arrived segment, in bulk, and prefetch what was found. */
@@ -67,10 +79,13 @@ uint32_t flow_hash(const struct flow_table *table, const struct path *path);
 /* One look-up; FLOW_NONE (0) when absent. */
 uintptr_t flow_find(const struct flow_table *table, const struct path *path, uint32_t hash);
 
-/* Insert, or replace what stands for the path already. @return 0 or -ENOSPC */
+/*
+ * Insert, or replace what stands for the path already, which must still hold the tuple.
+ * @return 0 or -ENOSPC
+ */
 int flow_set(struct flow_table *table, const struct path *path, uint32_t hash, uintptr_t flow);
 
-/* Remove; asserts that it was there. */
+/* Remove; asserts that it was there, and needs the tuple there. */
 void flow_remove(struct flow_table *table, const struct path *path, uint32_t hash);
 
 #endif

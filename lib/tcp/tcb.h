@@ -216,6 +216,10 @@ struct time_wait {
 };
 
 _Static_assert(sizeof(struct time_wait) <= 64, "TIME-WAIT records are many");
+_Static_assert(offsetof(struct time_wait, local) == 0 && offsetof(struct time_wait, remote) == 16 &&
+				offsetof(struct time_wait, local_port) == 32 &&
+				offsetof(struct time_wait, remote_port) == 34,
+		"it begins as a path does: the flow table reads the tuple there");
 
 TAILQ_HEAD(tcb_list, tcb);
 TAILQ_HEAD(syn_record_list, syn_record);

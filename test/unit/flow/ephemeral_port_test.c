@@ -22,14 +22,17 @@ enum { FIRST = 50000, COUNT = 5, LAST = FIRST + COUNT - 1 };
 static const struct siphash_key key = { 1, 2 };
 static struct flow_table table;
 static struct ephemeral_ports ports;
-static uint64_t target; /* what every flow points to */
+static const struct flow_layout layout; /* a target is a path */
+static struct path targets[1024];       /* what flows point to */
+static uint32_t target_count;
 
 static int
 start(void **state)
 {
 	(void)state;
 	ephemeral_ports_init(&ports, &key, FIRST, LAST);
-	return flow_table_init(&table, "ephemeral", 1024, &key, SOCKET_ID_ANY);
+	target_count = 0;
+	return flow_table_init(&table, "ephemeral", RTE_DIM(targets), &layout, &key, SOCKET_ID_ANY);
 }
 
 static int
@@ -61,7 +64,11 @@ take(struct path *path)
 	if (rc == 0) {
 		assert_int_equal(hash, flow_hash(&table, path));
 		assert_int_equal(flow_find(&table, path, hash), FLOW_NONE);
-		assert_int_equal(flow_set(&table, path, hash, flow_make(FLOW_TCB, &target)), 0);
+		assert_true(target_count < RTE_DIM(targets));
+		targets[target_count] = *path;
+		assert_int_equal(flow_set(&table, path, hash,
+						 flow_make(FLOW_TCB, &targets[target_count++])),
+				0);
 	}
 	return rc;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The flow table against a plain array as its model. It stands on rte_hash and so needs EAL.
+ * The flow table against a plain array as its model. Its memory is EAL's, and so it needs EAL.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -29,13 +29,20 @@ static const struct siphash_key key = { UINT64_C(0x0123456789abcdef),
 	UINT64_C(0xfedcba9876543210) };
 static struct flow_table table;
 static struct burst burst;
-static uint64_t targets[PATHS];
+
+/* What flows point to. Each kind has its tuple at another place. */
+static struct target {
+	uint8_t bytes[80];
+} targets[PATHS] __rte_aligned(8);
+static const struct flow_layout layout = {
+	.tuple_at = { [FLOW_TCB] = 40, [FLOW_SYN_RECORD] = 8, [FLOW_TIME_WAIT] = 0 },
+};
 
 static int
 start(void **state)
 {
 	(void)state;
-	return flow_table_init(&table, "test", ENTRIES, &key, SOCKET_ID_ANY);
+	return flow_table_init(&table, "test", ENTRIES, &layout, &key, SOCKET_ID_ANY);
 }
 
 static int
@@ -73,12 +80,29 @@ flow_to(uint32_t n)
 	return flow_make((enum flow_kind)(1 + n % 3), &targets[n]);
 }
 
+/* A flow of that kind to target n, which has the path from now on. */
+static uintptr_t
+point(enum flow_kind kind, uint32_t n, const struct path *path)
+{
+	memset(&targets[n], 0xee, sizeof(targets[n]));
+	memcpy(targets[n].bytes + layout.tuple_at[kind], path,
+			offsetof(struct path, remote_port) + sizeof(path->remote_port));
+	return flow_make(kind, &targets[n]);
+}
+
+/* As flow_to, and the target has the path. */
+static uintptr_t
+point_to(uint32_t n, const struct path *path)
+{
+	return point(flow_kind(flow_to(n)), n, path);
+}
+
 static int
 set(uint32_t n)
 {
 	const struct path path = path_mixed(n);
 
-	return flow_set(&table, &path, flow_hash(&table, &path), flow_to(n));
+	return flow_set(&table, &path, flow_hash(&table, &path), point_to(n, &path));
 }
 
 static uintptr_t
@@ -147,7 +171,7 @@ every_bit_of_the_tuple_and_nothing_else_makes_the_entry(void **state)
 		const uint32_t hash = flow_hash(&table, &path);
 		struct path other = path;
 
-		assert_int_equal(flow_set(&table, &path, hash, flow_to(7)), 0);
+		assert_int_equal(flow_set(&table, &path, hash, point_to(7, &path)), 0);
 		other.hop_limit = other.tos = 0xff;
 		other.mac_known = true;
 		memset(&other.next_hop, 0xff, sizeof(other.next_hop));
@@ -181,8 +205,8 @@ set_again_replaces_and_counts_once(void **state)
 	const uint32_t hash = flow_hash(&table, &path);
 
 	(void)state;
-	assert_int_equal(flow_set(&table, &path, hash, flow_make(FLOW_SYN_RECORD, &targets[0])), 0);
-	assert_int_equal(flow_set(&table, &path, hash, flow_make(FLOW_TCB, &targets[1])), 0);
+	assert_int_equal(flow_set(&table, &path, hash, point(FLOW_SYN_RECORD, 0, &path)), 0);
+	assert_int_equal(flow_set(&table, &path, hash, point(FLOW_TCB, 1, &path)), 0);
 	assert_int_equal(table.entries, 1);
 	assert_int_equal(flow_find(&table, &path, hash), flow_make(FLOW_TCB, &targets[1]));
 	flow_remove(&table, &path, hash);
@@ -221,7 +245,7 @@ one_family_with_one_hash_fills_the_table_again_and_again(void **state)
 		for (uint32_t i = 0; i < ENTRIES; i++) {
 			const struct path path = path_number(family, i);
 
-			assert_int_equal(flow_set(&table, &path, hash, flow_to(i)), 0);
+			assert_int_equal(flow_set(&table, &path, hash, point_to(i, &path)), 0);
 		}
 		for (uint32_t i = 0; i < ENTRIES; i++) {
 			const uint32_t n = round % 3 == 0 ? ENTRIES - 1 - i : i;
@@ -317,6 +341,118 @@ burst_of_both_families_finds_every_connection(void **state)
 		assert_int_equal(burst.arrived[n].flow, flow_to(n));
 }
 
+/* The other family under the same numbers and the same hash is another connection. */
+static void
+families_with_the_same_numbers_stay_apart(void **state)
+{
+	struct path ipv4 = path_number(ESTAB_FAMILY_IPV4, 9), ipv6 = ipv4;
+	const uint32_t hash = 12345;
+
+	(void)state;
+	ipv6.family = ESTAB_FAMILY_IPV6;
+	assert_int_equal(flow_set(&table, &ipv4, hash, point(FLOW_TCB, 0, &ipv4)), 0);
+	assert_int_equal(flow_find(&table, &ipv6, hash), FLOW_NONE);
+	assert_int_equal(flow_set(&table, &ipv6, hash, point(FLOW_TCB, 1, &ipv6)), 0);
+	assert_int_equal(table.entries, 2);
+	assert_int_equal(flow_find(&table, &ipv4, hash), flow_make(FLOW_TCB, &targets[0]));
+	assert_int_equal(flow_find(&table, &ipv6, hash), flow_make(FLOW_TCB, &targets[1]));
+}
+
+/* Those that lie beyond a full bucket are found there, in a burst and alone, when others are gone. */
+static void
+entries_beyond_a_full_bucket_stay_where_they_are(void **state)
+{
+	const struct path first = path_number(ESTAB_FAMILY_IPV4, 0);
+	const uint32_t home = flow_hash(&table, &first) & table.mask;
+	uint32_t placed[20], n = 0;
+
+	(void)state;
+	for (uint32_t i = 0; n < RTE_DIM(placed);
+			i++) { /* all of one bucket: nearly three of them */
+		const struct path path = path_number(ESTAB_FAMILY_IPV4, i);
+		const uint32_t hash = flow_hash(&table, &path);
+
+		if ((hash & table.mask) != home)
+			continue;
+		assert_int_equal(flow_set(&table, &path, hash, point(FLOW_TCB, n, &path)), 0);
+		placed[n++] = i;
+	}
+	for (uint32_t gone = 0; gone < n; gone++) {
+		const struct path path = path_number(ESTAB_FAMILY_IPV4, placed[gone]);
+
+		flow_remove(&table, &path, flow_hash(&table, &path));
+		burst.arrived_count = 0;
+		for (uint32_t i = 0; i < n; i++)
+			burst.arrived[burst.arrived_count++].path =
+					path_number(ESTAB_FAMILY_IPV4, placed[i]);
+		flow_lookup(&table, &burst);
+		for (uint32_t i = 0; i < n; i++)
+			assert_int_equal(burst.arrived[i].flow,
+					i <= gone ? FLOW_NONE : flow_make(FLOW_TCB, &targets[i]));
+	}
+}
+
+/* Two buckets, each once full and passed by what lies in the other: the search must end all the same. */
+static void
+absent_path_is_not_found_where_every_bucket_was_full_once(void **state)
+{
+	struct flow_table two;
+
+	(void)state;
+	assert_int_equal(flow_table_init(&two, "two", 9, &layout, &key, SOCKET_ID_ANY), 0);
+	assert_int_equal(two.mask, 1);
+	for (uint32_t i = 0; i < 8; i++) { /* seven at home in bucket 0, one beyond */
+		const struct path path = path_number(ESTAB_FAMILY_IPV4, i);
+
+		assert_int_equal(flow_set(&two, &path, 0, point(FLOW_TCB, i, &path)), 0);
+	}
+	for (uint32_t i = 0; i < 7; i++) {
+		const struct path path = path_number(ESTAB_FAMILY_IPV4, i);
+
+		flow_remove(&two, &path, 0);
+	}
+	for (uint32_t i = 8; i < 15; i++) { /* six at home in bucket 1, one beyond */
+		const struct path path = path_number(ESTAB_FAMILY_IPV4, i);
+
+		assert_int_equal(flow_set(&two, &path, 1, point(FLOW_TCB, i, &path)), 0);
+	}
+	for (uint32_t i = 0; i < 16; i++) {
+		const struct path path = path_number(ESTAB_FAMILY_IPV4, i);
+
+		assert_int_equal(flow_find(&two, &path, i < 8 ? 0 : 1),
+				i < 7 || i == 15 ? FLOW_NONE : flow_make(FLOW_TCB, &targets[i]));
+	}
+	flow_table_fini(&two);
+}
+
+/* Of two connections in one bucket that agree in the whole tag, each is found by its own tuple. */
+static void
+tuple_decides_where_bucket_and_tag_agree(void **state)
+{
+	struct path first = path_number(ESTAB_FAMILY_IPV4, 0), twin;
+	const uint32_t hash = flow_hash(&table, &first);
+	const uint32_t same = UINT32_C(0xffff0000) | table.mask;
+	uint32_t n = 0;
+
+	(void)state;
+	do
+		twin = path_number(ESTAB_FAMILY_IPV4, ++n);
+	while (((flow_hash(&table, &twin) ^ hash) & same) != 0);
+	burst.arrived_count = 2;
+	burst.arrived[0].path = first;
+	burst.arrived[1].path = twin;
+	assert_int_equal(flow_set(&table, &first, hash, point(FLOW_TCB, 0, &first)), 0);
+	flow_lookup(&table, &burst);
+	assert_int_equal(burst.arrived[0].flow, flow_make(FLOW_TCB, &targets[0]));
+	assert_int_equal(burst.arrived[1].flow, FLOW_NONE);
+	assert_int_equal(flow_set(&table, &twin, flow_hash(&table, &twin),
+					 point(FLOW_TCB, 1, &twin)),
+			0);
+	flow_lookup(&table, &burst);
+	assert_int_equal(burst.arrived[0].flow, flow_make(FLOW_TCB, &targets[0]));
+	assert_int_equal(burst.arrived[1].flow, flow_make(FLOW_TCB, &targets[1]));
+}
+
 static size_t
 heap_in_use(void)
 {
@@ -341,10 +477,13 @@ name_in_use_is_refused_until_given_back(void **state)
 	for (unsigned int i = 0; i < RTE_DIM(names); i++) {
 		struct flow_table one, two;
 
-		assert_int_equal(flow_table_init(&one, names[i], 8, &key, SOCKET_ID_ANY), 0);
-		assert_int_equal(flow_table_init(&two, names[i], 8, &key, SOCKET_ID_ANY), -EEXIST);
+		assert_int_equal(flow_table_init(&one, names[i], 8, &layout, &key, SOCKET_ID_ANY),
+				0);
+		assert_int_equal(flow_table_init(&two, names[i], 8, &layout, &key, SOCKET_ID_ANY),
+				-EEXIST);
 		flow_table_fini(&one);
-		assert_int_equal(flow_table_init(&two, names[i], 8, &key, SOCKET_ID_ANY), 0);
+		assert_int_equal(flow_table_init(&two, names[i], 8, &layout, &key, SOCKET_ID_ANY),
+				0);
 		flow_table_fini(&two);
 	}
 	assert_int_equal(heap_in_use(), before);
@@ -356,10 +495,10 @@ long_names_that_differ_at_the_end_do_not_collide(void **state)
 	struct flow_table one, two;
 
 	(void)state;
-	assert_int_equal(flow_table_init(&one, "a long name of a stack, number 1", 8, &key,
+	assert_int_equal(flow_table_init(&one, "a long name of a stack, number 1", 8, &layout, &key,
 					 SOCKET_ID_ANY),
 			0);
-	assert_int_equal(flow_table_init(&two, "a long name of a stack, number 2", 8, &key,
+	assert_int_equal(flow_table_init(&two, "a long name of a stack, number 2", 8, &layout, &key,
 					 SOCKET_ID_ANY),
 			0);
 	flow_table_fini(&one);
@@ -373,12 +512,12 @@ want_of_memory_is_reported_and_leaves_nothing(void **state)
 	struct flow_table big;
 
 	(void)state;
-	assert_int_equal(flow_table_init(&big, "big", 1 << 25, &key, SOCKET_ID_ANY), -ENOMEM);
-	assert_int_equal(flow_table_init(&big, "big", UINT32_MAX, &key, SOCKET_ID_ANY), -ENOMEM);
-	/* Enough for the first table, not for both. */
-	assert_int_equal(flow_table_init(&big, "big", 1 << 21, &key, SOCKET_ID_ANY), -ENOMEM);
+	assert_int_equal(flow_table_init(&big, "big", 1 << 28, &layout, &key, SOCKET_ID_ANY),
+			-ENOMEM);
+	assert_int_equal(flow_table_init(&big, "big", UINT32_MAX, &layout, &key, SOCKET_ID_ANY),
+			-ENOMEM);
 	assert_int_equal(heap_in_use(), before);
-	assert_int_equal(flow_table_init(&big, "big", 1, &key, SOCKET_ID_ANY), 0);
+	assert_int_equal(flow_table_init(&big, "big", 1, &layout, &key, SOCKET_ID_ANY), 0);
 	flow_table_fini(&big);
 }
 
@@ -404,6 +543,13 @@ main(void)
 				stop),
 		cmocka_unit_test_setup_teardown(burst_of_both_families_finds_every_connection,
 				start, stop),
+		cmocka_unit_test_setup_teardown(families_with_the_same_numbers_stay_apart, start,
+				stop),
+		cmocka_unit_test_setup_teardown(entries_beyond_a_full_bucket_stay_where_they_are,
+				start, stop),
+		cmocka_unit_test(absent_path_is_not_found_where_every_bucket_was_full_once),
+		cmocka_unit_test_setup_teardown(tuple_decides_where_bucket_and_tag_agree, start,
+				stop),
 		cmocka_unit_test(name_in_use_is_refused_until_given_back),
 		cmocka_unit_test(long_names_that_differ_at_the_end_do_not_collide),
 		cmocka_unit_test(want_of_memory_is_reported_and_leaves_nothing),
