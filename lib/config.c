@@ -71,6 +71,7 @@ fill_tcp(struct estab_tcp_config *tcp)
 	FILL(tcp->rto_min_ns, 200 * MILLISECOND_NS);
 	FILL(tcp->rto_max_ns, 120 * SECOND_NS);
 	FILL(tcp->delayed_ack_ns, 40 * MILLISECOND_NS);
+	FILL(tcp->cork_ns, 200 * MILLISECOND_NS);
 	FILL(tcp->fin_wait_2_ns, 60 * SECOND_NS);
 	FILL(tcp->receive_buffer_bytes, 262144);
 	FILL(tcp->receive_buffer_max_bytes, 4194304);
@@ -209,6 +210,8 @@ check_times(const struct estab_tcp_config *tcp)
 		return "tcp.rto_min_ns: must not exceed tcp.rto_max_ns";
 	if (tcp->delayed_ack_ns >= 500 * MILLISECOND_NS)
 		return "tcp.delayed_ack_ns: must be below 500 ms (RFC 9293 MUST-40)";
+	if (tcp->cork_ns > SECOND_NS)
+		return "tcp.cork_ns: at most a second";
 	return NULL;
 }
 

@@ -133,7 +133,25 @@ ESTAB_API int estab_conn_error(struct estab_conn *conn);
 ESTAB_API void *estab_conn_user(const struct estab_conn *conn);
 ESTAB_API void estab_conn_set_user(struct estab_conn *conn, void *user);
 
-/** Nagle's algorithm is on until this turns it off (MUST-17). */
+/**
+ * SEND without the PUSH flag (3.9.1.2, MAY-15): as estab_conn_write, and less than a segment waits for
+ * more. It leaves with the next write without this, with the next acknowledgment (unless Nagle's
+ * algorithm waits longer), when the connection is shut down or closed, when estab_conn_set_cork or
+ * estab_conn_set_no_delay says so, and after tcp.cork_ns in any case. Full segments leave at once.
+ */
+ESTAB_API ssize_t estab_conn_write_more(struct estab_conn *conn, const void *data, size_t size);
+
+/**
+ * Cork: from now on less than a segment waits for more, however it was written, for tcp.cork_ns at
+ * most; then it is sent, by Nagle's leave or not. Uncorking ends the wait at once: what Nagle's
+ * algorithm allows is sent at the next turn. So do shutdown and close (what they end waits for
+ * nothing), urgent text, and estab_conn_set_no_delay, true, for what waits then.
+ */
+ESTAB_API void estab_conn_set_cork(struct estab_conn *conn, bool cork);
+
+/**
+ * Nagle's algorithm is on until this turns it off (MUST-17), which also sends what waits.
+ */
 ESTAB_API void estab_conn_set_no_delay(struct estab_conn *conn, bool no_delay);
 
 /**

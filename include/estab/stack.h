@@ -105,11 +105,12 @@ struct estab_stack_limits {
  */
 struct estab_tcp_config {
 	enum estab_syn_cookies syn_cookies;
-	uint64_t time_wait_ns;         /**< 2 MSL (60 s, as Linux; RFC 9293 3.4.2: MSL 2 min) */
-	uint64_t rto_initial_ns;       /**< (1 s, RFC 6298 2.1) */
-	uint64_t rto_min_ns;           /**< (200 ms, as Linux; RFC 6298 2.4 says 1 s) */
-	uint64_t rto_max_ns;           /**< (120 s, as Linux; RFC 6298 2.5: at least 60 s) */
-	uint64_t delayed_ack_ns;       /**< (40 ms, as Linux; RFC 9293 3.8.6.3: below 500 ms) */
+	uint64_t time_wait_ns;   /**< 2 MSL (60 s, as Linux; RFC 9293 3.4.2: MSL 2 min) */
+	uint64_t rto_initial_ns; /**< (1 s, RFC 6298 2.1) */
+	uint64_t rto_min_ns;     /**< (200 ms, as Linux; RFC 6298 2.4 says 1 s) */
+	uint64_t rto_max_ns;     /**< (120 s, as Linux; RFC 6298 2.5: at least 60 s) */
+	uint64_t delayed_ack_ns; /**< (40 ms, as Linux; RFC 9293 3.8.6.3: below 500 ms) */
+	uint64_t cork_ns; /**< how long text waits at most that the user holds back (200 ms, as Linux) */
 	uint64_t fin_wait_2_ns;        /**< after close, how long to await the peer's FIN (60 s) */
 	uint32_t receive_buffer_bytes; /**< per connection, at first (262144) */
 	uint32_t receive_buffer_max_bytes; /**< up to which the buffer grows where its window holds the

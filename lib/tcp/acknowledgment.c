@@ -129,6 +129,7 @@ acknowledgment_take(struct tcb *tcb, const struct segment *seg)
 	sample_round_trip(tcb, seg);
 	tcb->retransmissions = 0;
 	tcb->snd_una = seg->ack;
+	tcb->flags &= ~(uint32_t)TCB_MORE;
 	send_marks_acknowledge(&tcb->send_marks, tcb->snd_una);
 	if (seq_leq(tcb->snd_cursor, seg->ack))
 		tcb->snd_cursor = seg->ack;

@@ -14,6 +14,7 @@
 
 #include "tcp/ack.h"
 #include "tcp/congestion.h"
+#include "tcp/cork.h"
 #include "tcp/custom.h"
 #include "tcp/ecn.h"
 #include "tcp/push.h"
@@ -174,7 +175,7 @@ send_at_cursor(struct tcb *tcb, struct burst *burst, uint32_t text_len, bool fin
 		out->text_len = text_len;
 		if (text_len > tcb->snd_mss)
 			out->cut = tcb->snd_mss; /* tso.h */
-		if (seq + text_len == queue_end(tcb))
+		if (seq + text_len == queue_end(tcb) && cork_is_pushed(tcb))
 			out->flags |= TCP_FLAG_PSH; /* MUST-61 */
 		advance_cursor(tcb, text_len);
 	}
@@ -251,6 +252,7 @@ static bool
 output_text(struct tcb *tcb, struct burst *burst)
 {
 	const uint16_t first = burst->out_count;
+	uint32_t waiting;
 
 	if (tcb_flight_size(tcb) == 0 && unsent_text(tcb) > 0)
 		congestion_resume(tcb);
@@ -269,9 +271,13 @@ output_text(struct tcb *tcb, struct burst *burst)
 	}
 	if (burst->out_count > first)
 		tail_probe_arm(tcb);
-	push_together(tcb, burst, first);
+	if (cork_is_pushed(tcb))
+		push_together(tcb, burst, first);
+	waiting = unsent_text(tcb);
+	cork_on_output(tcb, waiting, burst->out_count > first);
 	/* 3.8.6.1 and 3.8.6.2.1 (4): nothing in flight to clock us, yet something waits. */
-	if (tcb->deadlines[TIMER_RETRANSMIT] == 0 && (unsent_text(tcb) > 0 || fin_follows(tcb, 0)))
+	if (tcb->deadlines[TIMER_RETRANSMIT] == 0 && tcb->deadlines[TIMER_CORK] == 0 &&
+			(waiting > 0 || fin_follows(tcb, 0)))
 		tcb_arm(tcb, TIMER_RETRANSMIT, tcb_rto_ns(tcb));
 	return true;
 }

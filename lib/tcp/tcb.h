@@ -94,6 +94,10 @@ enum tcb_flag {
 	TCB_WENT_BACK = 1 << 23,   /* all up to recover is being sent again, without a scoreboard */
 	TCB_TAIL_PROBED = 1 << 24, /* a probe of the tail is out, up to probe_end */
 	TCB_TAIL_RESENT = 1 << 25, /* and it was the last segment, sent again */
+	TCB_CORKED = 1 << 26,      /* the user holds less than a segment back */
+	TCB_MORE = 1 << 27,      /* the last text waits for more, until something is acknowledged */
+	TCB_UNPUSHED = 1 << 28,  /* the last text was written without PUSH */
+	TCB_CORK_OVER = 1 << 29, /* text was held back for long enough: it goes first */
 };
 
 /* Each logical timer is a deadline here; one node in the wheel serves them all. */
@@ -104,6 +108,7 @@ enum tcb_timer {
 	TIMER_LINGER, /* FIN-WAIT-2 of a connection that the user has closed */
 	TIMER_USER,   /* the user timeout, while something is unacknowledged */
 	TIMER_KEEPALIVE,
+	TIMER_CORK, /* while text is held back */
 	TIMER_COUNT
 };
 

@@ -13,6 +13,7 @@
  *	                the user's own limit
  *	user timeout    3.10.8, where the user has set one
  *	keep-alive      3.8.4, where the user wants it
+ *	cork            text that the user holds back: cork.c
  *	SYN-ACK         of SYN records: syn_record.c
  *	TIME-WAIT       2 MSL: time_wait.c
  *
@@ -27,6 +28,7 @@
 #include <rte_common.h>
 
 #include "tcp/ack.h"
+#include "tcp/cork.h"
 #include "tcp/custom.h"
 #include "tcp/keepalive.h"
 #include "tcp/path_mtu.h"
@@ -190,6 +192,9 @@ expire(struct tcb *tcb, enum tcb_timer timer)
 		return;
 	case TIMER_KEEPALIVE:
 		keepalive_timeout(tcb);
+		return;
+	case TIMER_CORK:
+		cork_timeout(tcb);
 		return;
 	case TIMER_COUNT:
 		return;

@@ -12,6 +12,7 @@
 #include <estab/conn.h>
 #include <estab/event.h>
 
+#include "tcp/cork.h"
 #include "tcp/custom.h"
 #include "tcp/isn.h"
 #include "tcp/listener.h"
@@ -224,8 +225,10 @@ estab_conn_send_burst(struct estab_conn *conn, struct rte_mbuf **packets, uint16
 		text_queue_append(&tcb->send, packets[i]);
 	if (i < n)
 		tcb->flags |= TCB_SEND_BLOCKED;
-	if (i > 0)
+	if (i > 0) {
+		cork_push(tcb);
 		tcb_mark(tcb, MARK_TEXT);
+	}
 	return i;
 }
 
@@ -286,9 +289,10 @@ estab_conn_set_no_delay(struct estab_conn *conn, bool no_delay)
 {
 	struct tcb *tcb = tcb_of(conn);
 
-	if (no_delay)
-		tcb->flags |= TCB_NO_DELAY;
-	else
-		tcb->flags &= ~(uint32_t)TCB_NO_DELAY;
+	tcb->flags &= ~(uint32_t)TCB_NO_DELAY;
+	if (!no_delay)
+		return;
+	tcb->flags |= TCB_NO_DELAY;
+	cork_release(tcb);
 	tcb_mark(tcb, MARK_TEXT);
 }

@@ -11,6 +11,7 @@
 
 #include <estab/conn.h>
 
+#include "tcp/cork.h"
 #include "tcp/receive_buffer.h"
 #include "tcp/tcb.h"
 #include "tcp/window.h"
@@ -90,8 +91,10 @@ estab_conn_write(struct estab_conn *conn, const void *data, size_t size)
 			break;
 		done += n;
 	}
-	if (done > 0)
+	if (done > 0) {
+		cork_push(tcb);
 		tcb_mark(tcb, MARK_TEXT);
+	}
 	if (done < size)
 		tcb->flags |= TCB_SEND_BLOCKED;
 	if (done == 0 && size > 0)

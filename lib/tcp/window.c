@@ -6,6 +6,7 @@
 
 #include <rte_common.h>
 
+#include "tcp/cork.h"
 #include "tcp/receive_buffer.h"
 #include "tcp/seq.h"
 #include "tcp/tcb.h"
@@ -128,6 +129,9 @@ window_update(struct tcb *tcb, const struct segment *seg)
 	}
 }
 
+/* Each sends a short segment although something is in flight. */
+enum { FLAGS_BEFORE_NAGLE = TCB_NO_DELAY | TCB_FIN_QUEUED | TCB_CORK_OVER };
+
 bool
 window_allows_text(const struct tcb *tcb, uint32_t unsent, uint32_t usable)
 {
@@ -136,7 +140,9 @@ window_allows_text(const struct tcb *tcb, uint32_t unsent, uint32_t usable)
 
 	if (fits >= tcb->snd_mss)
 		return true; /* (1) */
-	if (unsent <= usable && (idle || (tcb->flags & (TCB_NO_DELAY | TCB_FIN_QUEUED)) != 0))
+	if (cork_holds(tcb, unsent))
+		return false;
+	if (unsent <= usable && (idle || (tcb->flags & FLAGS_BEFORE_NAGLE) != 0))
 		return true; /* (2) Nagle; what the user ends with a FIN waits for nothing */
 	return idle && fits > 0 && fits >= tcb->snd_wnd_max / 2; /* (3) */
 }

@@ -275,6 +275,11 @@ set_tcp_option(struct adapter *adapter, struct socket *socket, int name, int val
 		socket->no_delay = value != 0;
 		options_apply(socket);
 		return 0;
+	case TCP_CORK:
+		if (socket->kind != SOCKET_CONN)
+			return -ENOTCONN;
+		estab_conn_set_cork(socket->conn, value != 0);
+		return 0;
 	case TCP_MAXSEG:
 		return set_mss(adapter, socket, value);
 	case TCP_KEEPIDLE:

@@ -36,6 +36,7 @@ set_linux(struct profile *profile)
 	tcp->send_buffer_bytes = LINUX_SEND_BUFFER;
 	tcp->rto_min_ns = 200 * MS;
 	tcp->delayed_ack_ns = 40 * MS;
+	tcp->cork_ns = 210 * MS; /* a timeout of retransmission, at a round trip of 10 ms */
 	tcp->initial_window = 10;
 	tcp->abc_limit = UINT8_MAX;
 	tcp->window_scale_min = 8;

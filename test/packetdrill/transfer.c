@@ -12,7 +12,7 @@
 
 #include "adapter.h"
 
-enum { FLAGS_KNOWN = MSG_PEEK | MSG_DONTWAIT | MSG_NOSIGNAL | MSG_EOR };
+enum { FLAGS_KNOWN = MSG_PEEK | MSG_DONTWAIT | MSG_NOSIGNAL | MSG_EOR | MSG_MORE };
 
 static ssize_t
 attempt_read(struct adapter *adapter, struct request *request)
@@ -34,12 +34,14 @@ attempt_write(struct adapter *adapter, struct request *request)
 {
 	struct socket *socket = request->socket;
 	const bool whole = !(socket->status_flags & O_NONBLOCK) && !(request->flags & MSG_DONTWAIT);
+	ssize_t (*write)(struct estab_conn * conn, const void *data, size_t size);
 	ssize_t result;
 
 	(void)adapter;
 	if (socket->kind != SOCKET_CONN)
 		return -EPIPE;
-	result = estab_conn_write(socket->conn, (const uint8_t *)request->data + request->done,
+	write = request->flags & MSG_MORE ? estab_conn_write_more : estab_conn_write;
+	result = write(socket->conn, (const uint8_t *)request->data + request->done,
 			request->size - request->done);
 	if (result < 0)
 		return request->done > 0 && result != -EAGAIN ? (ssize_t)request->done : result;

@@ -258,8 +258,8 @@ shld_20_trouble_left_unread_disturbs_nothing(void **state)
 }
 
 /*
- * MUST-60: "A TCP endpoint [...] MUST NOT buffer data indefinitely" where a SEND has no PUSH flag,
- * which ours has not.
+ * MUST-60: "A TCP endpoint [...] MUST NOT buffer data indefinitely" where a SEND has no PUSH flag;
+ * estab_conn_write is one with it.
  */
 static void
 must_60_text_leaves_without_being_pushed(void **state)

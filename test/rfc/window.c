@@ -304,6 +304,21 @@ must_17_no_delay_sends_small_text_at_once(void **state)
 	expect_nothing(t);
 }
 
+static void
+must_17_no_delay_sends_what_waits(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established(t);
+	app_write(t, 100);
+	expect(t, "P. 1:101(100) ack 1");
+	app_write(t, 10);
+	expect_nothing(t);
+	estab_conn_set_no_delay(t->peer->conn, true);
+	turn(t);
+	expect(t, "P. 101:111(10) ack 1");
+}
+
 /* MUST-61: "MUST set the PSH bit in the last buffered segment" */
 static void
 must_61_last_segment_of_a_write_is_pushed(void **state)
@@ -610,6 +625,7 @@ main(void)
 		FIXTURE_TEST(must_38_peer_window_opened_a_little_is_not_filled),
 		FIXTURE_TEST(shld_7_established_small_text_waits_for_the_ack),
 		FIXTURE_TEST(must_17_no_delay_sends_small_text_at_once),
+		FIXTURE_TEST(must_17_no_delay_sends_what_waits),
 		FIXTURE_TEST(must_61_last_segment_of_a_write_is_pushed),
 		FIXTURE_TEST(must_36_shld_29_shld_30_peer_window_zero_is_probed_with_back_off),
 		FIXTURE_TEST(must_37_peer_window_zero_for_hours_keeps_the_connection),

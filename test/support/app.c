@@ -93,8 +93,10 @@ app_connect(struct fixture *t)
 	turn(t);
 }
 
-void
-app_write(struct fixture *t, uint32_t bytes)
+typedef ssize_t (*write_call)(struct estab_conn *conn, const void *data, size_t size);
+
+static void
+write_by(struct fixture *t, write_call call, uint32_t bytes)
 {
 	uint8_t chunk[CHUNK];
 
@@ -102,11 +104,29 @@ app_write(struct fixture *t, uint32_t bytes)
 		const uint32_t n = bytes < CHUNK ? bytes : CHUNK;
 
 		pattern_fill(STACK_TEXT_KEY, t->peer->write_at, chunk, n);
-		assert_int_equal(estab_conn_write(t->peer->conn, chunk, n), n);
+		assert_int_equal(call(t->peer->conn, chunk, n), n);
 		t->peer->write_at += n;
 		bytes -= n;
 	}
 	turn(t);
+}
+
+void
+app_write(struct fixture *t, uint32_t bytes)
+{
+	write_by(t, estab_conn_write, bytes);
+}
+
+void
+app_write_more(struct fixture *t, uint32_t bytes)
+{
+	write_by(t, estab_conn_write_more, bytes);
+}
+
+void
+app_write_urgent(struct fixture *t, uint32_t bytes)
+{
+	write_by(t, estab_conn_write_urgent, bytes);
 }
 
 static void

@@ -161,7 +161,9 @@ void app_accept_any(struct fixture *t); /* the oldest of several, whosever it is
 void app_accept_nothing(struct fixture *t);
 void app_connect(struct fixture *t);               /* from port 80 to this peer */
 void app_write(struct fixture *t, uint32_t bytes); /* all are taken */
-void app_read(struct fixture *t, uint32_t bytes);  /* so many come, and they are right */
+void app_write_more(struct fixture *t, uint32_t bytes);
+void app_write_urgent(struct fixture *t, uint32_t bytes);
+void app_read(struct fixture *t, uint32_t bytes); /* so many come, and they are right */
 void app_read_nothing(struct fixture *t);
 void app_read_end(struct fixture *t);              /* end of file */
 void app_read_error(struct fixture *t, int error); /* e.g. -ECONNRESET */

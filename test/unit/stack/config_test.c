@@ -193,6 +193,8 @@ times_must_keep_what_the_rfcs_ask(void **state)
 	REFUSED(t, tcp.delayed_ack_ns, 500 * MS,
 			"tcp.delayed_ack_ns: must be below 500 ms (RFC 9293 MUST-40)");
 	ALLOWED(t, tcp.delayed_ack_ns, 500 * MS - 1);
+	REFUSED(t, tcp.cork_ns, SECOND + 1, "tcp.cork_ns: at most a second");
+	ALLOWED(t, tcp.cork_ns, SECOND);
 }
 
 /* A bound that is left at its default is a bound all the same. */
@@ -287,6 +289,7 @@ zero_stands_for_the_default_that_the_header_names(void **state)
 	assert_int_equal(c.tcp.rto_min_ns, 200 * MS);
 	assert_int_equal(c.tcp.rto_max_ns, 120 * SECOND);
 	assert_int_equal(c.tcp.delayed_ack_ns, 40 * MS);
+	assert_int_equal(c.tcp.cork_ns, 200 * MS);
 	assert_int_equal(c.tcp.fin_wait_2_ns, 60 * SECOND);
 	assert_int_equal(c.tcp.receive_buffer_bytes, 262144);
 	assert_int_equal(c.tcp.receive_buffer_max_bytes, 4194304);
