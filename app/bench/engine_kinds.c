@@ -192,7 +192,8 @@ call_close_later(struct engine *engine)
 	for (uint32_t i = 0; i < engine->closing_count; i++)
 		estab_conn_close(engine->closing[i]);
 	respond_all(engine);
-	memcpy(engine->closing, engine->conns, engine->conn_count * sizeof(engine->conns[0]));
+	for (uint32_t i = 0; i < engine->conn_count; i++)
+		engine->closing[i] = engine->conns[i];
 	engine->closing_count = engine->conn_count;
 }
 

@@ -139,7 +139,7 @@ report_json_interval(const struct interval *interval, uint32_t workload, unsigne
 	set_interval_work(object, interval, workload);
 	set_count(object, "open", interval->open);
 	set_count(object, "errors", interval->errors);
-	for (unsigned int i = 0; i < party_count; i++) {
+	for (unsigned int i = 0; i < RTE_DIM(names) && i < party_count; i++) {
 		json_t *party = json_object();
 
 		set_count(party, "rx_packets", interval->stats[i].rx_packets);

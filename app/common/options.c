@@ -5,6 +5,7 @@
  */
 #include "options.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -238,6 +239,7 @@ options_read(const struct command_line *line, const struct option_table *tables,
 		if (found < ROW_FIRST)
 			return complain_about_word(found, line->app[optind - 1]);
 		row = row_at(tables, count, (unsigned int)(found - ROW_FIRST), &target);
+		assert(row != NULL); /* getopt gives back what the table has */
 		ret = take_value(row, optarg, target);
 		if (ret >= 0)
 			return ret;

@@ -58,7 +58,7 @@ take_multiplier(const char **cursor)
 	static const struct {
 		char letter;
 		uint64_t factor;
-	} units[] = { { 'k', 1000 }, { 'm', 1000 * 1000 }, { 'g', 1000 * 1000 * 1000 } };
+	} units[] = { { 'k', 1000 }, { 'm', 1000000 }, { 'g', 1000000000 } };
 
 	for (size_t i = 0; i < RTE_DIM(units); i++) {
 		if (tolower((unsigned char)**cursor) == units[i].letter) {
@@ -90,7 +90,7 @@ parse_number(const char *text, uint64_t *number)
 static int
 take_fraction(const char **cursor, uint64_t *billionths)
 {
-	uint64_t digit_value = 100 * 1000 * 1000;
+	uint64_t digit_value = 100000000;
 
 	*billionths = 0;
 	if (!take_char(cursor, '.'))
@@ -113,7 +113,7 @@ time_unit_ns(const char *unit)
 	} units[] = {
 		{ "", UINT64_C(1000000000) },
 		{ "us", 1000 },
-		{ "ms", 1000 * 1000 },
+		{ "ms", 1000000 },
 		{ "s", UINT64_C(1000000000) },
 		{ "m", 60 * UINT64_C(1000000000) },
 		{ "h", 3600 * UINT64_C(1000000000) },

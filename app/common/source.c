@@ -27,7 +27,7 @@ enum {
 static char *
 text_of(const struct source *source)
 {
-	return (char *)source->zone->addr + SHARES * RTE_CACHE_LINE_SIZE;
+	return (char *)source->zone->addr + (size_t)SHARES * RTE_CACHE_LINE_SIZE;
 }
 
 /* The source's own reference is never given back, so nobody ever frees what is not theirs. */
@@ -41,7 +41,7 @@ never_free(void *address, void *opaque)
 static struct rte_mbuf_ext_shared_info *
 share_at(const struct source *source, uint32_t index)
 {
-	return (void *)((char *)source->zone->addr + index * RTE_CACHE_LINE_SIZE);
+	return (void *)((char *)source->zone->addr + (size_t)index * RTE_CACHE_LINE_SIZE);
 }
 
 static int

@@ -36,7 +36,8 @@ find_devices(struct echo *echo)
 {
 	const struct echo_options *options = echo->options;
 
-	for (uint16_t port = 0; port < ECHO_DEVICES_MAX; port++) {
+	for (unsigned int id = 0; id < ECHO_DEVICES_MAX; id++) {
+		const uint16_t port = (uint16_t)id;
 		int ret;
 
 		if (!rte_eth_dev_is_valid_port(port) || (options->portmask & (1u << port)) == 0)
