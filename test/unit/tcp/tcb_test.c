@@ -303,6 +303,24 @@ timers_round_up_to_a_tick(void **state)
 	tcb_cancel(tcb, TIMER_RETRANSMIT);
 }
 
+/* 3.4: numbers wrap. After more than 2 GiB the initial ones say nothing of what is in use. */
+static void
+check_holds_after_gigabytes_both_ways(void **state)
+{
+	static const uint32_t carried[] = { UINT32_C(1) << 31, UINT32_C(3) << 30, UINT32_MAX };
+	struct fixture *t = *state;
+	struct tcb *tcb;
+
+	in_established(t);
+	tcb = tcb_of(t);
+	for (size_t i = 0; i < RTE_DIM(carried); i++) {
+		tcb->iss = tcb->snd_una - 1 - carried[i];
+		tcb->irs = tcb->rcv_nxt - 1 - carried[i];
+		tcb_check(tcb);
+	}
+	assert_int_equal(tcb->snd_una, tcb->iss);
+}
+
 int
 main(void)
 {
@@ -319,6 +337,7 @@ main(void)
 		FIXTURE_TEST(nobody_is_told_of_a_connection_once_draining_has_begun),
 		FIXTURE_TEST(timers_move_the_node_forward_only),
 		FIXTURE_TEST(timers_round_up_to_a_tick),
+		FIXTURE_TEST(check_holds_after_gigabytes_both_ways),
 	};
 
 	return cmocka_run_group_tests(tests, eal_start, eal_stop);
