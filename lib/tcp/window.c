@@ -8,6 +8,7 @@
 
 #include "tcp/cork.h"
 #include "tcp/receive_buffer.h"
+#include "tcp/segment_size.h"
 #include "tcp/seq.h"
 #include "tcp/tcb.h"
 
@@ -138,8 +139,8 @@ window_allows_text(const struct tcb *tcb, uint32_t unsent, uint32_t usable)
 	const uint32_t fits = RTE_MIN(unsent, usable);
 	const bool idle = tcb->snd_nxt == tcb->snd_una;
 
-	if (fits >= tcb->snd_mss)
-		return true; /* (1) */
+	if (fits >= segment_size(tcb))
+		return true; /* (1), less what SACK blocks leave no room for */
 	if (cork_holds(tcb, unsent))
 		return false;
 	if (unsent <= usable && (idle || (tcb->flags & FLAGS_BEFORE_NAGLE) != 0))

@@ -147,6 +147,26 @@ must_16_options_make_the_text_of_a_full_segment_shorter(void **state)
 	expect(t, "P. 989:1977(988) ack 1");
 }
 
+/*
+ * MUST-16, SHLD-7: SACK blocks are options too. What fills a segment that carries them is full, so
+ * Nagle's algorithm has nothing to wait for.
+ */
+static void
+must_16_shld_7_text_full_beside_sack_blocks_does_not_wait(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established_with(t, "mss 1000,sackOK");
+	app_write(t, 100);
+	expect(t, "P. 1:101(100) ack 1");
+	arrive(t, ". 1001:2001(1000) ack 1");
+	expect(t, ". 101:101(0) ack 1 <nop,nop,sack 1001:2001>");
+	app_write(t, 987);
+	expect_nothing(t);
+	app_write(t, 1);
+	expect(t, "P. 101:1089(988) ack 1 <nop,nop,sack 1001:2001>");
+}
+
 /* An MSS of nearly nothing must not make us send a packet per byte, nor none at all. */
 static void
 listen_syn_with_absurd_mss_is_served_with_small_segments(void **state)
@@ -415,6 +435,7 @@ main(void)
 		FIXTURE_TEST(must_14_peer_with_small_mss_gets_segments_of_that_size),
 		FIXTURE_TEST(must_16_peer_with_huge_mss_gets_what_the_mtu_holds),
 		FIXTURE_TEST(must_16_options_make_the_text_of_a_full_segment_shorter),
+		FIXTURE_TEST(must_16_shld_7_text_full_beside_sack_blocks_does_not_wait),
 		FIXTURE_TEST(listen_syn_with_absurd_mss_is_served_with_small_segments),
 		FIXTURE_TEST(rec_1_established_peer_window_is_scaled_by_the_peers_factor),
 		FIXTURE_TEST(listen_syn_with_scale_above_14_is_read_as_14),
