@@ -113,7 +113,7 @@ note_flight(struct tcb *tcb, uint32_t acked)
 }
 
 /*
- * RFC 7661 3: in slow start cwnd may be twice of what is used, since that is what it becomes in a
+ * RFC 7661 4.3: in slow start cwnd may be twice of what is used, since that is what it becomes in a
  * round trip; in congestion avoidance it must be full, but for less than a segment.
  */
 static bool
@@ -195,11 +195,8 @@ congestion_reduce(struct tcb *tcb)
 void
 congestion_on_ecn(struct tcb *tcb)
 {
-	const struct congestion_control *control = control_of(tcb);
-
 	tcb->congestion.prior_cwnd = 0; /* a mark is no mistake */
-	(control->on_ecn != NULL ? control->on_ecn : control->on_loss)(tcb);
-	tcb->cwnd = RTE_MIN(tcb->cwnd, tcb->ssthresh);
+	control_of(tcb)->on_ecn(tcb);
 	ecn_on_reduction(tcb);
 }
 

@@ -29,7 +29,7 @@ struct congestion_control {
 	void (*on_round_trip)(struct tcb *tcb, uint32_t rtt_us); /* measured, by a new ACK */
 	void (*on_loss)(struct tcb *tcb);    /* an episode begins: set ssthresh */
 	void (*on_timeout)(struct tcb *tcb); /* as on_loss, but all was lost */
-	void (*on_ecn)(struct tcb *tcb);     /* marked, not lost: set ssthresh; NULL: on_loss */
+	void (*on_ecn)(struct tcb *tcb);     /* marked, not lost: set ssthresh and cwnd */
 	void (*on_echo)(struct tcb *tcb, uint32_t acked, bool marked); /* any ACK that is new */
 	void (*undo)(struct tcb *tcb); /* the last loss was none: restore what is its own */
 	void (*on_pause)(struct tcb *tcb, uint64_t ns); /* so long cwnd did not limit */
@@ -68,7 +68,7 @@ const char *congestion_name(const struct tcb *tcb);
 
 /*
  * New text was acknowledged, outside of recovery. cwnd grows only where it is what limits: a window
- * that is not used says nothing of what the path can take (RFC 7661 3).
+ * that is not used says nothing of what the path can take (RFC 7661 4.3).
  */
 void congestion_on_ack(struct tcb *tcb, uint32_t acked);
 
@@ -103,8 +103,8 @@ void congestion_on_recovered(struct tcb *tcb);
 void congestion_on_timeout(struct tcb *tcb);
 
 /*
- * The network has marked what it would have dropped (RFC 3168 6.1.2): ssthresh falls, cwnd with it, and
- * stays until this window of data has passed.
+ * The network has marked what it would have dropped (RFC 3168 6.1.2): ssthresh falls, cwnd with it (to
+ * one segment at least), and stays until this window of data has passed.
  */
 void congestion_on_ecn(struct tcb *tcb);
 

@@ -12,7 +12,7 @@
 #define MILLISECOND_NS UINT64_C(1000000)
 
 /*
- * 4.1.1 and 5: C = 0.4 segments per s^3 = 1 / (2500 * 10^6) per ms^3, in two steps so that a cube of
+ * 4.1.1 and 5.1: C = 0.4 segments per s^3 = 1 / (2500 * 10^6) per ms^3, in two steps so that a cube of
  * 2^20 ms (17 minutes) and the MSS of a jumbo frame fit into 64 bits.
  */
 enum {
@@ -172,12 +172,18 @@ on_round_trip(struct tcb *tcb, uint32_t rtt_us)
 		tcb->ssthresh = tcb->cwnd;
 }
 
+/* 4.6: what is left of what was used. */
+static uint32_t
+reduced(const struct tcb *tcb)
+{
+	return times_beta(RTE_MIN(tcb_flight_size(tcb), tcb->cwnd));
+}
+
 /* 4.6 and 4.7 (fast convergence: leave room for a flow that has come). */
 static void
 on_loss(struct tcb *tcb)
 {
 	struct cubic_epoch *epoch = epoch_of(tcb);
-	const uint32_t used = RTE_MIN(tcb_flight_size(tcb), tcb->cwnd);
 
 	tcb->congestion.cubic.prior = *epoch;
 	if (tcb->cwnd < epoch->w_max)
@@ -186,7 +192,15 @@ on_loss(struct tcb *tcb)
 		epoch->w_max = tcb->cwnd;
 	epoch->cwnd_prior = tcb->cwnd;
 	epoch->begin_ns = 0;
-	tcb->ssthresh = RTE_MAX(times_beta(used), 2U * tcb->snd_mss);
+	tcb->ssthresh = RTE_MAX(reduced(tcb), 2U * tcb->snd_mss);
+}
+
+/* 4.6: for ECE "until it reaches a value of 1 SMSS". */
+static void
+on_ecn(struct tcb *tcb)
+{
+	on_loss(tcb);
+	tcb->cwnd = RTE_MIN(tcb->cwnd, RTE_MAX(reduced(tcb), (uint32_t)tcb->snd_mss));
 }
 
 /* 4.8: W_max is what the window will be when congestion avoidance begins. */
@@ -219,6 +233,7 @@ const struct congestion_control congestion_cubic = {
 	.on_round_trip = on_round_trip,
 	.on_loss = on_loss,
 	.on_timeout = on_timeout,
+	.on_ecn = on_ecn,
 	.undo = undo,
 	.on_pause = on_pause,
 };

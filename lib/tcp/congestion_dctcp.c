@@ -52,7 +52,8 @@ on_ecn(struct tcb *tcb)
 {
 	const uint64_t cut = (uint64_t)tcb->cwnd * tcb->congestion.dctcp.alpha / (2 * DCTCP_ONE);
 
-	tcb->ssthresh = RTE_MAX(tcb->cwnd - (uint32_t)cut, 2U * tcb->snd_mss);
+	tcb->cwnd = RTE_MAX(tcb->cwnd - (uint32_t)cut, (uint32_t)tcb->snd_mss);
+	tcb->ssthresh = RTE_MAX(tcb->cwnd, 2U * tcb->snd_mss);
 }
 
 static void

@@ -33,9 +33,18 @@ halve(struct tcb *tcb)
 	tcb->ssthresh = congestion_half_of_flight(tcb);
 }
 
+/* RFC 3168 6.1.2: cwnd falls to one segment, if need be. */
+static void
+halve_for_mark(struct tcb *tcb)
+{
+	halve(tcb);
+	tcb->cwnd = RTE_MIN(tcb->cwnd, RTE_MAX(tcb_flight_size(tcb) / 2, (uint32_t)tcb->snd_mss));
+}
+
 const struct congestion_control congestion_newreno = {
 	.name = "newreno",
 	.on_ack = on_ack,
 	.on_loss = halve,
 	.on_timeout = halve,
+	.on_ecn = halve_for_mark,
 };

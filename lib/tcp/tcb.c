@@ -14,6 +14,7 @@
 #include <estab/event.h>
 
 #include "tcp/custom.h"
+#include "tcp/ecn.h"
 #include "tcp/reassembly.h"
 #include "tcp/recovery.h"
 
@@ -91,6 +92,7 @@ tcb_close(struct tcb *tcb, int error)
 	memset(tcb->deadlines, 0, sizeof(tcb->deadlines));
 	tcb->marks &= MARK_RST;
 	tcb->dupacks_owed = 0;
+	tcb->ecn &= (uint8_t)~ECN_CHANGED;
 	tcb_clear_queues(tcb);
 	if (error != 0)
 		tcb->error = error;

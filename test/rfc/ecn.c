@@ -7,9 +7,9 @@
 #include "fixture.h"
 
 static void
-in_established_ecn(struct fixture *t)
+in_established_ecn_under(struct fixture *t, enum estab_congestion controller)
 {
-	t->config.tcp.congestion = ESTAB_CONGESTION_NEWRENO;
+	t->config.tcp.congestion = controller;
 	t->config.tcp.rto_min_ns = t->config.tcp.rto_initial_ns = 1000000000;
 	in_listen(t);
 	arrive(t, "SEW 0:0(0) win 65535 <mss 1000>");
@@ -18,6 +18,12 @@ in_established_ecn(struct fixture *t)
 	app_accept(t);
 	assert_true(status_now(t).ecn);
 	expect_nothing(t);
+}
+
+static void
+in_established_ecn(struct fixture *t)
+{
+	in_established_ecn_under(t, ESTAB_CONGESTION_NEWRENO);
 }
 
 /* 6.1.1: "ECN-setup SYN" has both flags, "ECN-setup SYN-ACK" has ECE and not CWR. */
@@ -359,6 +365,43 @@ established_ece_of_the_next_window_reduces_again(void **state)
 	assert_int_equal(stats_now(t).ecn_reductions, 2);
 }
 
+/* Every packet is marked, window after window. */
+static void
+mark_all(struct fixture *t, enum estab_congestion controller)
+{
+	uint32_t ack = 1;
+
+	in_established_ecn_under(t, controller);
+	app_write(t, 60000);
+	for (unsigned int i = 0; i < 8; i++) {
+		ack += 1000 * ignore_sent(t);
+		arrive(t, "E. 1:1(0) ack %u", ack);
+	}
+	assert_int_equal(status_now(t).cwnd, 1000);
+	assert_int_equal(status_now(t).ssthresh, 2000);
+	assert_int_equal(ignore_sent(t), 1);
+}
+
+/* 6.1.2: "The value of the congestion window is bounded below by a value of one MSS". */
+static void
+established_marks_without_end_reduce_newreno_to_one_segment(void **state)
+{
+	mark_all(*state, ESTAB_CONGESTION_NEWRENO);
+}
+
+/* RFC 9438 4.6: "MUST continue to reduce cwnd ... until it reaches a value of 1 SMSS". */
+static void
+established_marks_without_end_reduce_cubic_to_one_segment(void **state)
+{
+	mark_all(*state, ESTAB_CONGESTION_CUBIC);
+}
+
+static void
+established_marks_without_end_reduce_dctcp_to_one_segment(void **state)
+{
+	mark_all(*state, ESTAB_CONGESTION_DCTCP);
+}
+
 /* 6.1.2: "only once in response to a series of dropped and/or CE packets from a single window". */
 static void
 established_loss_in_a_window_reduced_for_a_mark_reduces_no_further(void **state)
@@ -458,6 +501,22 @@ established_dctcp_change_within_a_burst_is_told_where_it_was(void **state)
 	app_read(t, 3000);
 }
 
+/* A connection that a RST ends in the same burst owes no ACK any more. */
+static void
+established_dctcp_change_before_a_rst_is_told_nobody(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established_dctcp(t);
+	arrive(t, "P. 1:1001(1000) ack 1 tos 2");
+	expect_nothing(t); /* delayed */
+	arrive_later(t, "P. 1001:2001(1000) ack 1 tos 3");
+	arrive_later(t, "R 2001:2001(0)");
+	turn(t);
+	expect_nothing(t);
+	app_read(t, 2000);
+}
+
 /* RFC 8257 3.3: alpha is 1 at first, so that the first mark halves the window, as RFC 3168 does. */
 static void
 established_dctcp_first_mark_halves_the_window(void **state)
@@ -497,6 +556,10 @@ main(void)
 		FIXTURE_TEST(established_mark_not_agreed_upon_is_ignored),
 		FIXTURE_TEST(shld_8_established_ece_halves_the_window_once_and_is_answered_with_cwr),
 		FIXTURE_TEST(established_ece_of_the_next_window_reduces_again),
+		FIXTURE_TEST(established_marks_without_end_reduce_newreno_to_one_segment),
+		FIXTURE_TEST(established_marks_without_end_reduce_cubic_to_one_segment),
+		FIXTURE_TEST(established_marks_without_end_reduce_dctcp_to_one_segment),
+		FIXTURE_TEST(established_dctcp_change_before_a_rst_is_told_nobody),
 		FIXTURE_TEST(established_loss_in_a_window_reduced_for_a_mark_reduces_no_further),
 		FIXTURE_TEST(established_timeout_is_told_by_cwr),
 		FIXTURE_TEST(established_dctcp_echoes_what_each_segment_had),

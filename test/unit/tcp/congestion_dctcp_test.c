@@ -96,10 +96,11 @@ static void
 mark_reduces_by_half_of_the_estimate(void **state)
 {
 	static const struct {
-		uint32_t alpha, cwnd, after;
-	} cases[] = { { DCTCP_ONE, 100000, 50000 }, { DCTCP_ONE / 2, 100000, 75000 },
-		{ DCTCP_ONE / 16, 100000, 96875 }, { 0, 100000, 100000 },
-		{ DCTCP_ONE, 3000, 2000 } }; /* two segments at least */
+		uint32_t alpha, cwnd, after, ssthresh;
+	} cases[] = { { DCTCP_ONE, 100000, 50000, 50000 }, { DCTCP_ONE / 2, 100000, 75000, 75000 },
+		{ DCTCP_ONE / 16, 100000, 96875, 96875 }, { 0, 100000, 100000, 100000 },
+		{ DCTCP_ONE, 3000, 1500, 2000 },   /* of ssthresh two segments at least */
+		{ DCTCP_ONE, 1500, 1000, 2000 } }; /* of cwnd one (RFC 3168 6.1.2) */
 
 	(void)state;
 	for (unsigned int i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -110,7 +111,7 @@ mark_reduces_by_half_of_the_estimate(void **state)
 		bare_fly(tcb, cases[i].cwnd);
 		congestion_on_ecn(tcb);
 		assert_int_equal(tcb->cwnd, cases[i].after);
-		assert_int_equal(tcb->ssthresh, cases[i].after);
+		assert_int_equal(tcb->ssthresh, cases[i].ssthresh);
 	}
 }
 
