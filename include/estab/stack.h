@@ -88,11 +88,14 @@ struct estab_stack_limits {
 	uint32_t time_waits;   /**< TIME-WAIT records (16384) */
 	uint32_t listeners;    /**< (64) */
 	uint32_t neighbours;   /**< ARP and ND cache entries (256) */
-	uint32_t reassemblies; /**< connections with out-of-order segments at once (1024) */
+	uint32_t reassemblies; /**< connections with out-of-order segments at once (1024);
+				 *   for one more the oldest gives its up */
 	uint32_t recoveries;   /**< connections with something lost or reordered at once (1024) */
 	uint64_t receive_memory_bytes; /**< for text received, in bytes of whole mbufs (a quarter of
 					 *   mbuf_pool). Near it windows stop growing and out-of-order
-					 *   text is given up, above it text has to come again */
+					 *   text is given up, above it text has to come again,
+					 *   but for two segments of each connection; above twice of it
+					 *   all text */
 	uint64_t send_memory_bytes; /**< for text to be sent, likewise (a quarter of mbuf_pool) */
 	uint32_t syn_text_bytes; /**< for text of SYNs until the handshake is done, in bytes of whole
 				  *   mbufs (262144); above it the text has to come again */
@@ -118,7 +121,8 @@ struct estab_tcp_config {
 					     *   it never grows) */
 	uint32_t send_buffer_bytes;        /**< per connection (262144) */
 	uint16_t reassembly_segments;      /**< out-of-order segments per connection (128) */
-	uint8_t initial_window;            /**< segments (10, RFC 6928) */
+	uint8_t initial_window; /**< segments (10, RFC 6928; of jumbo frames too, as Linux, where
+				  *   RFC 6928 would have fewer) */
 	uint8_t abc_limit; /**< segments that one ACK may add in slow start (2, RFC 3465; Linux:
 			     *   255, which is all that it acknowledges) */
 	uint8_t r1_retransmissions;  /**< after which the next hop is resolved anew (3, SHLD-10) */

@@ -3,10 +3,11 @@
  * A train that is one segment for the eight checks of 3.10.7.4: nothing but text in order, all of it
  * within the window, on a connection without a gap. Anything else that a segment can say (another
  * acknowledgment or window, FIN, URG, ECN bits, an option but the timestamps) ends the run and is
- * processed by itself, in its turn.
+ * processed by itself, in its turn. Where memory is short each segment is judged by itself, too.
  */
 #include "tcp/coalesce.h"
 
+#include "tcp/receive_buffer.h"
 #include "tcp/seq.h"
 #include "tcp/tcb.h"
 
@@ -29,8 +30,8 @@ static bool
 may_begin(const struct tcb *tcb, const struct segment *seg)
 {
 	return is_plain_text(seg) && seg->seq == tcb->rcv_nxt && tcb_takes_text(tcb) &&
-			tcb->reassembly == NULL && !is_old(tcb, &seg->options) &&
-			!tcp_flow_has_changed(tcb->tcp, seg->hash);
+			tcb->reassembly == NULL && !receive_memory_is_short(tcb->tcp) &&
+			!is_old(tcb, &seg->options) && !tcp_flow_has_changed(tcb->tcp, seg->hash);
 }
 
 /* RFC 7323 5.3 takes TS.Recent from the first of them: the others must only not be older. */

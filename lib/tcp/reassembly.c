@@ -11,10 +11,15 @@
 #include <rte_common.h>
 
 #include "tcp/ack.h"
+#include "tcp/receive_buffer.h"
 #include "tcp/seq.h"
 #include "tcp/tcb.h"
 
-/* The connection's reassembly, taken from the pool if it has none; NULL when the pool is empty. */
+/*
+ * The connection's reassembly, taken from the pool if it has none. A gap that has been open for long
+ * makes way for a new one (RFC 2018 8 allows it): a peer that leaves gaps open is not in the way of
+ * others for ever. NULL: the pool is empty all the same.
+ */
 static struct reassembly *
 reassembly_get(struct tcb *tcb)
 {
@@ -22,6 +27,10 @@ reassembly_get(struct tcb *tcb)
 
 	if (reassembly == NULL) {
 		reassembly = pool_get(&tcb->tcp->reassemblies);
+		if (reassembly == NULL) {
+			receive_memory_shed(tcb->tcp);
+			reassembly = pool_get(&tcb->tcp->reassemblies);
+		}
 		if (reassembly == NULL)
 			return NULL;
 		memset(reassembly, 0, offsetof(struct reassembly, blocks));

@@ -4,8 +4,9 @@
  *
  * In a shortage three things happen, one after the other: at 7/8 of the stack's memory windows stop
  * growing and out-of-order text, the oldest first, is given up (RFC 2018 8 allows it); at 8/8 text is
- * refused though it was promised a place, but for connections whose user has read all there was. So
- * none stands still for ever because of others.
+ * refused though it was promised a place, but for RECEIVE_SEGMENTS_MIN segments of each connection. So
+ * none whose user reads stands still because of others, until all of them together have taken the
+ * limit twice: then nothing is taken, for without mbufs no packet arrives at all.
  */
 #include "tcp/receive_buffer.h"
 
@@ -22,8 +23,8 @@ connection_pins(const struct tcb *tcb)
 			(tcb->reassembly != NULL ? reassembly_pinned(tcb->reassembly) : 0);
 }
 
-static bool
-memory_is_short(const struct tcp *tcp)
+bool
+receive_memory_is_short(const struct tcp *tcp)
 {
 	return tcp->receive_memory.pinned > tcp->receive_memory_max / 8 * 7;
 }
@@ -34,6 +35,17 @@ memory_is_used_up(const struct tcp *tcp)
 	return tcp->receive_memory.pinned > tcp->receive_memory_max;
 }
 
+/* The part of a connection in what is left when memory is used up. */
+static bool
+reserve_admits(const struct tcb *tcb, const struct segment *seg)
+{
+	const uint32_t text = tcb->receive.bytes + seg->text_len;
+
+	return tcb->tcp->receive_memory.pinned <= 2 * tcb->tcp->receive_memory_max &&
+			(tcb->receive.bytes == 0 ||
+					text <= (uint32_t)RECEIVE_SEGMENTS_MIN * tcb->rcv_mss);
+}
+
 uint32_t
 receive_buffer_room(const struct tcb *tcb)
 {
@@ -41,7 +53,7 @@ receive_buffer_room(const struct tcb *tcb)
 	const uint32_t least = RTE_MIN(size, (uint32_t)RECEIVE_SEGMENTS_MIN * tcb->rcv_mss);
 	uint32_t limit = size;
 
-	if (memory_is_short(tcb->tcp) ||
+	if (receive_memory_is_short(tcb->tcp) ||
 			connection_pins(tcb) > (uint64_t)size * RECEIVE_PINS_PER_OCTET)
 		limit = least;
 	return tcb->receive.bytes < limit ? limit - tcb->receive.bytes : 0;
@@ -53,10 +65,10 @@ receive_buffer_admits(struct tcb *tcb, struct segment *seg)
 	struct tcp *tcp = tcb->tcp;
 	const bool in_order = seg->seq == tcb->rcv_nxt;
 
-	if (memory_is_short(tcp))
+	if (receive_memory_is_short(tcp))
 		receive_memory_shed(tcp);
-	if (in_order ? !memory_is_used_up(tcp) || tcb->receive.bytes == 0
-		     : !memory_is_short(tcp) &&
+	if (in_order ? !memory_is_used_up(tcp) || reserve_admits(tcb, seg)
+		     : !receive_memory_is_short(tcp) &&
 							connection_pins(tcb) <=
 									(uint64_t)tcb->rcv_buffer *
 											RECEIVE_PINS_PER_OCTET)
@@ -90,7 +102,7 @@ receive_buffer_read(struct tcb *tcb, uint32_t octets)
 	if (now_us - tcb->read_round_us < round_trip_us)
 		return;
 	wanted = RTE_MIN(2 * (uint64_t)tcb->read_in_round, max);
-	if (wanted > tcb->rcv_buffer && !memory_is_short(tcb->tcp)) {
+	if (wanted > tcb->rcv_buffer && !receive_memory_is_short(tcb->tcp)) {
 		tcb->rcv_buffer = (uint32_t)wanted;
 		tcb->tcp->stats->receive_buffers_grown++;
 	}

@@ -38,7 +38,10 @@ bool receive_buffer_admits(struct tcb *tcb, struct segment *seg);
  */
 void receive_buffer_read(struct tcb *tcb, uint32_t octets);
 
-/* Memory is short: give up the text that has waited longest for the gap before it to close. */
+/* True where windows no longer grow and only text in order is kept. */
+bool receive_memory_is_short(const struct tcp *tcp);
+
+/* Memory is short, of mbufs or of reassemblies: give up the text that has waited longest for the gap before it to close. */
 void receive_memory_shed(struct tcp *tcp);
 
 #endif

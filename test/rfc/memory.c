@@ -198,6 +198,74 @@ memory_used_up_connection_that_is_read_goes_on(void **state)
 	ignore_sent(t);
 }
 
+/* A train is what its segments are one by one: two are left to a connection that is not read. */
+static void
+memory_used_up_train_is_taken_up_to_two_segments(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.limits.receive_memory_bytes = 6 * MBUF;
+	in_established(t);
+	fill_memory(t, 8);
+	assert_int_equal(stats_now(t).receive_memory, 7 * MBUF);
+	speak_as(t, 1);
+	in_established(t);
+	for (uint32_t at = 1; at < 10001; at += SEGMENT)
+		arrive_later(t, ". %u:%u(1000) ack 1", at, at + SEGMENT);
+	turn(t);
+	expect(t, ". 1:1(0) ack 2001");
+	assert_int_equal(stats_now(t).receive_memory, 9 * MBUF);
+	for (unsigned int i = 0; i < 2; i++) {
+		ignore_sent(t);
+		speak_as(t, i);
+		app_read(t, i == 0 ? 7000 : 2000);
+	}
+	ignore_sent(t);
+}
+
+/* What is left to each is bounded for all together: mbufs must remain in which packets can arrive. */
+static void
+memory_used_up_twice_over_nothing_is_taken(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.limits.receive_memory_bytes = 2 * MBUF;
+	for (unsigned int i = 0; i < 5; i++) {
+		speak_as(t, i);
+		in_established(t);
+		fill_memory(t, 3);
+	}
+	assert_int_equal(stats_now(t).receive_memory, 5 * MBUF);
+	assert_drops(t, TCP_MEMORY_FULL, 10);
+	for (unsigned int i = 0; i < 5; i++) {
+		speak_as(t, i);
+		estab_conn_abort(t->peer->conn);
+		t->peer->conn = NULL;
+	}
+	turn(t);
+	ignore_sent(t);
+}
+
+/* A peer that leaves gaps open does not keep others from having any. */
+static void
+reassemblies_used_up_the_oldest_is_given_up(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.limits.reassemblies = 1;
+	for (unsigned int i = 0; i < 2; i++) {
+		speak_as(t, i);
+		in_established(t);
+		arrive(t, ". 1001:2001(1000) ack 1");
+		expect(t, ". 1:1(0) ack 1");
+	}
+	assert_int_equal(stats_now(t).out_of_order_shed, 1);
+	arrive(t, ". 1:1001(1000) ack 1");
+	expect(t, ". 1:1(0) ack 2001");
+	app_read(t, 2000);
+	ignore_sent(t);
+}
+
 /* Out-of-order text goes first, and the oldest of it before the rest (RFC 2018 8). */
 static void
 memory_short_oldest_text_beyond_a_gap_is_given_up(void **state)
@@ -329,6 +397,9 @@ main(void)
 		FIXTURE_TEST(memory_used_up_text_has_to_come_again),
 		FIXTURE_TEST(memory_short_window_does_not_grow),
 		FIXTURE_TEST(memory_used_up_connection_that_is_read_goes_on),
+		FIXTURE_TEST(memory_used_up_train_is_taken_up_to_two_segments),
+		FIXTURE_TEST(memory_used_up_twice_over_nothing_is_taken),
+		FIXTURE_TEST(reassemblies_used_up_the_oldest_is_given_up),
 		FIXTURE_TEST(memory_short_oldest_text_beyond_a_gap_is_given_up),
 		FIXTURE_TEST(memory_short_text_beyond_a_gap_is_refused),
 		FIXTURE_TEST(established_single_octets_are_copied_together),
