@@ -119,8 +119,9 @@ def linux_command(arguments):
 def estab_command(arguments, path):
     echo = arguments.echo or f"{arguments.build}/app/echo/estab-echo"
     addresses = [f"--address={address}/{PREFIX[family]}" for family, address in ESTAB.items()]
-    return [echo, "--no-huge", "--no-pci", "--no-telemetry", "-m", "256", "-l", "0",
-            f"--file-prefix=interop-{unique()}", f"--vdev=net_af_packet0,iface={path.ends[3]}",
+    return [echo, "--no-huge", "--no-pci", "--no-telemetry", "-m", "256",
+            "-l", core(last=False)[-1], f"--file-prefix=interop-{unique()}",
+            f"--vdev=net_af_packet0,iface={path.ends[3]}",
             "--", *addresses, "--mode", "chargen", "--port", str(PORT), "--stats-period", "0",
             "--send-buffer", "4m", *arguments.echo_options.split()]
 
@@ -129,6 +130,18 @@ def go_first():
     """A poll loop that waits for its core measures the other programs of this machine; the kernel's
     sender is served by interrupts, and would not."""
     os.nice(-20)
+
+
+def core(last):
+    """@return what starts a program on our first or last core: one that polls shall not keep the wire
+    waiting, nor the other way round"""
+    ours = sorted(os.sched_getaffinity(0))
+    return ["taskset", "-c", str(ours[-1 if last else 0])]
+
+
+def at_once():
+    """@return what starts the relay: a wire waits for nobody, or its delay would grow with the load"""
+    return ["chrt", "--fifo", "1", *core(last=True)]
 
 
 @contextmanager
@@ -143,9 +156,9 @@ def sender(who, arguments, path):
         command = estab_command(arguments, path)
     run("ip", "-netns", path.sender, "link", "set", there, "up")
     with open(f"/run/sender-{unique()}.log", "w+") as log:
-        process = subprocess.Popen([*path.inside(path.sender), *command], stdout=log,
-                                   stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                                   preexec_fn=go_first)
+        process = subprocess.Popen([*core(last=False), *path.inside(path.sender), *command],
+                                   stdout=log, stderr=subprocess.STDOUT,
+                                   stdin=subprocess.DEVNULL, preexec_fn=go_first)
         try:
             await_listening(process, log)
             yield
@@ -196,7 +209,7 @@ def measure(who, arguments, path, loss, seed):
     with sender(who, arguments, path):
         # From the sender's interface to ours: this way frames are lost.
         with a_relay(relay_program, (path.ends[2], path.ends[1]), *options,
-                     prefix=["nice", "-n", "-20", *path.inside(path.relay)]) as relay:
+                     prefix=[*at_once(), *path.inside(path.relay)]) as relay:
             goodput = receive(arguments)
     missed = relay.forward["unheard"] + relay.back["unheard"]
     print(f"#   loss {loss:>4} %  seed {seed}  {who:5}  {goodput:8.2f} Mbit/s, {relay.forward['lost']} "
@@ -228,7 +241,7 @@ def print_row(row):
 
 def main():
     arguments = read_arguments()
-    enter("ethtool", "sysctl")
+    enter("chrt", "ethtool", "sysctl", "taskset")
     path = Path()
     try:
         with sysctls(tcp_no_metrics_save="1"):
