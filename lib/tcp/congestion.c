@@ -43,9 +43,11 @@ congestion_on_echo(struct tcb *tcb, uint32_t acked, bool marked)
 }
 
 uint32_t
-congestion_half_of_flight(const struct tcb *tcb)
+congestion_used(const struct tcb *tcb)
 {
-	return RTE_MAX(tcb_flight_size(tcb) / 2, 2U * tcb->snd_mss);
+	const uint32_t allowed = RTE_MIN(tcb->congestion.flight_max, tcb->cwnd);
+
+	return RTE_MAX(tcb_flight_size(tcb), allowed);
 }
 
 static uint32_t

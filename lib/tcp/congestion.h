@@ -114,8 +114,12 @@ void congestion_on_ecn(struct tcb *tcb);
  */
 void congestion_undo(struct tcb *tcb);
 
-/* RFC 5681 equation (4): half of what is in flight, two segments at least. */
-uint32_t congestion_half_of_flight(const struct tcb *tcb);
+/*
+ * What a reduction starts from: FlightSize, as the most in this round trip that cwnd allowed. All
+ * ACKs of a burst are taken before what they let go is sent, so that when the last of them tells of a
+ * loss as good as nothing may be in flight.
+ */
+uint32_t congestion_used(const struct tcb *tcb);
 
 /* Let cwnd grow by that many bytes, never beyond CWND_MAX. */
 void congestion_grow(struct tcb *tcb, uint32_t bytes);

@@ -176,7 +176,7 @@ on_round_trip(struct tcb *tcb, uint32_t rtt_us)
 static uint32_t
 reduced(const struct tcb *tcb)
 {
-	return times_beta(RTE_MIN(tcb_flight_size(tcb), tcb->cwnd));
+	return times_beta(RTE_MIN(congestion_used(tcb), tcb->cwnd));
 }
 
 /* 4.6 and 4.7 (fast convergence: leave room for a flow that has come). */

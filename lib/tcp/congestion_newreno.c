@@ -30,7 +30,7 @@ on_ack(struct tcb *tcb, uint32_t acked)
 static void
 halve(struct tcb *tcb)
 {
-	tcb->ssthresh = congestion_half_of_flight(tcb);
+	tcb->ssthresh = RTE_MAX(congestion_used(tcb) / 2, 2U * tcb->snd_mss); /* equation (4) */
 }
 
 /* RFC 3168 6.1.2: cwnd falls to one segment, if need be. */

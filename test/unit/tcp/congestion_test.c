@@ -125,6 +125,41 @@ loss_halves_what_is_in_flight_not_cwnd(void **state)
 	assert_int_equal(tcb->cwnd, 13 * MSS);
 }
 
+/*
+ * A burst of ACKs is taken before anything is sent: the last of them tells of a loss when five of
+ * twenty segments are still in flight. FlightSize is what it was in this round trip.
+ */
+static void
+loss_at_the_end_of_a_burst_of_acks_halves_what_was_in_flight_before(void **state)
+{
+	struct tcb *tcb = with_full_window(20 * MSS);
+
+	(void)state;
+	tcb->ssthresh = 20 * MSS;
+	tcb->congestion.round_end = tcb->snd_nxt;
+	tcb->snd_una += 15 * MSS;
+	congestion_on_ack(tcb, 15 * MSS);
+	tcb->cwnd = 20 * MSS;
+	congestion_reduce(tcb);
+	assert_int_equal(tcb->ssthresh, 10 * MSS);
+}
+
+/* What was in flight a round trip ago, and is no longer, does not count. */
+static void
+loss_in_a_later_round_trip_halves_what_was_in_flight_in_it(void **state)
+{
+	struct tcb *tcb = with_full_window(20 * MSS);
+
+	(void)state;
+	tcb->ssthresh = 20 * MSS;
+	congestion_on_ack(tcb, MSS);
+	tcb->snd_una = tcb->snd_nxt;
+	bare_fly(tcb, 8 * MSS);
+	congestion_on_ack(tcb, 0);
+	congestion_reduce(tcb);
+	assert_int_equal(tcb->ssthresh, 4 * MSS);
+}
+
 static void
 loss_with_little_in_flight_keeps_two_segments(void **state)
 {
@@ -412,6 +447,9 @@ main(void)
 		cmocka_unit_test(avoidance_huge_window_still_grows_by_one_octet),
 		cmocka_unit_test(window_never_grows_beyond_what_can_be_announced),
 		cmocka_unit_test(loss_halves_what_is_in_flight_not_cwnd),
+		cmocka_unit_test(
+				loss_at_the_end_of_a_burst_of_acks_halves_what_was_in_flight_before),
+		cmocka_unit_test(loss_in_a_later_round_trip_halves_what_was_in_flight_in_it),
 		cmocka_unit_test(loss_with_little_in_flight_keeps_two_segments),
 		cmocka_unit_test(recovery_each_duplicate_inflates_by_one_segment),
 		cmocka_unit_test(recovery_partial_ack_deflates_by_what_it_covers_less_one_segment),
