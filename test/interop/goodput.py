@@ -29,6 +29,8 @@ from wires import ESTAB, KERNEL, PREFIX, offloads_off, run
 PORT = 19
 START_SECONDS = 20
 RELAY_QUEUE = 1000
+SO_RCVBUFFORCE = 33
+RECEIVE_BUFFER = 16 << 20
 
 
 def read_arguments():
@@ -189,6 +191,7 @@ def receive(arguments):
     total = 0
     with socket.socket(socket.AF_INET6 if arguments.family == 6 else socket.AF_INET) as conn:
         conn.settimeout(60)
+        conn.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER)
         conn.connect((ESTAB[arguments.family], PORT))
         conn.recv_into(buffer)
         begin = now = time.monotonic()
