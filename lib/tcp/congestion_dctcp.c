@@ -50,7 +50,7 @@ on_echo(struct tcb *tcb, uint32_t acked, bool marked)
 static void
 on_ecn(struct tcb *tcb)
 {
-	const uint64_t cut = (uint64_t)tcb->cwnd * tcb->congestion.dctcp.alpha / (2 * DCTCP_ONE);
+	const uint64_t cut = (uint64_t)tcb->cwnd * tcb->congestion.dctcp.alpha / DCTCP_ONE / 2;
 
 	tcb->cwnd = RTE_MAX(tcb->cwnd - (uint32_t)cut, (uint32_t)tcb->snd_mss);
 	tcb->ssthresh = RTE_MAX(tcb->cwnd, 2U * tcb->snd_mss);

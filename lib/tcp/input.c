@@ -518,7 +518,7 @@ prefetch_tcb(const struct burst *burst, unsigned int i)
 	if (i >= burst->arrived_count || flow_kind(burst->arrived[i].flow) != FLOW_TCB)
 		return;
 	tcb = flow_target(burst->arrived[i].flow);
-	for (size_t at = 2 * RTE_CACHE_LINE_SIZE; at < sizeof(struct tcb);
+	for (size_t at = (size_t)2 * RTE_CACHE_LINE_SIZE; at < sizeof(struct tcb);
 			at += RTE_CACHE_LINE_SIZE)
 		rte_prefetch0(tcb + at);
 }
@@ -544,8 +544,8 @@ tcp_segments_arrive(struct tcp *tcp, struct burst *burst)
 {
 	uint16_t i;
 
-	for (i = 0; i < PREFETCH_TCB_AHEAD; i++)
-		prefetch_tcb(burst, i);
+	for (unsigned int ahead = 0; ahead < PREFETCH_TCB_AHEAD; ahead++)
+		prefetch_tcb(burst, ahead);
 	memset(tcp->flow_changed, 0, sizeof(tcp->flow_changed));
 	for (i = 0; i < burst->arrived_count; i = (uint16_t)(i + burst->arrived[i].run)) {
 		struct segment *seg = &burst->arrived[i];

@@ -72,24 +72,33 @@ tail_probe_sent(struct tcb *tcb, bool again)
 	tcb->probe_end = tcb->snd_nxt;
 }
 
-void
-tail_probe_on_ack(struct tcb *tcb, const struct segment *seg, uint32_t acked,
+/*
+ * True where nothing was lost: the probe was new text, a duplicate was told of, or an ACK that brings
+ * nothing says that both have arrived.
+ */
+static bool
+probe_was_needless(const struct tcb *tcb, const struct segment *seg, uint32_t acked,
 		const struct sack_report *report)
 {
 	const bool told = report->duplicate && report->came_twice.right == tcb->probe_end;
 
-	if (seq_lt(seg->ack, tcb->probe_end))
+	return (tcb->flags & TCB_TAIL_RESENT) == 0 || told ||
+			(seg->ack == tcb->probe_end && acked == 0 && seg->len == 0 &&
+					report->count == 0);
+}
+
+void
+tail_probe_on_ack(struct tcb *tcb, const struct segment *seg, uint32_t acked,
+		const struct sack_report *report)
+{
+	const bool needless = probe_was_needless(tcb, seg, acked, report);
+
+	if (seq_lt(seg->ack, tcb->probe_end) || (!needless && seg->ack == tcb->probe_end))
+		return; /* not known yet */
+	tcb->flags &= ~(uint32_t)TCB_TAIL_PROBED;
+	if (needless || recovery_is_repairing(tcb))
 		return;
-	if ((tcb->flags & TCB_TAIL_RESENT) == 0 || told) {
-		tcb->flags &= ~(uint32_t)TCB_TAIL_PROBED;
-	} else if (seq_gt(seg->ack, tcb->probe_end)) {
-		/* No duplicate was told of: the probe has repaired a loss (7.4.2). */
-		tcb->flags &= ~(uint32_t)TCB_TAIL_PROBED;
-		if (!recovery_is_repairing(tcb)) {
-			congestion_reduce(tcb);
-			tcb->cwnd = RTE_MIN(tcb->cwnd, tcb->ssthresh);
-		}
-	} else if (acked == 0 && seg->len == 0 && report->count == 0) {
-		tcb->flags &= ~(uint32_t)TCB_TAIL_PROBED; /* both have arrived */
-	}
+	/* No duplicate was told of: the probe has repaired a loss (7.4.2). */
+	congestion_reduce(tcb);
+	tcb->cwnd = RTE_MIN(tcb->cwnd, tcb->ssthresh);
 }
