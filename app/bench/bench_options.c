@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <rte_common.h>
+#include <rte_string_fns.h>
 
 #include "clock.h"
 #include "complain.h"
@@ -104,9 +105,8 @@ take_connections(const char *text, void *value)
 	struct engine_connections *list = value;
 	char copy[128], *rest = copy, *word;
 
-	if (strlen(text) >= sizeof(copy))
+	if (rte_strscpy(copy, text, sizeof(copy)) < 0)
 		return -EINVAL;
-	strcpy(copy, text);
 	list->count = 0;
 	while ((word = strsep(&rest, ",")) != NULL) {
 		uint64_t number;

@@ -40,9 +40,8 @@ prefetch_spent(const struct burst *burst, unsigned int ahead)
 	if (burst->spent_count < ahead)
 		return;
 	bytes = rte_pktmbuf_mtod(burst->spent[burst->spent_count - ahead], const uint8_t *);
-	rte_prefetch0(bytes);
-	rte_prefetch0(bytes + RTE_CACHE_LINE_SIZE);
-	rte_prefetch0(bytes + 2 * RTE_CACHE_LINE_SIZE);
+	for (size_t line = 0; line < 3; line++)
+		rte_prefetch0(bytes + line * RTE_CACHE_LINE_SIZE);
 }
 
 /* Mbufs of the pool for so many packets, as if this burst had spent them: the next ones taken. */
