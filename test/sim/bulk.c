@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The left stack connects and sends, the right one accepts and reads; each checks all it can: every
- * byte, in order, and no mbuf left at the end.
+ * byte, in order, and, where all transfers have ended, that every connection closes without a reset.
+ * No mbuf is left at the end.
  */
 #include "bulk.h"
 
@@ -15,6 +16,7 @@
 #include <estab/conn.h>
 #include <estab/event.h>
 #include <estab/listen.h>
+#include <estab/stats.h>
 
 #include "eal.h"
 #include "malloc_mempool.h"
@@ -31,10 +33,13 @@ enum {
 	TURNS_WITHOUT_TIME = 100000, /* more is a loop */
 };
 
+/* For the last segments and TIME-WAIT, however many of them are lost. */
+#define PARTING_NS (3600 * UINT64_C(1000000000))
+
 struct run {
 	struct bulk *bulk;
 	const char *wrong;
-	uint64_t now_ns;
+	uint64_t now_ns, limit_ns;
 	struct wire wire;
 	struct estab_stack *stacks[SIDES];
 	struct estab_listener *listener;
@@ -199,7 +204,7 @@ application_turn(struct run *run)
 static uint64_t
 next_time(const struct run *run)
 {
-	uint64_t next_ns = RTE_MIN(wire_next(&run->wire), run->bulk->limit_ns);
+	uint64_t next_ns = RTE_MIN(wire_next(&run->wire), run->limit_ns);
 
 	for (unsigned int side = 0; side < SIDES; side++)
 		next_ns = RTE_MIN(next_ns, estab_stack_deadline(run->stacks[side]));
@@ -211,7 +216,7 @@ next_time(const struct run *run)
 }
 
 static bool
-is_over(const struct run *run)
+all_transferred(const struct run *run)
 {
 	for (unsigned int i = 0; i < run->bulk->flow_count; i++) {
 		if (!run->over[i])
@@ -220,13 +225,28 @@ is_over(const struct run *run)
 	return true;
 }
 
+static bool
+all_closed(const struct run *run)
+{
+	for (unsigned int side = 0; side < SIDES; side++) {
+		struct estab_stats stats;
+
+		estab_stack_stats(run->stacks[side], &stats);
+		if (stats.connections_open + stats.connections_half_open +
+						stats.connections_time_wait >
+				0)
+			return false;
+	}
+	return true;
+}
+
 /* As two programs do: the application works between the halves of a turn. */
 static void
-turns(struct run *run)
+turns_until(struct run *run, bool (*done)(const struct run *run))
 {
 	unsigned int idle = 0;
 
-	while (!is_over(run) && run->wrong == NULL && run->now_ns < run->bulk->limit_ns) {
+	while (!done(run) && run->wrong == NULL && run->now_ns < run->limit_ns) {
 		const uint64_t next_ns = next_time(run);
 
 		idle = next_ns > run->now_ns ? 0 : idle + 1;
@@ -242,6 +262,27 @@ turns(struct run *run)
 	}
 }
 
+/* Every connection closes, and gracefully: both sides have said FIN. */
+static void
+part(struct run *run)
+{
+	for (unsigned int i = 0; i < run->bulk->flow_count; i++) {
+		estab_conn_close(run->senders[i]);
+		run->senders[i] = NULL;
+	}
+	run->limit_ns = run->now_ns + PARTING_NS;
+	turns_until(run, all_closed);
+	if (run->wrong == NULL && !all_closed(run))
+		run->wrong = "a connection is left";
+	for (unsigned int side = 0; side < SIDES; side++) {
+		struct estab_stats stats;
+
+		estab_stack_stats(run->stacks[side], &stats);
+		if (run->wrong == NULL && stats.connections_reset != 0)
+			run->wrong = "a connection was reset";
+	}
+}
+
 const char *
 bulk_run(struct bulk *bulk)
 {
@@ -250,6 +291,7 @@ bulk_run(struct bulk *bulk)
 
 	memset(&run, 0, sizeof(run));
 	run.bulk = bulk;
+	run.limit_ns = bulk->limit_ns;
 	wire_init(&run.wire, &bulk->wire, pattern_mix(bulk->seed), pools, SIDES);
 	for (unsigned int side = 0; side < SIDES; side++) {
 		run.stacks[side] = create_stack(&run, side, bulk->seed);
@@ -258,7 +300,9 @@ bulk_run(struct bulk *bulk)
 	}
 	if (estab_listen(run.stacks[RIGHT], &listen, &run.listener) != 0)
 		return "estab_listen";
-	turns(&run);
+	turns_until(&run, all_transferred);
+	if (run.wrong == NULL && all_transferred(&run))
+		part(&run);
 	for (unsigned int side = 0; side < SIDES; side++)
 		estab_stack_destroy(run.stacks[side]);
 	wire_fini(&run.wire);

@@ -36,7 +36,7 @@ struct bulk {
 int bulk_start(void);
 void bulk_stop(void);
 
-/* Run the transfers. @return NULL, or what is wrong: a wrong byte, mbufs that are left */
+/* Run the transfers, then close. @return NULL, or what is wrong: a wrong byte, something that is left */
 const char *bulk_run(struct bulk *bulk);
 
 #endif

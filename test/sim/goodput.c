@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * sim_goodput [--snapshot FILE | --update FILE]
+ * sim_goodput [--snapshot FILE | --update FILE | --seeds N]
  *
  * Goodput over loss and delay, for each way of congestion control, on a link of 100 Mbit/s whose
  * queue holds 256 KB. In virtual time the same code gives the same numbers, so the table is compared
  * with the snapshot letter by letter; whoever changes it explains the change in the commit that
- * renews it. Every byte of every cell is checked.
+ * renews it. Every byte of every cell is checked, and that all closes; --seeds does so with N other
+ * seeds for each cell and prints no table.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,41 +90,67 @@ static const struct controller controllers[] = {
 	{ "DCTCP", true, choose_dctcp },
 };
 
+/* One transfer, checked. @return how long it took */
+static uint64_t
+transfer(const struct controller *controller, const struct row *row, const struct column *column,
+		uint64_t seed)
+{
+	struct bulk bulk = {
+		.seed = seed,
+		.wire = { .delay_ns = column->delay_ns,
+				.rate_bps = 100000000,
+				.queue_bytes = 256 * 1024,
+				.mark_bytes = controller->ecn ? 64 * 1024 : 0,
+				.loss = row->per_million },
+		.tcp = { .receive_buffer_bytes = 4 << 20,
+				.send_buffer_bytes = 4 << 20,
+				.reassembly_segments = 4096 },
+		.limit_ns = 100000 * S,
+		.flow_count = 1,
+		.flows = { { .bytes = row->bytes } },
+	};
+	const char *wrong;
+
+	controller->choose(&bulk.tcp);
+	wrong = bulk_run(&bulk);
+	if (wrong == NULL && bulk.flows[0].received != row->bytes)
+		wrong = "not all has arrived";
+	if (wrong != NULL) {
+		fprintf(stderr, "%s, loss %s, delay %s, seed %" PRIu64 ": %s\n", controller->name,
+				row->loss, column->delay, seed, wrong);
+		exit(1);
+	}
+	return bulk.flows[0].end_ns;
+}
+
 /* What the table shows: kbit/s, over all runs of the cell. */
 static double
 cell(const struct controller *controller, const struct row *row, const struct column *column)
 {
 	uint64_t time_ns = 0;
 
-	for (unsigned int i = 0; i < RUNS; i++) {
-		struct bulk bulk = {
-			.seed = 1 + i,
-			.wire = { .delay_ns = column->delay_ns,
-					.rate_bps = 100000000,
-					.queue_bytes = 256 * 1024,
-					.mark_bytes = controller->ecn ? 64 * 1024 : 0,
-					.loss = row->per_million },
-			.tcp = { .receive_buffer_bytes = 4 << 20,
-					.send_buffer_bytes = 4 << 20,
-					.reassembly_segments = 4096 },
-			.limit_ns = 100000 * S,
-			.flow_count = 1,
-			.flows = { { .bytes = row->bytes } },
-		};
-		const char *wrong;
-
-		controller->choose(&bulk.tcp);
-		wrong = bulk_run(&bulk);
-		if (wrong == NULL && bulk.flows[0].received != row->bytes)
-			wrong = "not all has arrived";
-		if (wrong != NULL) {
-			fprintf(stderr, "%s, loss %s, delay %s, seed %u: %s\n", controller->name,
-					row->loss, column->delay, 1 + i, wrong);
-			exit(1);
-		}
-		time_ns += bulk.flows[0].end_ns;
-	}
+	for (unsigned int i = 0; i < RUNS; i++)
+		time_ns += transfer(controller, row, column, 1 + i);
 	return (double)(RUNS * row->bytes * 8) * 1e6 / (double)time_ns;
+}
+
+/* Every cell with so many seeds, none of them the table's. */
+static void
+try_seeds(unsigned int seeds)
+{
+	unsigned int runs = 0;
+
+	for (unsigned int c = 0; c < RTE_DIM(controllers); c++) {
+		for (unsigned int r = 0; r < RTE_DIM(rows); r++) {
+			for (unsigned int k = 0; k < RTE_DIM(columns); k++) {
+				for (unsigned int i = 0; i < seeds; i++, runs++)
+					transfer(&controllers[c], &rows[r], &columns[k],
+							1 + RUNS + i);
+			}
+		}
+	}
+	printf("%u runs in %zu cells: every byte right, every connection closed, nothing left\n",
+			runs, RTE_DIM(controllers) * RTE_DIM(rows) * RTE_DIM(columns));
 }
 
 static void
@@ -180,26 +208,48 @@ update(const char *path, const char *text)
 	return 0;
 }
 
+static int
+usage(const char *name)
+{
+	fprintf(stderr, "usage: %s [--snapshot FILE | --update FILE | --seeds N]\n", name);
+	return 2;
+}
+
+static int
+table(const char *option, const char *path)
+{
+	static char text[TABLE_MAX];
+
+	make_table(text);
+	printf("Goodput in kbit/s, loss by one-way delay, 100 Mbit/s\n%s", text);
+	if (option == NULL)
+		return 0;
+	return strcmp(option, "--update") == 0 ? update(path, text) : compare(path, text);
+}
+
 int
 main(int argc, char **argv)
 {
-	static char text[TABLE_MAX];
+	const char *option = argc == 3 ? argv[1] : NULL;
+	unsigned long seeds = 0;
 	int rc = 0;
 
-	if (argc != 1 &&
-			(argc != 3 ||
-					(strcmp(argv[1], "--snapshot") != 0 &&
-							strcmp(argv[1], "--update") != 0))) {
-		fprintf(stderr, "usage: %s [--snapshot FILE | --update FILE]\n", argv[0]);
-		return 2;
+	if (option != NULL && strcmp(option, "--seeds") == 0) {
+		seeds = strtoul(argv[2], NULL, 10);
+		if (seeds == 0 || seeds > 1000000)
+			return usage(argv[0]);
+	} else if (argc != 1 &&
+			(option == NULL ||
+					(strcmp(option, "--snapshot") != 0 &&
+							strcmp(option, "--update") != 0))) {
+		return usage(argv[0]);
 	}
 	if (bulk_start() != 0)
 		return 1;
-	make_table(text);
+	if (seeds > 0)
+		try_seeds((unsigned int)seeds);
+	else
+		rc = table(option, argc == 3 ? argv[2] : NULL);
 	bulk_stop();
-	printf("Goodput in kbit/s, loss by one-way delay, 100 Mbit/s\n%s", text);
-	if (argc == 3)
-		rc = strcmp(argv[1], "--update") == 0 ? update(argv[2], text)
-						      : compare(argv[2], text);
 	return rc;
 }
