@@ -26,6 +26,12 @@
  */
 enum { TX_BACKLOG_MAX = BURST_TX_MAX / 4 };
 
+/* Packets that ask for one of these are prepared before the port gets them. */
+enum {
+	TX_OFFLOADS = ESTAB_PORT_TX_IPV4_CHECKSUM | ESTAB_PORT_TX_TCP_CHECKSUM |
+			ESTAB_PORT_TX_MULTI_SEGMENT | ESTAB_PORT_TX_TCP_SEGMENTATION,
+};
+
 /* Tell the watcher, where there is one, how far the walk has come. */
 static inline void
 enter(const struct estab_stack *stack, enum estab_stage stage)
@@ -115,6 +121,17 @@ bytes_of(struct rte_mbuf *const *packets, uint16_t n)
 	return bytes;
 }
 
+/* How many of the next packets the port may be given at once; 0: the first of them never. */
+static uint16_t
+port_prepare(const struct estab_stack *stack, struct rte_mbuf **packets, uint16_t left)
+{
+	const uint16_t want = (uint16_t)RTE_MIN(left, (uint16_t)ESTAB_BURST_MAX);
+
+	if (stack->port.tx_prepare == NULL)
+		return want;
+	return stack->port.tx_prepare(stack->port.context, packets, want);
+}
+
 /* Packets -> NIC. What the port does not take stays, in order, for the next turn. */
 static void
 port_transmit(struct estab_stack *stack)
@@ -123,12 +140,17 @@ port_transmit(struct estab_stack *stack)
 	uint16_t done = 0;
 
 	while (done < burst->tx_count) {
-		const uint16_t want =
-				(uint16_t)RTE_MIN(burst->tx_count - done, (int)ESTAB_BURST_MAX);
+		const uint16_t left = (uint16_t)(burst->tx_count - done);
+		const uint16_t want = port_prepare(stack, burst->tx + done, left);
 		uint64_t bytes = bytes_of(burst->tx + done, want);
-		const uint16_t n =
-				stack->port.tx_burst(stack->port.context, burst->tx + done, want);
+		uint16_t n;
 
+		if (unlikely(want == 0)) {
+			stack->stats.tx_dropped_refused++;
+			rte_pktmbuf_free(burst->tx[done++]);
+			continue;
+		}
+		n = stack->port.tx_burst(stack->port.context, burst->tx + done, want);
 		if (n < want)
 			bytes -= bytes_of(burst->tx + done + n, (uint16_t)(want - n));
 		count_transmitted(&stack->stats, bytes, n);
@@ -288,6 +310,8 @@ estab_stack_create(const struct estab_stack_config *given)
 	stack->has_port = config.port != NULL;
 	if (stack->has_port)
 		stack->port = *config.port;
+	if ((stack->port.offloads & TX_OFFLOADS) == 0)
+		stack->port.tx_prepare = NULL;
 	stack->burst_size = config.burst;
 	rc = init_rooms(stack, &config);
 	if (rc != 0) {

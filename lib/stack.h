@@ -16,13 +16,13 @@
 #include "tcp/tcp.h"
 
 struct estab_stack {
-	struct estab_port port;
+	struct tcp tcp;         /* first: it is aligned to cache lines */
+	struct estab_port port; /* tx_prepare is NULL where there is nothing to prepare */
 	bool has_port;
 	uint16_t burst_size;
 	struct estab_watch watch;
 	struct net net;
 	struct flow_table flows;
-	struct tcp tcp;
 	struct estab_stats stats;
 	struct burst burst;
 };

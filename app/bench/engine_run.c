@@ -318,7 +318,7 @@ is_clean(const struct engine_result *result)
 	return stats->rx_packets == result->offered && stats->tx_packets == result->heard &&
 			stats->rx_packets == stats->rx_delivered + estab_stats_drops(stats) &&
 			stats->tx_dropped_no_mbuf == 0 && stats->tx_dropped_port_full == 0 &&
-			result->mbufs_leaked == 0;
+			stats->tx_dropped_refused == 0 && result->mbufs_leaked == 0;
 }
 
 static void

@@ -18,6 +18,14 @@ metered_rx_burst(void *context, struct rte_mbuf **packets, uint16_t n)
 }
 
 static uint16_t
+metered_tx_prepare(void *context, struct rte_mbuf **packets, uint16_t n)
+{
+	struct metered_port *port = context;
+
+	return port->inner.tx_prepare(port->inner.context, packets, n);
+}
+
+static uint16_t
 metered_tx_burst(void *context, struct rte_mbuf **packets, uint16_t n)
 {
 	struct metered_port *port = context;
@@ -33,6 +41,7 @@ party_meter(struct party *party, struct estab_port *port)
 	party->port = (struct metered_port){ .inner = *port };
 	port->context = &party->port;
 	port->rx_burst = metered_rx_burst;
+	port->tx_prepare = port->tx_prepare != NULL ? metered_tx_prepare : NULL;
 	port->tx_burst = metered_tx_burst;
 }
 

@@ -329,7 +329,7 @@ bench_packets_lost(const struct bench *bench)
 
 		stats_since(&stats, &bench->last[i].stats, &bench->first[i].stats);
 		lost += stats.tx_dropped_no_mbuf + stats.tx_dropped_port_full +
-				stats.tx_dropped_unresolved;
+				stats.tx_dropped_refused + stats.tx_dropped_unresolved;
 	}
 	return lost;
 }

@@ -23,16 +23,24 @@ enum estab_port_offload {
 	ESTAB_PORT_TX_IPV4_CHECKSUM = 1 << 2, /**< filled in by the port on request */
 	ESTAB_PORT_TX_TCP_CHECKSUM = 1 << 3,
 	ESTAB_PORT_TX_MULTI_SEGMENT = 1 << 4, /**< a packet may be a chain of mbufs */
-	/** packets up to 64 KB are cut into segments; of use with the three TX offloads above only */
+	/** packets up to 64 KB are cut into segments; of use with TX_TCP_CHECKSUM and TX_MULTI_SEGMENT
+	 *  only. Their IPv4 header has its checksum where TX_IPV4_CHECKSUM is not set. */
 	ESTAB_PORT_TX_TCP_SEGMENTATION = 1 << 5,
 };
 
 struct estab_port {
-	void *context; /**< handed to both functions */
+	void *context; /**< handed to each function */
 
 	/** Take up to n packets, whose data begins at an even address as DPDK's headroom makes it; the
 	 *  caller owns what it gets. */
 	uint16_t (*rx_burst)(void *context, struct rte_mbuf **packets, uint16_t n);
+
+	/** Make up to n packets ready for tx_burst, which is handed them next: what drivers want done to
+	 *  packets with offloads (rte_eth_tx_prepare). NULL: nothing. Used where a TX offload is set; a
+	 *  packet that the port does not take comes here again.
+	 *
+	 *  @return how many are ready; the one behind them can never be sent, and stays the caller's */
+	uint16_t (*tx_prepare)(void *context, struct rte_mbuf **packets, uint16_t n);
 
 	/** Give up to n packets; the port owns the first <result> of them, the caller the rest. */
 	uint16_t (*tx_burst)(void *context, struct rte_mbuf **packets, uint16_t n);

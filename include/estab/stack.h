@@ -225,7 +225,8 @@ ESTAB_API uint16_t estab_stack_receive_burst(struct estab_stack *stack, struct r
 
 /**
  * The second half: timers expire, what is owed is built and handed over, up to n packets. The
- * caller owns what it gets. More may wait when the result is n.
+ * caller owns what it gets. More may wait when the result is n. Where port_offloads has TX offloads,
+ * rte_eth_tx_prepare comes before rte_eth_tx_burst.
  */
 ESTAB_API uint16_t estab_stack_transmit_burst(struct estab_stack *stack, struct rte_mbuf **packets,
 		uint16_t n, uint64_t now_ns);

@@ -42,6 +42,12 @@ ethdev_receive(void *context, struct rte_mbuf **packets, uint16_t n)
 }
 
 static uint16_t
+ethdev_prepare(void *context, struct rte_mbuf **packets, uint16_t n)
+{
+	return rte_eth_tx_prepare(context_device(context), context_queue(context), packets, n);
+}
+
+static uint16_t
 ethdev_transmit(void *context, struct rte_mbuf **packets, uint16_t n)
 {
 	return rte_eth_tx_burst(context_device(context), context_queue(context), packets, n);
@@ -78,6 +84,7 @@ estab_port_ethdev(struct estab_port *port, uint16_t device, uint16_t queue)
 	*port = (struct estab_port){
 		.context = context_make(device, queue),
 		.rx_burst = ethdev_receive,
+		.tx_prepare = ethdev_prepare,
 		.tx_burst = ethdev_transmit,
 	};
 	if (rte_eth_rx_queue_info_get(device, queue, &rx) == 0)

@@ -47,7 +47,8 @@ def check_stack(name, stack):
           f"dropped {drops}")
     check(stack["connections_open"] == 0, f"{name}: connections open at the end")
     # Retransmissions are no loss here: an lcore that the kernel kept waiting lets timers expire.
-    for lost in "tx_dropped_no_mbuf", "tx_dropped_port_full", "tx_dropped_unresolved", \
+    for lost in "tx_dropped_no_mbuf", "tx_dropped_port_full", "tx_dropped_refused", \
+                "tx_dropped_unresolved", \
                 "connections_reset", "connections_timed_out":
         check(stack[lost] == 0, f"{name}: {lost} {stack[lost]}")
 

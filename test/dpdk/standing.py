@@ -69,7 +69,8 @@ def check_result(result):
         drops = sum(stack["drops"].values())
         check(stack["rx_packets"] == stack["rx_delivered"] + drops, f"{name}: packets without a fate")
         check(stack["connections_open"] == 0, f"{name}: connections open at the end")
-        for lost in "tx_dropped_no_mbuf", "tx_dropped_port_full", "tx_dropped_unresolved":
+        for lost in "tx_dropped_no_mbuf", "tx_dropped_port_full", "tx_dropped_refused", \
+                    "tx_dropped_unresolved":
             check(stack[lost] == 0, f"{name}: {lost} {stack[lost]}")
     (check_rr if WORKLOAD == "rr" else check_stream)(summary, client, server)
 

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What is done with packets before a port with TX offloads gets them (rte_eth_tx_prepare), and what
+ * becomes of those that it refuses.
+ */
+#include <rte_mbuf.h>
+
+#include "cutting_port.h"
+#include "eal.h"
+#include "fixture_internal.h"
+
+enum { READY = 0xe57ab };
+
+/* A cutting port that takes only what was made ready, and refuses what is large. */
+static struct picky_port {
+	struct cutting_port cutter;
+	uint32_t refused_from; /* octets of a packet */
+	uint32_t refusals;
+	uint32_t calls;
+	uint32_t room; /* packets that it still takes */
+} picky;
+
+static uint16_t
+picky_prepare(void *context, struct rte_mbuf **packets, uint16_t n)
+{
+	struct picky_port *port = context;
+	uint16_t i;
+
+	port->calls++;
+	for (i = 0; i < n; i++) {
+		if (packets[i]->pkt_len >= port->refused_from) {
+			port->refusals++;
+			break;
+		}
+		packets[i]->hash.usr = READY;
+	}
+	return i;
+}
+
+static uint16_t
+picky_rx_burst(void *context, struct rte_mbuf **packets, uint16_t n)
+{
+	struct picky_port *port = context;
+
+	return port->cutter.port.rx_burst(&port->cutter, packets, n);
+}
+
+static uint16_t
+picky_tx_burst(void *context, struct rte_mbuf **packets, uint16_t n)
+{
+	struct picky_port *port = context;
+	const uint16_t taken = (uint16_t)RTE_MIN((uint32_t)n, port->room);
+
+	for (uint16_t i = 0; i < taken; i++)
+		assert_int_equal(packets[i]->hash.usr, port->calls > 0 ? READY : 0);
+	port->room -= taken;
+	return port->cutter.port.tx_burst(&port->cutter, packets, taken);
+}
+
+static struct estab_port *
+over_a_picky_port(struct fixture *t)
+{
+	static struct estab_port port;
+
+	picky = (struct picky_port){ .refused_from = UINT32_MAX, .room = UINT32_MAX };
+	cutting_port_init(&picky.cutter, &t->port.port, t->pool);
+	port = (struct estab_port){
+		.context = &picky,
+		.rx_burst = picky_rx_burst,
+		.tx_prepare = picky_prepare,
+		.tx_burst = picky_tx_burst,
+		.offloads = picky.cutter.port.offloads & ~(uint32_t)ESTAB_PORT_TX_TCP_SEGMENTATION,
+	};
+	t->config.port = &port;
+	return &port;
+}
+
+static void
+every_packet_is_made_ready_before_the_port_gets_it(void **state)
+{
+	struct fixture *t = *state;
+
+	over_a_picky_port(t);
+	in_established(t);
+	app_write(t, 3000);
+	expect(t, ". 1:1001(1000) ack 1");
+	expect(t, ". 1001:2001(1000) ack 1");
+	expect(t, "P. 2001:3001(1000) ack 1");
+	assert_true(picky.calls > 0);
+	assert_int_equal(stats_now(t).tx_dropped_refused, 0);
+}
+
+static void
+packet_that_the_port_did_not_take_comes_again_and_leaves_once(void **state)
+{
+	struct fixture *t = *state;
+	uint8_t text[3000];
+
+	over_a_picky_port(t);
+	in_established(t);
+	pattern_fill(STACK_TEXT_KEY, t->peer->write_at, text, sizeof(text));
+	assert_int_equal(estab_conn_write(t->peer->conn, text, sizeof(text)), sizeof(text));
+	for (unsigned int i = 0; i < 3; i++) {
+		picky.room = 1;
+		estab_stack_poll(t->stack, t->now_ns);
+		assert_int_equal(picky.room, 0);
+	}
+	picky.room = UINT32_MAX;
+	turn(t);
+	expect(t, ". 1:1001(1000) ack 1");
+	expect(t, ". 1001:2001(1000) ack 1");
+	expect(t, "P. 2001:3001(1000) ack 1");
+	expect_nothing(t);
+}
+
+/* One that can never be sent must not stand in the way of those behind it. */
+static void
+refused_packet_is_dropped_and_counted_and_those_behind_it_leave(void **state)
+{
+	struct fixture *t = *state;
+	uint64_t sent;
+
+	over_a_picky_port(t);
+	in_established(t);
+	sent = stats_now(t).tx_packets;
+	estab_conn_set_no_delay(t->peer->conn, true);
+	picky.refused_from = 1000;
+	app_write(t, 2100);
+	expect(t, "P. 2001:2101(100) ack 1");
+	expect_nothing(t);
+	assert_int_equal(picky.refusals, 2);
+	assert_int_equal(stats_now(t).tx_dropped_refused, 2);
+	assert_int_equal(stats_now(t).tx_packets, sent + 1);
+	picky.refused_from = UINT32_MAX;
+}
+
+/* What is sent again is one segment at a time: a port that cannot cut stops nobody. */
+static void
+text_of_a_refused_packet_of_segments_is_sent_again_uncut(void **state)
+{
+	struct fixture *t = *state;
+
+	over_a_picky_port(t)->offloads |= ESTAB_PORT_TX_TCP_SEGMENTATION;
+	in_established(t);
+	picky.refused_from = 2000;
+	app_write(t, 3000);
+	expect_nothing(t);
+	assert_int_equal(stats_now(t).tx_dropped_refused, 1);
+	advance(t, 1500);
+	expect(t, ". 1:1001(1000) ack 1");
+	ignore_sent(t);
+}
+
+static void
+port_without_tx_offloads_is_asked_to_prepare_nothing(void **state)
+{
+	struct fixture *t = *state;
+
+	over_a_picky_port(t)->offloads = ESTAB_PORT_RX_IPV4_CHECKSUM | ESTAB_PORT_RX_TCP_CHECKSUM;
+	in_listen(t);
+	arrive(t, "S 0:0(0) win 65535 <mss 1000>");
+	ignore_sent(t);
+	assert_int_equal(picky.calls, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FIXTURE_TEST(every_packet_is_made_ready_before_the_port_gets_it),
+		FIXTURE_TEST(packet_that_the_port_did_not_take_comes_again_and_leaves_once),
+		FIXTURE_TEST(refused_packet_is_dropped_and_counted_and_those_behind_it_leave),
+		FIXTURE_TEST(text_of_a_refused_packet_of_segments_is_sent_again_uncut),
+		FIXTURE_TEST(port_without_tx_offloads_is_asked_to_prepare_nothing),
+	};
+
+	return cmocka_run_group_tests_name("prepare", tests, eal_start, eal_stop);
+}
