@@ -20,7 +20,7 @@ bool
 tso_is_granted(const struct estab_stack_config *config)
 {
 	const uint32_t needed = ESTAB_PORT_TX_TCP_SEGMENTATION | ESTAB_PORT_TX_TCP_CHECKSUM |
-			ESTAB_PORT_TX_IPV4_CHECKSUM | ESTAB_PORT_TX_MULTI_SEGMENT;
+			ESTAB_PORT_TX_MULTI_SEGMENT;
 	const uint32_t offloads =
 			config->port != NULL ? config->port->offloads : config->port_offloads;
 

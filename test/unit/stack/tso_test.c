@@ -66,12 +66,24 @@ nothing_is_cut_where_the_configuration_forbids_it(void **state)
 	assert_int_equal(stats_now(t).segments_sent, 8);
 }
 
+/* virtio is such a port: what of the IP header changes with each segment it sets all the same. */
+static void
+port_without_ipv4_checksums_gets_packets_with_a_right_one(void **state)
+{
+	struct fixture *t = *state;
+
+	over_a_cutting_port(t, false);
+	cutter.port.offloads &= ~(uint32_t)ESTAB_PORT_TX_IPV4_CHECKSUM;
+	write_and_end(t);
+	assert_int_equal(cutter.packets_cut, 2);
+}
+
 /* Which is why the bit alone is not enough. */
 static void
 nothing_is_cut_by_a_port_that_does_not_do_checksums_or_chains(void **state)
 {
-	static const uint32_t needed[] = { ESTAB_PORT_TX_TCP_CHECKSUM, ESTAB_PORT_TX_IPV4_CHECKSUM,
-		ESTAB_PORT_TX_MULTI_SEGMENT, ESTAB_PORT_TX_TCP_SEGMENTATION };
+	static const uint32_t needed[] = { ESTAB_PORT_TX_TCP_CHECKSUM, ESTAB_PORT_TX_MULTI_SEGMENT,
+		ESTAB_PORT_TX_TCP_SEGMENTATION };
 	struct estab_port port = { .offloads = 0 };
 	struct estab_stack_config config = { .port = &port };
 
@@ -214,6 +226,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(full_segments_leave_as_one_packet_and_arrive_as_they_would_have),
 		FIXTURE_TEST(nothing_is_cut_where_the_configuration_forbids_it),
+		FIXTURE_TEST(port_without_ipv4_checksums_gets_packets_with_a_right_one),
 		cmocka_unit_test(nothing_is_cut_by_a_port_that_does_not_do_checksums_or_chains),
 		FIXTURE_TEST(fin_is_on_the_last_segment_only),
 		FIXTURE_TEST(urgent_text_is_not_cut_by_the_port),
