@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What every congestion controller has in common (RFC 5681, RFC 6582): initial and loss window,
- * slow start, the window during recovery, and the way back from a loss that was none.
+ * What every congestion controller has in common (RFC 5681): initial and loss window, slow start, and
+ * the way back from a loss that was none.
  */
 #include "tcp/congestion.h"
 
@@ -200,36 +200,6 @@ congestion_on_ecn(struct tcb *tcb)
 	tcb->congestion.prior_cwnd = 0; /* a mark is no mistake */
 	control_of(tcb)->on_ecn(tcb);
 	ecn_on_reduction(tcb);
-}
-
-void
-congestion_on_loss(struct tcb *tcb)
-{
-	congestion_reduce(tcb);
-	tcb->cwnd = tcb->ssthresh + 3U * tcb->snd_mss;
-}
-
-void
-congestion_on_duplicate(struct tcb *tcb)
-{
-	congestion_grow(tcb, tcb->snd_mss);
-}
-
-void
-congestion_on_partial_ack(struct tcb *tcb, uint32_t acked)
-{
-	tcb->cwnd = tcb->cwnd > acked ? tcb->cwnd - acked : 0;
-	if (acked >= tcb->snd_mss)
-		tcb->cwnd += tcb->snd_mss;
-	tcb->cwnd = RTE_MAX(tcb->cwnd, (uint32_t)tcb->snd_mss);
-}
-
-void
-congestion_on_recovered(struct tcb *tcb)
-{
-	const uint32_t flight = RTE_MAX(tcb_flight_size(tcb), (uint32_t)tcb->snd_mss);
-
-	tcb->cwnd = RTE_MIN(tcb->ssthresh, flight + tcb->snd_mss);
 }
 
 void

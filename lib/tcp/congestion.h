@@ -4,8 +4,8 @@
  * from here.
  *
  * A controller is a table of events. It decides how cwnd grows outside of recovery and how far
- * ssthresh falls; what is common to all (the initial window, the window during recovery, what a
- * timeout leaves, limits, undoing) is in congestion.c.
+ * ssthresh falls; what is common to all (the initial window, what a timeout leaves, limits, undoing)
+ * is in congestion.c. During recovery PRR governs cwnd: prr.h.
  */
 #ifndef LIB_TCP_CONGESTION_H
 #define LIB_TCP_CONGESTION_H
@@ -83,21 +83,9 @@ void congestion_on_sent(struct tcb *tcb);
 
 /*
  * A loss episode begins: ssthresh falls as the controller has it, cwnd stays for the caller to set
- * (RFC 6937 does so with every ACK of the episode). What was before is kept for congestion_undo.
+ * (RFC 9937 does so with every ACK of the episode). What was before is kept for congestion_undo.
  */
 void congestion_reduce(struct tcb *tcb);
-
-/* Fast recovery begins (RFC 6582 3.2 step 2): congestion_reduce, and cwnd above ssthresh by three. */
-void congestion_on_loss(struct tcb *tcb);
-
-/* One more duplicate ACK: a segment has left the network (RFC 5681 3.2 step 4). */
-void congestion_on_duplicate(struct tcb *tcb);
-
-/* In recovery, some but not all of the loss was repaired (RFC 6582 3.2 step 3). */
-void congestion_on_partial_ack(struct tcb *tcb, uint32_t acked);
-
-/* Recovery is over. */
-void congestion_on_recovered(struct tcb *tcb);
 
 /* The retransmission timer expired, for the first time for this segment (RFC 5681 3.1). */
 void congestion_on_timeout(struct tcb *tcb);
