@@ -15,7 +15,10 @@
 #include "tcp/seq.h"
 #include "tcp/tail_probe.h"
 
-enum { DUPLICATES_MEAN_LOSS = 3 }; /* RFC 5681 3.2 */
+enum {
+	DUPLICATES_MEAN_LOSS = 3,   /* RFC 5681 3.2 */
+	SILENCE_GIVES_UP_PLACE = 3, /* timeouts in a row, where the pool is empty */
+};
 
 bool
 recovery_is_duplicate(const struct tcb *tcb, const struct segment *seg)
@@ -392,6 +395,14 @@ forget_sacks(struct recovery *recovery, struct estab_stats *stats)
 	stats->sack_reneged++;
 }
 
+/* With this timeout the peer has been silent for long, and others could use the place. */
+static bool
+is_in_the_way(const struct tcb *tcb)
+{
+	return tcb->recovery != NULL && tcb->retransmissions + 1 >= SILENCE_GIVES_UP_PLACE &&
+			pool_free_count(&tcb->tcp->recoveries) == 0;
+}
+
 void
 recovery_on_timeout(struct tcb *tcb)
 {
@@ -399,6 +410,8 @@ recovery_on_timeout(struct tcb *tcb)
 
 	if (first)
 		congestion_on_timeout(tcb);
+	if (is_in_the_way(tcb))
+		recovery_go_back(tcb);
 	if (tcb->recovery != NULL && scoreboard_has_reneged(&tcb->recovery->board))
 		forget_sacks(tcb->recovery, tcb->tcp->stats);
 	recovery_send_again(tcb);

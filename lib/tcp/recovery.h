@@ -6,6 +6,8 @@
  * A connection has a struct recovery only while something of its flight was lost, sacked or sent
  * again. Where the pool has none left, only the retransmission timer repairs: everything from SND.UNA
  * on is sent again (TCB_WENT_BACK), as before there was SACK.
+ * Peers that fall silent do not hold the pool for ever: with the third timeout in a row their place is
+ * free for others.
  */
 #ifndef LIB_TCP_RECOVERY_H
 #define LIB_TCP_RECOVERY_H

@@ -299,6 +299,62 @@ established_without_a_place_for_recovery_the_timer_repairs(void **state)
 	assert_int_equal(status_now(t).snd_una, status_now(t).snd_nxt);
 }
 
+/* The peer says nothing until the timer has expired three times. */
+static void
+three_timeouts(struct fixture *t)
+{
+	for (unsigned int i = 0; i < 100 && stats_now(t).retransmission_timeouts < 3; i++)
+		advance(t, 50);
+	assert_int_equal(stats_now(t).retransmission_timeouts, 3);
+	ignore_sent(t);
+}
+
+/* Peers that fall silent do not keep others from repairing: at the third timeout the place is free. */
+static void
+established_silent_peer_gives_up_its_place_for_recovery(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.limits.recoveries = 1;
+	in_established_sack(t);
+	speak_as(t, 1);
+	in_established_sack(t);
+	speak_as(t, 0);
+	write_segments(t, 1001, 5);
+	arrive(t, ". 1:1(0) ack 1001 <nop,nop,sack 2001:3001>");
+	three_timeouts(t);
+	speak_as(t, 1);
+	write_segments(t, 1001, 5);
+	arrive(t, ". 1:1(0) ack 1001 <nop,nop,sack 2001:6001>");
+	expect(t, ". 1001:2001(1000) ack 1");
+	assert_int_equal(stats_now(t).recoveries_refused, 0);
+	arrive(t, ". 1:1(0) ack 6001");
+	speak_as(t, 0);
+	ignore_sent(t);
+	arrive(t, ". 1:1(0) ack 3001"); /* and what follows is sent again */
+	expect(t, ". 3001:4001(1000) ack 1");
+	ignore_sent(t);
+	arrive(t, ". 1:1(0) ack 6001");
+	assert_int_equal(status_now(t).snd_una, status_now(t).snd_nxt);
+}
+
+/* Where there are places enough, what was sacked is known however long the silence. */
+static void
+established_silent_peer_keeps_its_place_that_nobody_wants(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.limits.recoveries = 2;
+	in_established_sack(t);
+	write_segments(t, 1001, 5);
+	arrive(t, ". 1:1(0) ack 1001 <nop,nop,sack 3001:5001>");
+	three_timeouts(t);
+	arrive(t, ". 1:1(0) ack 2001 <nop,nop,sack 3001:5001>");
+	expect(t, ". 2001:3001(1000) ack 1");
+	expect(t, "P. 5001:6001(1000) ack 1");
+	expect_nothing(t);
+}
+
 int
 main(void)
 {
@@ -316,6 +372,8 @@ main(void)
 		FIXTURE_TEST(established_old_ack_with_new_blocks_is_heard),
 		FIXTURE_TEST(fin_wait_1_lost_text_and_fin_are_sent_again),
 		FIXTURE_TEST(established_without_a_place_for_recovery_the_timer_repairs),
+		FIXTURE_TEST(established_silent_peer_gives_up_its_place_for_recovery),
+		FIXTURE_TEST(established_silent_peer_keeps_its_place_that_nobody_wants),
 	};
 
 	return cmocka_run_group_tests(tests, eal_start, eal_stop);
