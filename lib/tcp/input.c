@@ -385,6 +385,10 @@ take_text(struct tcb *tcb, struct burst *burst, struct segment *seg)
 	}
 	ecn_on_text(tcb, seg);
 	trim_to_window(tcb, seg);
+	if (tcb->reassembly != NULL && !reassembly_trim_to_fin(tcb->reassembly, seg)) {
+		ack_duplicate(tcb);
+		return true;
+	}
 	if (seg->text_len > 0 && refuse_text_after_close(tcb, burst, seg))
 		return false;
 	if (refuse_for_memory(tcb, seg))

@@ -187,6 +187,36 @@ reassembly_note_overlap(struct tcb *tcb, const struct segment *seg)
 	}
 }
 
+/* The first FIN counts, unless text is kept that contradicts it: its turn may come all the same. */
+static void
+note_fin(struct reassembly *reassembly, uint32_t fin_seq)
+{
+	const uint16_t n = reassembly->block_count;
+
+	if (reassembly->fin || (n > 0 && seq_gt(reassembly->blocks[n - 1].right, fin_seq)))
+		return;
+	reassembly->fin = true;
+	reassembly->fin_seq = fin_seq;
+}
+
+bool
+reassembly_trim_to_fin(const struct reassembly *reassembly, struct segment *seg)
+{
+	const uint32_t fin_seq = reassembly->fin_seq;
+
+	if (!reassembly->fin || seq_leq(seg->seq + seg->text_len, fin_seq))
+		return true;
+	seg->flags &= (uint8_t)~TCP_FLAG_FIN;
+	if (seq_geq(seg->seq, fin_seq)) {
+		seg->fate = ESTAB_DROP_TCP_TEXT_AFTER_FIN;
+		seg->text_len = 0;
+		return false;
+	}
+	seg->text_len = (uint16_t)(fin_seq - seg->seq);
+	text_cut_to(seg->mbuf, seg->text_len);
+	return true;
+}
+
 bool
 reassembly_insert(struct tcb *tcb, struct segment *seg)
 {
@@ -199,10 +229,8 @@ reassembly_insert(struct tcb *tcb, struct segment *seg)
 		seg->fate = ESTAB_DROP_TCP_REASSEMBLY_FULL;
 		return false;
 	}
-	if ((seg->flags & TCP_FLAG_FIN) != 0) {
-		reassembly->fin = true;
-		reassembly->fin_seq = seg->seq + seg->text_len;
-	}
+	if ((seg->flags & TCP_FLAG_FIN) != 0)
+		note_fin(reassembly, seg->seq + seg->text_len);
 	return seg->text_len == 0 || insert_text(reassembly, seg);
 }
 

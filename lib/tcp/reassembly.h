@@ -46,6 +46,13 @@ struct reassembly {
  */
 bool reassembly_insert(struct tcb *tcb, struct segment *seg);
 
+/*
+ * Cut off what lies beyond a FIN that is known already: after it there is no text.
+ *
+ * @return false where nothing of the segment is left: seg->fate says so
+ */
+bool reassembly_trim_to_fin(const struct reassembly *reassembly, struct segment *seg);
+
 /* Where a segment brings again what is kept already, that is to be told (RFC 2883 4). */
 void reassembly_note_overlap(struct tcb *tcb, const struct segment *seg);
 

@@ -170,6 +170,83 @@ closed_connect_off_link_without_a_gateway_is_refused(void **state)
 	assert_int_equal(estab_connect(t->stack, &config, &conn), -ENETUNREACH);
 }
 
+/*
+ * "FIN ... No more data from sender": the first FIN beyond a gap says where the text ends; neither
+ * text behind it nor another FIN moves that.
+ */
+static void
+established_fin_beyond_a_gap_is_not_moved_by_text_or_fin(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established(t);
+	arrive(t, "F. 111:111(0) ack 1");
+	expect(t, ". 1:1(0) ack 1");
+	arrive(t, "P. 111:231(120) ack 1");
+	expect(t, ". 1:1(0) ack 1");
+	assert_drops(t, TCP_TEXT_AFTER_FIN, 1);
+	arrive(t, "F. 51:51(0) ack 1");
+	arrive(t, "F. 91:131(40) ack 1"); /* kept up to 111 */
+	assert_int_equal(ignore_sent(t), 2);
+	arrive(t, "P. 1:91(90) ack 1");
+	expect(t, ". 1:1(0) ack 112");
+	assert_state(t, "CLOSE-WAIT");
+	app_read(t, 110);
+	app_read_end(t);
+}
+
+static void
+established_text_up_to_a_fin_beyond_a_gap_is_cut_there(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established(t);
+	arrive(t, "F. 111:111(0) ack 1");
+	ignore_sent(t);
+	arrive(t, "P. 1:131(130) ack 1");
+	expect(t, ". 1:1(0) ack 112");
+	assert_state(t, "CLOSE-WAIT");
+	app_read(t, 110);
+	app_read_end(t);
+}
+
+/* A FIN that contradicts the text that is there already waits for its turn. */
+static void
+established_fin_below_text_beyond_a_gap_counts_in_its_turn(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established(t);
+	arrive(t, "P. 101:201(100) ack 1");
+	arrive(t, "F. 51:51(0) ack 1");
+	ignore_sent(t);
+	arrive(t, "P. 1:101(100) ack 1");
+	expect(t, ". 1:1(0) ack 201");
+	assert_state(t, "ESTABLISHED");
+	arrive(t, "F. 201:201(0) ack 1");
+	expect(t, ". 1:1(0) ack 202");
+	assert_state(t, "CLOSE-WAIT");
+	app_read(t, 200);
+	app_read_end(t);
+}
+
+/* The FIN of a SYN is known before anything else is. */
+static void
+syn_received_text_behind_the_fin_of_the_syn_is_dropped(void **state)
+{
+	struct fixture *t = *state;
+
+	in_listen(t);
+	arrive(t, "SF 0:0(0) win 65535 <mss 1000>");
+	ignore_sent(t);
+	arrive(t, "P. 1:101(100) ack 1");
+	app_accept(t);
+	expect(t, ". 1:1(0) ack 2");
+	assert_state(t, "CLOSE-WAIT");
+	assert_drops(t, TCP_TEXT_AFTER_FIN, 1);
+	app_read_end(t);
+}
+
 int
 main(void)
 {
@@ -183,6 +260,10 @@ main(void)
 		FIXTURE_TEST(syn_received_syn_ack_lost_begins_with_one_segment),
 		FIXTURE_TEST(established_past_r1_without_a_route_goes_on_as_before),
 		FIXTURE_TEST(closed_connect_off_link_without_a_gateway_is_refused),
+		FIXTURE_TEST(established_fin_beyond_a_gap_is_not_moved_by_text_or_fin),
+		FIXTURE_TEST(established_text_up_to_a_fin_beyond_a_gap_is_cut_there),
+		FIXTURE_TEST(established_fin_below_text_beyond_a_gap_counts_in_its_turn),
+		FIXTURE_TEST(syn_received_text_behind_the_fin_of_the_syn_is_dropped),
 	};
 
 	return cmocka_run_group_tests_name("hostile", tests, eal_start, eal_stop);
