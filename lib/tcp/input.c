@@ -357,14 +357,19 @@ take_out_of_order(struct tcb *tcb, struct segment *seg)
 	ack_duplicate(tcb);
 }
 
-/* Memory is short: the text is not acknowledged, so that it comes again. */
+/*
+ * Memory is short: the text is not acknowledged, so that it comes again. Text in order of which nothing
+ * is kept needs no memory.
+ */
 static bool
 refuse_for_memory(struct tcb *tcb, struct segment *seg)
 {
-	if (seg->text_len == 0 || (tcb->flags & TCB_DISCARD) != 0 ||
+	const bool in_order = seg->seq == tcb->rcv_nxt;
+
+	if (seg->text_len == 0 || (in_order && (tcb->flags & TCB_DISCARD) != 0) ||
 			receive_buffer_admits(tcb, seg))
 		return false;
-	if (seg->seq == tcb->rcv_nxt)
+	if (in_order)
 		ack_now(tcb);
 	else
 		ack_duplicate(tcb);

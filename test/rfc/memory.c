@@ -385,6 +385,25 @@ memory_for_sending_used_up_leaves_room_for_two_segments(void **state)
 	ignore_sent(t);
 }
 
+/* Draining: what comes in order is acknowledged and freed, but text beyond a gap has to be kept. */
+static void
+memory_short_draining_connection_keeps_no_more_beyond_a_gap(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.limits.receive_memory_bytes = 16 * MBUF;
+	in_established(t);
+	assert_int_equal(app_drain(t), 1);
+	expect(t, "F. 1:1(0) ack 1");
+	for (uint32_t at = 1001; at < 41001; at += SEGMENT) {
+		arrive(t, ". %u:%u(1000) ack 1", at, at + SEGMENT);
+		assert_true(stats_now(t).receive_memory <= 16 * MBUF);
+	}
+	ignore_sent(t);
+	arrive(t, "F. 1:1(0) ack 2");
+	expect(t, ". 2:2(0) ack 2");
+}
+
 int
 main(void)
 {
@@ -405,6 +424,7 @@ main(void)
 		FIXTURE_TEST(established_single_octets_are_copied_together),
 		FIXTURE_TEST(established_every_other_octet_is_copied_together),
 		FIXTURE_TEST(memory_for_sending_used_up_leaves_room_for_two_segments),
+		FIXTURE_TEST(memory_short_draining_connection_keeps_no_more_beyond_a_gap),
 	};
 
 	return cmocka_run_group_tests(tests, eal_start, eal_stop);
