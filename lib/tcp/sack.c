@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A block is believed where it lies within what was sent. An old ACK, overtaken by others, may hold
- * blocks that SND.UNA has passed: these are old, not wrong.
+ * A block is believed where it lies within what was sent, and beyond SND.UNA. An old ACK, overtaken by
+ * others, may hold blocks that SND.UNA has passed: these are old, not wrong.
  */
 #include "tcp/sack.h"
 
@@ -20,12 +20,16 @@ is_duplicate_report(const struct segment *seg)
 			seq_leq(first->right, second->right);
 }
 
-/* Neither empty, nor the wrong way round, nor of what was never sent or long ago. */
+/*
+ * Neither empty, nor the wrong way round, nor of what was never sent or long ago. Nor may it hold or
+ * touch SND.UNA: the octet below a block was not received (RFC 2018 3), and what was is acknowledged.
+ */
 static bool
 is_possible(const struct tcb *tcb, const struct sack_block *block)
 {
 	return seq_lt(block->left, block->right) && seq_leq(block->right, tcb->snd_nxt) &&
-			seq_geq(block->left, tcb->snd_una - tcb->snd_wnd_max);
+			seq_geq(block->left, tcb->snd_una - tcb->snd_wnd_max) &&
+			(seq_leq(block->right, tcb->snd_una) || seq_gt(block->left, tcb->snd_una));
 }
 
 /* Put it where it belongs. */
@@ -49,7 +53,7 @@ sack_read(struct tcb *tcb, const struct segment *seg, struct sack_report *report
 	if ((tcb->flags & TCB_SACK) == 0 || (seg->options.seen & TCP_OPTION_SACK) == 0)
 		return;
 	for (i = 0; i < seg->options.sack_count; i++) {
-		struct sack_block block = seg->options.sack[i];
+		const struct sack_block block = seg->options.sack[i];
 
 		if (!is_possible(tcb, &block)) {
 			tcb->tcp->stats->sack_blocks_refused++;
@@ -57,8 +61,7 @@ sack_read(struct tcb *tcb, const struct segment *seg, struct sack_report *report
 			report->duplicate = true;
 			report->came_twice = block;
 			tcb->tcp->stats->duplicates_reported++;
-		} else if (seq_gt(block.right, tcb->snd_una)) {
-			block.left = seq_max(block.left, tcb->snd_una);
+		} else if (seq_gt(block.left, tcb->snd_una)) {
 			insert(report, block);
 		}
 	}

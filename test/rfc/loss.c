@@ -212,17 +212,20 @@ established_text_sacked_and_then_dropped_is_sent_again(void **state)
 	assert_int_equal(status_now(t).snd_una, status_now(t).snd_nxt);
 }
 
-/* What cannot be true is not believed, and counted: never sent, empty, the wrong way round. */
+/*
+ * What cannot be true is not believed, and counted: never sent, empty, the wrong way round, or what the
+ * peer would have acknowledged, had it been there.
+ */
 static void
 established_blocks_that_cannot_be_true_are_ignored(void **state)
 {
 	static const char *const blocks[] = { "5001:7001", "2001:2001", "3001:2001", "9001:9002",
-		"2147485648:2147486648" };
+		"2147485648:2147486648", "1001:2001", "501:1501", "1:6001" };
 	struct fixture *t = *state;
 
 	in_established_sack(t);
 	write_segments(t, 1001, 5);
-	for (unsigned int i = 0; i < 5; i++) {
+	for (unsigned int i = 0; i < sizeof(blocks) / sizeof(*blocks); i++) {
 		arrive(t, ". 1:1(0) ack 1001 <nop,nop,sack %s>", blocks[i]);
 		expect_nothing(t);
 		assert_int_equal(stats_now(t).sack_blocks_refused, i + 1);
@@ -230,6 +233,36 @@ established_blocks_that_cannot_be_true_are_ignored(void **state)
 	advance(t, 50);
 	arrive(t, ". 1:1(0) ack 6001");
 	assert_int_equal(stats_now(t).segments_retransmitted, 0);
+}
+
+/* RFC 2018 3: the octet just below a block has "not been received". Only the false block is left out. */
+static void
+established_block_at_snd_una_is_refused_and_the_others_are_heard(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established_sack(t);
+	write_segments(t, 1001, 8);
+	arrive(t, ". 1:1(0) ack 1001 <nop,nop,sack 5001:9001 1001:2001>");
+	expect(t, ". 1001:2001(1000) ack 1");
+	assert_int_equal(stats_now(t).sack_blocks_refused, 1);
+	assert_int_equal(stats_now(t).fast_retransmits, 1);
+}
+
+/* RFC 2883 4: a duplicate is told of below the ACK; that is neither false nor new. */
+static void
+established_blocks_below_snd_una_are_merely_old(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established_sack(t);
+	write_segments(t, 1001, 5);
+	arrive(t, ". 1:1(0) ack 2001 <nop,nop,sack 1001:2001>");
+	assert_int_equal(stats_now(t).duplicates_reported, 1);
+	arrive(t, ". 1:1(0) ack 1001 <nop,nop,sack 4001:6001 1501:2001>");
+	assert_int_equal(stats_now(t).sack_blocks_refused, 0);
+	advance(t, 50);
+	expect(t, ". 2001:3001(1000) ack 1");
 }
 
 /* An ACK that was overtaken still tells what arrived. */
@@ -369,6 +402,8 @@ main(void)
 		FIXTURE_TEST(established_timeout_sends_only_the_holes_again),
 		FIXTURE_TEST(established_text_sacked_and_then_dropped_is_sent_again),
 		FIXTURE_TEST(established_blocks_that_cannot_be_true_are_ignored),
+		FIXTURE_TEST(established_block_at_snd_una_is_refused_and_the_others_are_heard),
+		FIXTURE_TEST(established_blocks_below_snd_una_are_merely_old),
 		FIXTURE_TEST(established_old_ack_with_new_blocks_is_heard),
 		FIXTURE_TEST(fin_wait_1_lost_text_and_fin_are_sent_again),
 		FIXTURE_TEST(established_without_a_place_for_recovery_the_timer_repairs),
