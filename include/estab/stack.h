@@ -90,7 +90,8 @@ struct estab_stack_limits {
 	uint32_t neighbours;   /**< ARP and ND cache entries (256) */
 	uint32_t reassemblies; /**< connections with out-of-order segments at once (1024);
 				 *   for one more the oldest gives its up */
-	uint32_t recoveries;   /**< connections with something lost or reordered at once (1024) */
+	uint32_t recoveries;   /**< connections with something lost or reordered at once (1024);
+				 *   while all are taken, who is silent for three timeouts gives its up */
 	uint64_t receive_memory_bytes; /**< for text received, in bytes of whole mbufs (a quarter of
 					 *   mbuf_pool). Near it windows stop growing and out-of-order
 					 *   text is given up, above it text has to come again,

@@ -53,7 +53,7 @@ ESTAB_BEGIN_DECLS
 	X(challenge_acks_sent, "challenge ACKs (RFC 5961)")                                        \
 	X(segments_coalesced, "segments processed as part of the one before them")                 \
 	X(out_of_order_queued, "segments kept until the gap before them closed")                   \
-	X(out_of_order_shed, "segments kept beyond a gap and given up: memory was short")          \
+	X(out_of_order_shed, "segments given up: memory was short or the reassembly pool empty")   \
 	X(receive_buffers_grown, "times that a receive buffer grew")                               \
 	X(retransmission_timeouts, "retransmission timer expiries")                                \
 	X(fast_retransmits, "losses found before the retransmission timer")                        \
