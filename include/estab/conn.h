@@ -232,6 +232,7 @@ struct estab_conn_info {
 	uint32_t snd_una, snd_nxt, snd_wnd, rcv_nxt, rcv_wnd;
 	uint32_t cwnd, ssthresh; /**< bytes */
 	const char *congestion;  /**< name of the congestion controller; static */
+	uint64_t pacing_rate;    /**< bytes per second; 0: text is not paced */
 	uint32_t rtt_us, rttvar_us, rto_us;
 	uint32_t send_queued, receive_queued; /**< bytes */
 	uint32_t receive_buffer; /**< bytes; grows up to tcp.receive_buffer_max_bytes */

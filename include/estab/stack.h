@@ -101,6 +101,8 @@ struct estab_stack_limits {
 	uint32_t syn_text_bytes; /**< for text of SYNs until the handshake is done, in bytes of whole
 				  *   mbufs (262144); above it the text has to come again */
 	uint32_t customized_connections; /**< with settings of their own or urgent data to send (1024) */
+	uint32_t paced_connections;      /**< whose text is paced, where tcp.pacing asks for it (as
+					   *   many as connections); one more is not */
 };
 
 /**
@@ -157,6 +159,8 @@ struct estab_tcp_config {
 	bool no_window_scale;  /**< do not offer RFC 7323 window scaling */
 	bool no_sack;          /**< do not offer RFC 2018 SACK-permitted */
 	bool no_tso;           /**< cut segments here also where the port could (TSO) */
+	bool pacing; /**< let text leave at twice the rate of the congestion window in slow
+				  *   start and 1.2 times after it, as Linux, and not in bursts */
 };
 
 struct estab_stack_config {

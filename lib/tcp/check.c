@@ -113,6 +113,7 @@ check_timers(const struct tcb *tcb)
 	assert(has(tcb, TCB_ACK_DELAYED) == (tcb->deadlines[TIMER_DELAYED_ACK] != 0) ||
 			has(tcb, TCB_ON_OUTPUT_LIST));
 	assert(tcb->deadlines[TIMER_LINGER] == 0 || !has(tcb, TCB_HELD | TCB_IN_ACCEPT_QUEUE));
+	assert(tcb->deadlines[TIMER_PACING] == 0 || tcb->congestion.pacing != NULL);
 	assert(tcb->deadlines[TIMER_USER] == 0 || tcb->custom->user_timeout_ns != 0);
 	assert(tcb->deadlines[TIMER_KEEPALIVE] == 0 || tcb->custom->keepalive_idle_ns != 0);
 }
@@ -148,11 +149,13 @@ is_in_use(const struct tcb *tcb)
 
 /* Every TCB was visited: what they hold is what the pools miss. */
 static void
-check_pools(const struct tcp *tcp, uint32_t used, uint32_t reassemblies, uint32_t customs)
+check_pools(const struct tcp *tcp, uint32_t used, uint32_t reassemblies, uint32_t customs,
+		uint32_t pacings)
 {
 	assert(pool_used_count(&tcp->tcbs) == used);
 	assert(pool_used_count(&tcp->reassemblies) == reassemblies);
 	assert(pool_used_count(&tcp->customs) == customs);
+	assert(pool_used_count(&tcp->pacings) == pacings);
 }
 
 void
@@ -160,7 +163,7 @@ tcp_check(struct tcp *tcp)
 {
 	const uint32_t touched = tcp->tcbs.n_touched;
 	const uint32_t n = RTE_MIN(touched, (uint32_t)TCBS_PER_TURN_MAX);
-	uint32_t used = 0, reassemblies = 0, customs = 0, i;
+	uint32_t used = 0, reassemblies = 0, customs = 0, pacings = 0, i;
 
 	for (i = 0; i < n; i++) {
 		const struct tcb *tcb = pool_at(&tcp->tcbs, tcp->check_at++ % touched);
@@ -171,9 +174,10 @@ tcp_check(struct tcp *tcp)
 		used++;
 		reassemblies += tcb->reassembly != NULL;
 		customs += tcb->custom != NULL;
+		pacings += tcb->congestion.pacing != NULL;
 	}
 	if (n == touched)
-		check_pools(tcp, used, reassemblies, customs);
+		check_pools(tcp, used, reassemblies, customs, pacings);
 }
 
 #endif

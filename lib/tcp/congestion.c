@@ -8,6 +8,7 @@
 #include <rte_common.h>
 
 #include "tcp/ecn.h"
+#include "tcp/pacing.h"
 #include "tcp/seq.h"
 #include "tcp/tcb.h"
 
@@ -58,6 +59,25 @@ initial_window(const struct tcb *tcb)
 	return (lost ? 1U : tcb->tcp->config.initial_window) * tcb->snd_mss;
 }
 
+/*
+ * What pacing goes by where the controller states no rate of its own: as Linux, twice of what cwnd
+ * carries as long as it may double in a round trip, then 1.2 times, so that it stays cwnd that limits.
+ */
+enum { PACE_SLOW_START_PERCENT = 200, PACE_PERCENT = 120 };
+
+void
+congestion_pace(struct tcb *tcb)
+{
+	const uint64_t window = RTE_MAX(tcb->cwnd, tcb_flight_size(tcb));
+	const bool doubles = tcb->cwnd < tcb->ssthresh / 2;
+
+	if (tcb->congestion.pacing == NULL || !rto_has_sample(&tcb->rtt))
+		return;
+	pacing_set_rate(tcb,
+			window * (doubles ? PACE_SLOW_START_PERCENT : PACE_PERCENT) * 10000 /
+					RTE_MAX(rto_srtt_us(&tcb->rtt), 1U));
+}
+
 void
 congestion_init(struct tcb *tcb)
 {
@@ -67,6 +87,8 @@ congestion_init(struct tcb *tcb)
 	};
 	tcb->cwnd = initial_window(tcb);
 	tcb->ssthresh = CWND_MAX;
+	if (pacing_begin(tcb))
+		congestion_pace(tcb);
 	if (control_of(tcb)->init != NULL)
 		control_of(tcb)->init(tcb);
 }

@@ -16,6 +16,7 @@
 #include "tcp/congestion_cubic.h"
 #include "tcp/congestion_dctcp.h"
 
+struct pacing;
 struct tcb;
 
 #define CWND_MAX (UINT32_C(1) << 30) /* the largest window that can be announced (RFC 7323 2.2) */
@@ -44,6 +45,7 @@ struct congestion {
 	uint32_t flight_max;     /* bytes, the most in flight in this round trip */
 	uint64_t sent_ns;        /* when text was last sent */
 	uint64_t grown_ns;       /* when an ACK last met a cwnd that limited */
+	struct pacing *pacing;   /* NULL: text leaves as fast as the windows let it */
 	union {                  /* the controller's own */
 		struct cubic cubic;
 		struct dctcp dctcp;
@@ -74,6 +76,9 @@ void congestion_on_ack(struct tcb *tcb, uint32_t acked);
 
 /* An ACK that has moved SND.UNA measured the round trip: as many as there are, not one in a window. */
 void congestion_on_round_trip(struct tcb *tcb, uint32_t rtt_us);
+
+/* An ACK has been taken: the rate of pacing follows cwnd and the round trip. */
+void congestion_pace(struct tcb *tcb);
 
 /* Text is about to be sent with nothing in flight: after a pause, begin anew (RFC 5681 4.1). */
 void congestion_resume(struct tcb *tcb);

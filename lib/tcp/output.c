@@ -17,6 +17,7 @@
 #include "tcp/cork.h"
 #include "tcp/custom.h"
 #include "tcp/ecn.h"
+#include "tcp/pacing.h"
 #include "tcp/push.h"
 #include "tcp/reassembly.h"
 #include "tcp/recovery.h"
@@ -140,6 +141,7 @@ output_book_segment(struct tcb *tcb, uint32_t seq, uint32_t text_len, uint32_t l
 	const uint32_t end = seq + len;
 
 	recovery_on_sent(tcb, seq, end);
+	pacing_on_sent(tcb, text_len);
 	if (seq_lt(seq, tcb->snd_nxt)) {
 		stats->segments_retransmitted++;
 		tcb->flags &= ~(uint32_t)TCB_RTT_TIMING;
@@ -261,7 +263,8 @@ output_text(struct tcb *tcb, struct burst *burst)
 	for (;;) {
 		const uint32_t unsent = unsent_text(tcb);
 		const uint32_t usable = usable_window(tcb);
-		const uint32_t len = next_text_len(tcb, unsent, usable);
+		const uint32_t now = RTE_MIN(usable, pacing_room(tcb));
+		const uint32_t len = next_text_len(tcb, unsent, now);
 		const bool fin = next_has_fin(tcb, len, unsent, usable);
 
 		if (len == 0 && !fin)
@@ -274,10 +277,12 @@ output_text(struct tcb *tcb, struct burst *burst)
 	if (cork_is_pushed(tcb))
 		push_together(tcb, burst, first);
 	waiting = unsent_text(tcb);
+	if (waiting > 0 && pacing_room(tcb) == 0)
+		pacing_wait(tcb);
 	cork_on_output(tcb, waiting, burst->out_count > first);
 	/* 3.8.6.1 and 3.8.6.2.1 (4): nothing in flight to clock us, yet something waits. */
 	if (tcb->deadlines[TIMER_RETRANSMIT] == 0 && tcb->deadlines[TIMER_CORK] == 0 &&
-			(waiting > 0 || fin_follows(tcb, 0)))
+			tcb->deadlines[TIMER_PACING] == 0 && (waiting > 0 || fin_follows(tcb, 0)))
 		tcb_arm(tcb, TIMER_RETRANSMIT, tcb_rto_ns(tcb));
 	return true;
 }

@@ -355,6 +355,7 @@ recovery_on_ack(struct tcb *tcb, const struct segment *seg, uint32_t acked)
 		repair(tcb, seg, acked, &report);
 	else
 		advance(tcb, acked);
+	congestion_pace(tcb);
 }
 
 void

@@ -9,6 +9,7 @@
 #include <rte_mbuf.h>
 
 #include "tcp/output.h"
+#include "tcp/pacing.h"
 #include "tcp/recovery.h"
 #include "tcp/segment_size.h"
 #include "tcp/seq.h"
@@ -83,6 +84,10 @@ retransmit_lost(struct tcb *tcb, struct burst *burst)
 		if (seq_leq(right, left) ||
 				recovery_pipe(tcb) + (right - left) > tcb->cwnd + 1) /* a FIN */
 			break;
+		if (pacing_room(tcb) == 0) {
+			pacing_wait(tcb);
+			break;
+		}
 		if (!send_again(tcb, burst, left, right))
 			return false;
 	}

@@ -11,6 +11,7 @@
 
 #include "tcp/ecn.h"
 #include "tcp/event.h"
+#include "tcp/pacing.h"
 #include "tcp/recovery.h"
 #include "tcp/segment_size.h"
 #include "tcp/tcb.h"
@@ -71,6 +72,8 @@ estab_conn_status(const struct estab_conn *conn, struct estab_conn_info *info)
 		.window_scale = (tcb->flags & TCB_WINDOW_SCALE) != 0,
 		.retransmissions = tcb->retransmissions,
 	};
+	if (tcb->congestion.pacing != NULL)
+		info->pacing_rate = tcb->congestion.pacing->rate;
 	tell_recovery(tcb, info);
 	path_address_export(&path->local, path->family, &info->local.address);
 	path_address_export(&path->remote, path->family, &info->remote.address);

@@ -108,7 +108,8 @@ enum tcb_timer {
 	TIMER_LINGER, /* FIN-WAIT-2 of a connection that the user has closed */
 	TIMER_USER,   /* the user timeout, while something is unacknowledged */
 	TIMER_KEEPALIVE,
-	TIMER_CORK, /* while text is held back */
+	TIMER_CORK,   /* while text is held back */
+	TIMER_PACING, /* while text waits for its turn */
 	TIMER_COUNT
 };
 
@@ -253,7 +254,7 @@ struct tcp {
 	struct tcb_list output_list;   /* TCBs with marks */
 	struct tcb_list finished_list; /* TIME-WAIT or CLOSED, last segment being built */
 	struct tcb_list event_list;    /* TCBs with events to collect */
-	struct pool tcbs, syn_records, time_waits, reassemblies, recoveries, customs,
+	struct pool tcbs, syn_records, time_waits, reassemblies, recoveries, customs, pacings,
 			listeners_pool;
 	struct listener_table listeners;
 	struct ephemeral_ports ports;

@@ -10,6 +10,7 @@
 #include <rte_common.h>
 
 #include "tcp/custom.h"
+#include "tcp/pacing.h"
 #include "tcp/reassembly.h"
 #include "tcp/recovery.h"
 #include "tcp/syn_record.h"
@@ -64,6 +65,9 @@ init_pools(struct tcp *tcp, const struct estab_stack_config *config)
 			sizeof(struct recovery), 64, socket);
 	failed |= pool_init(&tcp->customs, "customs", limits->customized_connections,
 			sizeof(struct custom), 64, socket);
+	if (pacing_block_size(&config->tcp) > 0)
+		failed |= pool_init(&tcp->pacings, "pacings", limits->paced_connections,
+				pacing_block_size(&config->tcp), 64, socket);
 	failed |= pool_init(&tcp->listeners_pool, "listeners", limits->listeners,
 			sizeof(struct listener), 64, socket);
 	return failed != 0 ? -ENOMEM : 0;
@@ -78,6 +82,7 @@ fini_pools(struct tcp *tcp)
 	pool_fini(&tcp->reassemblies);
 	pool_fini(&tcp->recoveries);
 	pool_fini(&tcp->customs);
+	pool_fini(&tcp->pacings);
 	pool_fini(&tcp->listeners_pool);
 }
 

@@ -14,6 +14,7 @@
  *	user timeout    3.10.8, where the user has set one
  *	keep-alive      3.8.4, where the user wants it
  *	cork            text that the user holds back: cork.c
+ *	pacing          text that is not yet due at the controller's rate: pacing.c
  *	SYN-ACK         of SYN records: syn_record.c
  *	TIME-WAIT       2 MSL: time_wait.c
  *
@@ -195,6 +196,9 @@ expire(struct tcb *tcb, enum tcb_timer timer)
 		return;
 	case TIMER_CORK:
 		cork_timeout(tcb);
+		return;
+	case TIMER_PACING:
+		tcb_mark(tcb, MARK_TEXT);
 		return;
 	case TIMER_COUNT:
 		return;

@@ -152,6 +152,7 @@ plan_limits(const struct sim *sim, struct estab_stack_limits *limits, struct ran
 	limits->reassemblies = (uint32_t)ONE_OF(r, 1, 64);
 	limits->recoveries = limits->reassemblies;
 	limits->customized_connections = (uint32_t)ONE_OF(r, 1, 64);
+	limits->paced_connections = (uint32_t)ONE_OF(r, 1, 64);
 }
 
 /* Policies, each of which must serve. */
@@ -174,6 +175,7 @@ plan_policies(const struct sim *sim, struct estab_tcp_config *tcp, struct random
 	tcp->ecn = (enum estab_ecn)random_below(r, 3);
 	if (tcp->congestion == ESTAB_CONGESTION_DCTCP && tcp->ecn == ESTAB_ECN_OFF)
 		tcp->ecn = ESTAB_ECN_ASK; /* it has nothing to go by else */
+	tcp->pacing = random_chance(r, 300000);
 	tcp->no_timestamps = random_chance(r, 400000) && sim_has(sim, SIM_OPTIONS);
 	tcp->no_window_scale = random_chance(r, 400000) && sim_has(sim, SIM_OPTIONS);
 	tcp->no_sack = random_chance(r, 400000) && sim_has(sim, SIM_OPTIONS);
