@@ -210,12 +210,13 @@ refuse_text_after_close(struct tcb *tcb, struct burst *burst, struct segment *se
 }
 
 /*
- * Text and FIN that came with the peer's SYN have waited for ESTABLISHED. The FIN has its turn in the
- * eighth check. Returns false where the connection is over.
+ * What came with the peer's SYN has waited for ESTABLISHED: urgent mark, text, and FIN, which has its
+ * turn in the eighth check. Returns false where the connection is over.
  */
 static bool
 take_text_of_syn(struct tcb *tcb, struct burst *burst, struct segment *seg)
 {
+	urgent_tell_kept(tcb);
 	if (tcb->reassembly == NULL)
 		return true;
 	if (tcb->reassembly->block_count > 0 && refuse_text_after_close(tcb, burst, seg))

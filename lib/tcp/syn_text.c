@@ -8,6 +8,7 @@
 
 #include "tcp/reassembly.h"
 #include "tcp/tcb.h"
+#include "tcp/urgent.h"
 #include "tcp/window.h"
 
 static bool
@@ -32,6 +33,7 @@ syn_text_keep(struct tcp *tcp, struct syn_record *record, struct segment *seg)
 {
 	uint32_t pins;
 
+	record->up = urgent_of_syn(seg);
 	if (seg->text_len == 0) {
 		record->fin = has_fin(seg);
 		return;
@@ -76,6 +78,7 @@ syn_text_hand_over(struct tcp *tcp, struct syn_record *record, struct tcb *tcb)
 		.flags = record->fin ? TCP_FLAG_FIN : 0,
 	};
 
+	urgent_keep(tcb, record->up);
 	if (seg.mbuf != NULL)
 		seg.text_len = (uint16_t)seg.mbuf->pkt_len;
 	if (seg.text_len > 0 || record->fin)
@@ -88,6 +91,7 @@ syn_text_queue(struct tcb *tcb, struct segment *seg)
 {
 	struct segment text = *seg;
 
+	urgent_keep(tcb, urgent_of_syn(seg));
 	if (seg->text_len == 0 && !has_fin(seg))
 		return;
 	text.seq++;

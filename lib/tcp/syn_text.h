@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Text and FIN that come with a SYN (RFC 9293 3.10.7.2, 3.10.7.3: "queued for processing later").
- * They wait in the record, then in the TCB's reassembly queue, and are the user's when the handshake
- * has proved that the peer is there. Until then only the SYN itself is acknowledged: what is not kept
- * comes again. All records of a stack keep limits.syn_text_bytes together, mbufs counted whole, which
- * bounds their number too.
+ * Text, FIN and urgent mark that come with a SYN (RFC 9293 3.10.7.2, 3.10.7.3: "queued for processing
+ * later"). They wait in the record, then in the TCB and its reassembly queue, and are the user's when the
+ * handshake has proved that the peer is there. Until then only the SYN itself is acknowledged: what is
+ * not kept comes again. All records of a stack keep limits.syn_text_bytes together, mbufs counted whole,
+ * which bounds their number too.
  */
 #ifndef LIB_TCP_SYN_TEXT_H
 #define LIB_TCP_SYN_TEXT_H

@@ -203,6 +203,7 @@ struct syn_record {
 	uint8_t options;       /* agreed: set of enum tcp_option_seen, and HANDSHAKE_ECN */
 	uint8_t attempts;      /* SYN-ACKs sent again so far */
 	bool fin;              /* the SYN had a FIN behind its text */
+	uint16_t up;           /* SEG.UP of the SYN; 0: it was not urgent */
 	struct rte_mbuf *text; /* that came with the SYN; NULL: none is kept */
 	struct path path;
 };

@@ -51,6 +51,24 @@ check_urg(struct tcb *tcb, const struct segment *seg)
 }
 
 void
+urgent_keep(struct tcb *tcb, uint16_t up)
+{
+	const uint32_t mark = tcb->irs + up;
+
+	if (!seq_gt(mark, user_position(tcb)))
+		return;
+	tcb->rcv_up = mark;
+	tcb->flags |= TCB_URGENT;
+}
+
+void
+urgent_tell_kept(struct tcb *tcb)
+{
+	if ((tcb->flags & TCB_URGENT) != 0)
+		tcb_tell(tcb, ESTAB_EVENT_URGENT);
+}
+
+void
 urgent_point(const struct tcb *tcb, struct outgoing *out)
 {
 	const struct custom *custom = tcb->custom;

@@ -423,6 +423,60 @@ must_32_syn_received_mark_is_told_after_accept(void **state)
 	ignore_sent(t);
 }
 
+/*
+ * 3.10.7.2: "any other control or text should be queued for processing later", and so 3.10.7.3: the mark
+ * of a SYN is told when the connection is established.
+ */
+static void
+must_32_listen_mark_of_the_syn_is_told_after_accept(void **state)
+{
+	struct fixture *t = *state;
+
+	in_listen(t);
+	arrive(t, "SU 0:10(10) win 65535 urg 21 <mss 1000>");
+	expect(t, "S. 0:0(0) ack 1");
+	arrive(t, ". 11:11(0) ack 1");
+	app_accept(t);
+	assert_true(app_events(t) & ESTAB_EVENT_URGENT);
+	assert_int_equal(estab_conn_urgent_ahead(t->peer->conn), 20);
+	app_read(t, 10);
+	assert_int_equal(estab_conn_urgent_ahead(t->peer->conn), 10);
+	ignore_sent(t);
+}
+
+static void
+must_32_syn_sent_mark_of_a_bare_syn_is_told_when_established(void **state)
+{
+	struct fixture *t = *state;
+
+	in_syn_sent(t);
+	arrive(t, "SU 0:0(0) win 65535 urg 8 <mss 1000>");
+	expect(t, "S. 0:0(0) ack 1");
+	assert_int_equal(app_events(t) & ESTAB_EVENT_URGENT, 0);
+	arrive(t, ". 1:1(0) ack 1");
+	assert_true(app_events(t) & ESTAB_EVENT_URGENT);
+	assert_int_equal(estab_conn_urgent_ahead(t->peer->conn), 7);
+}
+
+/* A pointer to the SYN itself, or to the octet after it, marks nothing; nor does one without URG. */
+static void
+syn_sent_pointer_that_marks_no_text_is_not_told(void **state)
+{
+	static const char *const syns[] = { "SU 0:0(0) win 65535 urg 1 <mss 1000>",
+		"SU 0:0(0) win 65535 urg 0 <mss 1000>", "S 0:0(0) win 65535 urg 9 <mss 1000>" };
+	struct fixture *t = *state;
+
+	for (unsigned int i = 0; i < sizeof(syns) / sizeof(*syns); i++) {
+		speak_as(t, i);
+		in_syn_sent(t);
+		arrive(t, "%s", syns[i]);
+		expect(t, "S. 0:0(0) ack 1");
+		arrive(t, ". 1:1(0) ack 1");
+		assert_int_equal(app_events(t) & ESTAB_EVENT_URGENT, 0);
+		assert_int_equal(estab_conn_urgent_ahead(t->peer->conn), 0);
+	}
+}
+
 int
 main(void)
 {
@@ -449,6 +503,9 @@ main(void)
 		FIXTURE_TEST(must_62_syn_sent_pointer_of_the_syn_ack_counts_from_the_syn),
 		FIXTURE_TEST(must_62_syn_received_pointer_of_the_syn_ack_counts_from_the_syn),
 		FIXTURE_TEST(must_32_syn_received_mark_is_told_after_accept),
+		FIXTURE_TEST(must_32_listen_mark_of_the_syn_is_told_after_accept),
+		FIXTURE_TEST(must_32_syn_sent_mark_of_a_bare_syn_is_told_when_established),
+		FIXTURE_TEST(syn_sent_pointer_that_marks_no_text_is_not_told),
 	};
 
 	return cmocka_run_group_tests_name("urgent", tests, eal_start, eal_stop);
