@@ -141,6 +141,9 @@ struct estab_tcp_config {
 					  *   together, and of what then remains if it is not one alone
 					  *   (0: never; Linux: 2, tcp_min_tso_segs, more at high rates;
 					  *   a chunk is at most half of cwnd) */
+	bool push_half_window;    /**< PSH also on what begins more than half of the peer's largest
+				   *   window after the last text that was pushed, as Linux: a
+				   *   receiver that waits for PSH gets on with a long text */
 	bool window_is_room;      /**< accept all that the buffer has room for, also beyond
 					  *   what an unscaled window can announce, as FreeBSD */
 	uint8_t window_scale_min; /**< shift at least; the receive buffer is to be four steps
@@ -148,17 +151,23 @@ struct estab_tcp_config {
 	enum estab_option_order option_order;
 	enum estab_congestion congestion; /**< (CUBIC) */
 	enum estab_ecn ecn;               /**< (accept) */
-	bool window_every_ack; /**< announce all room on each ACK, as FreeBSD, and not only
+	bool cubic_from_cwnd;             /**< CUBIC leaves 7/10 of cwnd after a loss, as Linux, and
+					   *   not of what was in flight (RFC 9438 4.6 has both) */
+	bool window_every_ack;    /**< announce all room on each ACK, as FreeBSD, and not only
 					  *   in steps of a segment (RFC 9293 3.8.6.2.2) */
-	bool rst_with_ack;     /**< the RST of an abort carries an ACK too, as Linux and FreeBSD:
+	bool rst_with_ack;        /**< the RST of an abort carries an ACK too, as Linux and FreeBSD:
 					  *   middleboxes like it better (RFC 9293 3.10.5: none) */
-	bool no_tail_probe;    /**< no tail loss probes (RFC 8985 7), as FreeBSD's base stack */
-	bool rto_min_is_slack; /**< RTO is SRTT plus rto_min_ns at least, as Linux, instead of
+	bool rack_rtt_of_highest; /**< what is missing is awaited for as long as the text with the
+				   *   highest number has taken that an ACK tells of, as Linux,
+				   *   and not as what was sent last of it (RFC 8985 6.2 step 2):
+				   *   longer where something late comes with a retransmission */
+	bool no_tail_probe;       /**< no tail loss probes (RFC 8985 7), as FreeBSD's base stack */
+	bool rto_min_is_slack;    /**< RTO is SRTT plus rto_min_ns at least, as Linux, instead of
 				  *   rto_min_ns at least (RFC 6298 2.4) */
-	bool no_timestamps;    /**< do not offer RFC 7323 timestamps */
-	bool no_window_scale;  /**< do not offer RFC 7323 window scaling */
-	bool no_sack;          /**< do not offer RFC 2018 SACK-permitted */
-	bool no_tso;           /**< cut segments here also where the port could (TSO) */
+	bool no_timestamps;       /**< do not offer RFC 7323 timestamps */
+	bool no_window_scale;     /**< do not offer RFC 7323 window scaling */
+	bool no_sack;             /**< do not offer RFC 2018 SACK-permitted */
+	bool no_tso;              /**< cut segments here also where the port could (TSO) */
 	bool pacing; /**< let text leave at twice the rate of the congestion window in slow
 				  *   start and 1.2 times after it, as Linux, and not in bursts */
 };

@@ -172,11 +172,16 @@ on_round_trip(struct tcb *tcb, uint32_t rtt_us)
 		tcb->ssthresh = tcb->cwnd;
 }
 
-/* 4.6: what is left of what was used. */
+/*
+ * 4.6: what is left of what was used; or of cwnd, as "some implementations" have it, which must then
+ * not have grown beyond what was used (congestion_on_ack).
+ */
 static uint32_t
 reduced(const struct tcb *tcb)
 {
-	return times_beta(RTE_MIN(congestion_used(tcb), tcb->cwnd));
+	const bool all = tcb->tcp->config.cubic_from_cwnd;
+
+	return times_beta(all ? tcb->cwnd : RTE_MIN(congestion_used(tcb), tcb->cwnd));
 }
 
 /* 4.6 and 4.7 (fast convergence: leave room for a flow that has come). */

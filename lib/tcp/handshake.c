@@ -85,7 +85,7 @@ set_sequence(struct tcb *tcb, const struct handshake *handshake)
 	tcb->snd_wnd_max = handshake->snd_wnd;
 	tcb->snd_wl1 = handshake->irs;
 	tcb->snd_wl2 = handshake->iss;
-	tcb->recover = handshake->iss;
+	tcb->recover = tcb->pushed = handshake->iss;
 	tcb->irs = handshake->irs;
 	tcb->rcv_nxt = handshake->irs + 1;
 	tcb->last_ack_sent = tcb->rcv_nxt;

@@ -177,8 +177,8 @@ send_at_cursor(struct tcb *tcb, struct burst *burst, uint32_t text_len, bool fin
 		out->text_len = text_len;
 		if (text_len > tcb->snd_mss)
 			out->cut = tcb->snd_mss; /* tso.h */
-		if (seq + text_len == queue_end(tcb) && cork_is_pushed(tcb))
-			out->flags |= TCP_FLAG_PSH; /* MUST-61 */
+		if (cork_is_pushed(tcb))
+			push_text(tcb, out, seq + text_len == queue_end(tcb));
 		advance_cursor(tcb, text_len);
 	}
 	if (fin) {

@@ -1,14 +1,32 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Where Linux hands several segments to segmentation offload as one, PSH stands on the last of them.
- * As there, such a chunk is at most half of cwnd, and one segment alone is none. A port that cuts
- * puts it on the last segment that it makes of a packet.
+ * PSH on the last text of all (MUST-61), and elsewhere as is the policy. Where Linux hands several
+ * segments to segmentation offload as one, PSH stands on the last of them. As there, such a chunk is
+ * at most half of cwnd, and one segment alone is none. A port that cuts puts it on the last segment
+ * that it makes of a packet.
  */
 #include "tcp/push.h"
 
 #include <rte_common.h>
 
+#include "tcp/seq.h"
 #include "tcp/tcb.h"
+
+/* So long has nothing been pushed that a receiver which waits for it may hold half a window. */
+static bool
+is_overdue(const struct tcb *tcb, uint32_t seq)
+{
+	return tcb->tcp->config.push_half_window && seq_gt(seq, tcb->pushed + tcb->snd_wnd_max / 2);
+}
+
+void
+push_text(struct tcb *tcb, struct outgoing *out, bool last)
+{
+	if (!last && !is_overdue(tcb, out->seq))
+		return;
+	out->flags |= TCP_FLAG_PSH;
+	tcb->pushed = out->seq + out->text_len;
+}
 
 void
 push_together(const struct tcb *tcb, struct burst *burst, uint16_t first)

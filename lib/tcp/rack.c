@@ -80,7 +80,9 @@ rack_on_delivery(struct tcb *tcb, const struct delivery *delivery)
 	tcb->reordering.extent_octets = RTE_MAX(tcb->reordering.extent_octets, delivery->reordered);
 	if (!delivery->any)
 		return;
-	rack->rtt_us = delivery->now_us - delivery->latest_us;
+	rack->rtt_us = delivery->now_us -
+			(tcb->tcp->config.rack_rtt_of_highest ? delivery->highest_us
+							      : delivery->latest_us);
 	if (rack->any &&
 			(later_us < 0 ||
 					(later_us == 0 &&

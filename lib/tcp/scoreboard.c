@@ -180,6 +180,10 @@ note_delivered(struct scoreboard *board, const struct range *range, uint32_t oct
 	board->highest = seq_max(board->highest, end);
 	if (ambiguous && delivery->now_us - range->last_us < delivery->age_min_us)
 		return;
+	if (!delivery->any || seq_gt(end, delivery->highest_end)) {
+		delivery->highest_end = end;
+		delivery->highest_us = range->first_us;
+	}
 	if (is_later(delivery, range, end)) {
 		delivery->any = true;
 		delivery->latest_end = end;

@@ -52,7 +52,9 @@ struct delivery {
 	uint32_t latest_end;   /* of what was delivered, the number after what was sent last ... */
 	uint32_t latest_us;    /* ... and when */
 	bool latest_ambiguous; /* ... and whether for the first time */
-	bool any;              /* the three before this are valid */
+	uint32_t highest_end;  /* likewise of what has the highest number ... */
+	uint32_t highest_us;   /* ... which may have been sent earlier */
+	bool any;              /* the five before this are valid */
 	uint32_t reordered; /* by how many octets something sent once was overtaken; 0: none was */
 	bool original;      /* something that was sent but once was delivered */
 	bool resent;        /* something that was sent again was delivered */

@@ -153,6 +153,7 @@ struct tcb {
 	uint32_t send_at_offset;
 	uint32_t recover;              /* RFC 6582; where the episode of loss ends */
 	uint32_t probe_end;            /* SND.NXT when the tail was probed */
+	uint32_t pushed;               /* the number after the last text that was pushed */
 	struct recovery *recovery;     /* while something is lost, or out of order; else NULL */
 	struct send_marks send_marks;  /* when what is in flight was sent */
 	struct reordering reordering;  /* what is known of the path's */

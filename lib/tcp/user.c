@@ -64,7 +64,8 @@ user_open_active(struct tcp *tcp, struct path *path, const struct estab_connect_
 	tcb->mss_asked = config->mss;
 	tcb->flags |= TCB_HELD;
 	tcb->iss = isn_choose(&tcp->path_key, path, tcp->now_ns, &tcb->ts_offset);
-	tcb->snd_una = tcb->snd_nxt = tcb->snd_cursor = tcb->recover = tcb->iss;
+	tcb->snd_una = tcb->snd_nxt = tcb->snd_cursor = tcb->iss;
+	tcb->recover = tcb->pushed = tcb->iss;
 	tcb->rcv_wnd = window_accepted_initially(tcp);
 	rto_init(&tcb->rtt, (uint32_t)(tcp->config.rto_initial_ns / 1000));
 	handshake_apply(tcb, offer, 0, 0);

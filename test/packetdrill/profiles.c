@@ -42,7 +42,10 @@ set_linux(struct profile *profile)
 	tcp->window_scale_min = 8;
 	tcp->quick_acks = 16;
 	tcp->push_segments = 2;
+	tcp->push_half_window = true;
+	tcp->cubic_from_cwnd = true;
 	tcp->rto_min_is_slack = true;
+	tcp->rack_rtt_of_highest = true;
 	tcp->rst_with_ack = true;
 }
 

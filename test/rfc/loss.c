@@ -279,6 +279,52 @@ established_old_ack_with_new_blocks_is_heard(void **state)
 	assert_int_equal(stats_now(t).sack_blocks_refused, 0);
 }
 
+/*
+ * Ten segments left together. The retransmission of the first comes after 120 ms, and with it, very
+ * late, the fourth; the tenth is missing for 220 ms.
+ */
+static void
+retransmission_and_late_segment_arrive(struct fixture *t)
+{
+	in_established_slowly(t);
+	app_write(t, 10000);
+	assert_int_equal(ignore_sent(t), 10);
+	advance(t, RTT_MS);
+	arrive(t, ". 1:1(0) ack 1 <nop,nop,sack 1001:2001>");
+	arrive(t, ". 1:1(0) ack 1 <nop,nop,sack 1001:3001>");
+	arrive(t, ". 1:1(0) ack 1 <nop,nop,sack 8001:9001 1001:3001>");
+	expect(t, ". 1:1001(1000) ack 1");
+	advance(t, RTT_MS + 20);
+	arrive(t, ". 1:1(0) ack 4001 <nop,nop,sack 8001:9001>");
+	expect(t, ". 4001:5001(1000) ack 1");
+	expect(t, ". 5001:6001(1000) ack 1");
+}
+
+/*
+ * RFC 8985 6.2 step 2: of what was delivered the last to be sent counts: 120 ms and a quarter of a
+ * round trip, so the tenth is lost too, and PRR sends no segment more for good news (RFC 9937 6.2).
+ */
+static void
+established_what_was_sent_last_tells_for_how_long_to_wait(void **state)
+{
+	struct fixture *t = *state;
+
+	retransmission_and_late_segment_arrive(t);
+	expect_nothing(t);
+}
+
+/* tcp.rack_rtt_of_highest: the late one took 220 ms, so may the tenth. */
+static void
+established_what_is_highest_tells_for_how_long_to_wait_if_asked_for(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.tcp.rack_rtt_of_highest = true;
+	retransmission_and_late_segment_arrive(t);
+	expect(t, ". 6001:7001(1000) ack 1");
+	expect_nothing(t);
+}
+
 /* A FIN is lost as text is. */
 static void
 fin_wait_1_lost_text_and_fin_are_sent_again(void **state)
@@ -405,6 +451,8 @@ main(void)
 		FIXTURE_TEST(established_block_at_snd_una_is_refused_and_the_others_are_heard),
 		FIXTURE_TEST(established_blocks_below_snd_una_are_merely_old),
 		FIXTURE_TEST(established_old_ack_with_new_blocks_is_heard),
+		FIXTURE_TEST(established_what_was_sent_last_tells_for_how_long_to_wait),
+		FIXTURE_TEST(established_what_is_highest_tells_for_how_long_to_wait_if_asked_for),
 		FIXTURE_TEST(fin_wait_1_lost_text_and_fin_are_sent_again),
 		FIXTURE_TEST(established_without_a_place_for_recovery_the_timer_repairs),
 		FIXTURE_TEST(established_silent_peer_gives_up_its_place_for_recovery),

@@ -59,6 +59,27 @@ push_segments_marks_half_of_cwnd_where_that_is_less(void **state)
 	expect_nothing(t);
 }
 
+/* Pushed up to 501, and half of the peer's 65535 beyond that is 33268: the next segment to begin. */
+static void
+push_half_window_marks_what_begins_half_a_window_after_the_last(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.tcp.push_half_window = true;
+	t->config.tcp.initial_window = 40;
+	in_established(t);
+	app_write(t, 500);
+	expect(t, "P. 1:501(500) ack 1");
+	arrive(t, ". 1:1(0) ack 501");
+	app_write(t, 36000);
+	for (unsigned int seq = 501; seq < 33501; seq += 1000)
+		expect(t, ". %u:%u(1000) ack 1", seq, seq + 1000);
+	expect(t, "P. 33501:34501(1000) ack 1");
+	expect(t, ". 34501:35501(1000) ack 1");
+	expect(t, "P. 35501:36501(1000) ack 1");
+	expect_nothing(t);
+}
+
 static void
 window_is_room_accepts_beyond_what_can_be_announced(void **state)
 {
@@ -80,6 +101,7 @@ main(void)
 		FIXTURE_TEST(quick_acks_answer_the_first_segments_at_once),
 		FIXTURE_TEST(push_segments_marks_the_last_of_so_many),
 		FIXTURE_TEST(push_segments_marks_half_of_cwnd_where_that_is_less),
+		FIXTURE_TEST(push_half_window_marks_what_begins_half_a_window_after_the_last),
 		FIXTURE_TEST(window_is_room_accepts_beyond_what_can_be_announced),
 	};
 

@@ -164,6 +164,9 @@ plan_policies(const struct sim *sim, struct estab_tcp_config *tcp, struct random
 	tcp->delayed_ack_ns = ONE_OF(r, MS, 40 * MS, 200 * MS);
 	tcp->quick_acks = (uint8_t)ONE_OF(r, 0, 0, 16);
 	tcp->push_segments = random_chance(r, 300000) ? 2 : 0;
+	tcp->push_half_window = random_chance(r, 300000);
+	tcp->cubic_from_cwnd = random_chance(r, 300000);
+	tcp->rack_rtt_of_highest = random_chance(r, 300000);
 	tcp->window_every_ack = random_chance(r, 300000);
 	tcp->window_is_room = random_chance(r, 200000);
 	tcp->window_scale_min = (uint8_t)ONE_OF(r, 0, 0, 7, 14);

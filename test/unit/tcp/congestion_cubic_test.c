@@ -147,6 +147,21 @@ loss_leaves_seven_tenths(void **state)
 	}
 }
 
+/* 4.6 also knows of those who "use cwnd instead of flight_size": 10000, of which 5000 is in flight. */
+static void
+loss_leaves_seven_tenths_of_cwnd_where_that_is_asked_for(void **state)
+{
+	struct tcb *tcb = in_avoidance(10 * MSS, 10 * MSS);
+
+	(void)state;
+	bare.tcp.config.cubic_from_cwnd = true;
+	bare_fly(tcb, 5 * MSS);
+	congestion_reduce(tcb);
+	assert_int_equal(tcb->ssthresh, 7 * MSS);
+	congestion_on_timeout(tcb);
+	assert_int_equal(tcb->ssthresh, 7 * MSS);
+}
+
 /* 4.7: "if cwnd < W_max ... W_max = cwnd * (1 + beta_cubic) / 2", so that others find room. */
 static void
 loss_below_the_last_plateau_lowers_the_next(void **state)
@@ -280,6 +295,7 @@ main(void)
 		cmocka_unit_test(avoidance_many_acks_grow_as_one),
 		cmocka_unit_test(avoidance_is_as_friendly_as_reno_where_the_cubic_is_slower),
 		cmocka_unit_test(loss_leaves_seven_tenths),
+		cmocka_unit_test(loss_leaves_seven_tenths_of_cwnd_where_that_is_asked_for),
 		cmocka_unit_test(loss_below_the_last_plateau_lowers_the_next),
 		cmocka_unit_test(timeout_begins_in_the_middle_of_the_curve),
 		cmocka_unit_test(pause_is_no_time_of_the_curve),
