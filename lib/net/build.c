@@ -6,6 +6,7 @@
  */
 #include <netinet/in.h>
 
+#include "base/prefetch.h"
 #include "net/checksum.h"
 #include "net/ethernet.h"
 #include "net/ipv4.h"
@@ -41,18 +42,26 @@ prefetch_spent(const struct burst *burst, unsigned int ahead)
 		return;
 	bytes = rte_pktmbuf_mtod(burst->spent[burst->spent_count - ahead], const uint8_t *);
 	for (size_t line = 0; line < 3; line++)
-		rte_prefetch0(bytes + line * RTE_CACHE_LINE_SIZE);
+		prefetch_for_write(bytes + line * RTE_CACHE_LINE_SIZE);
 }
 
-/* Mbufs of the pool for so many packets, as if this burst had spent them: the next ones taken. */
+/*
+ * Mbufs of the pool for so many packets, as if this burst had spent them: the next ones taken. Where
+ * the packets go to another lcore, it has written these mbufs last: they are asked for all at once,
+ * and take_mbuf is the first to touch them.
+ */
 static void
 refill(struct net *net, struct burst *burst, unsigned int wanted)
 {
 	const unsigned int n = RTE_MIN(wanted, (unsigned int)REFILL_MAX);
 
 	if (burst->spent_count > 0 || n < 2 ||
-			rte_pktmbuf_alloc_bulk(net->mbuf_pool, burst->spent, n) != 0)
+			rte_mempool_get_bulk(net->mbuf_pool, (void **)burst->spent, n) != 0)
 		return;
+	for (unsigned int i = 0; i < n; i++) {
+		prefetch_for_write(burst->spent[i]);
+		prefetch_for_write(&burst->spent[i]->next); /* the other half */
+	}
 	burst->spent_count = (uint16_t)n;
 	for (unsigned int ahead = 1; ahead < PREFETCH_AHEAD; ahead++)
 		prefetch_spent(burst, ahead);
@@ -128,10 +137,10 @@ copy_text(uint8_t *to, const struct outgoing *out)
 
 /* Append a clone of `length` bytes of a piece. @return false where the pool is empty */
 static bool
-append_clone(struct net *net, struct rte_mbuf *head, struct rte_mbuf **last, struct rte_mbuf *piece,
-		uint32_t offset, uint32_t length)
+append_clone(struct net *net, struct burst *burst, struct rte_mbuf *head, struct rte_mbuf **last,
+		struct rte_mbuf *piece, uint32_t offset, uint32_t length)
 {
-	struct rte_mbuf *clone = rte_pktmbuf_alloc(net->mbuf_pool);
+	struct rte_mbuf *clone = take_mbuf(net, burst, 0);
 
 	if (clone == NULL)
 		return false;
@@ -146,7 +155,7 @@ append_clone(struct net *net, struct rte_mbuf *head, struct rte_mbuf **last, str
 }
 
 static bool
-clone_text(struct net *net, struct rte_mbuf *head, const struct outgoing *out)
+clone_text(struct net *net, struct burst *burst, struct rte_mbuf *head, const struct outgoing *out)
 {
 	struct rte_mbuf *piece = out->text, *last = head;
 	uint32_t offset = out->text_offset, left = out->text_len;
@@ -159,7 +168,7 @@ clone_text(struct net *net, struct rte_mbuf *head, const struct outgoing *out)
 			continue;
 		}
 		here = RTE_MIN(piece->data_len - offset, left);
-		if (!append_clone(net, head, &last, piece, offset, here))
+		if (!append_clone(net, burst, head, &last, piece, offset, here))
 			return false;
 		left -= here;
 		offset = 0;
@@ -293,6 +302,7 @@ build_packet(struct net *net, struct burst *burst, const struct outgoing *out)
 	uint8_t *bytes;
 	uint16_t headers;
 
+	prefetch_spent(burst, PREFETCH_AHEAD);
 	if (mbuf == NULL)
 		return NULL;
 	bytes = rte_pktmbuf_mtod(mbuf, uint8_t *);
@@ -302,7 +312,7 @@ build_packet(struct net *net, struct burst *burst, const struct outgoing *out)
 		copy_text(bytes + headers, out);
 	mbuf->data_len = (uint16_t)(headers + (copy ? out->text_len : 0));
 	mbuf->pkt_len = mbuf->data_len;
-	if (!copy && out->text_len > 0 && !clone_text(net, mbuf, out)) {
+	if (!copy && out->text_len > 0 && !clone_text(net, burst, mbuf, out)) {
 		rte_pktmbuf_free(mbuf);
 		return NULL;
 	}
@@ -340,7 +350,7 @@ void
 net_build(struct net *net, struct burst *burst, uint64_t now_ns)
 {
 	for (uint16_t i = 0; i < burst->out_count; i++) {
-		refill(net, burst, (unsigned int)(burst->out_count - i));
+		refill(net, burst, 2 * (unsigned int)(burst->out_count - i)); /* headers, text */
 		send_segment(net, burst, &burst->out[i], now_ns);
 	}
 	burst->out_count = 0;

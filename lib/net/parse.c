@@ -7,6 +7,7 @@
 
 #include <rte_prefetch.h>
 
+#include "base/prefetch.h"
 #include "net/arp.h"
 #include "net/ethernet.h"
 #include "net/icmp.h"
@@ -15,7 +16,43 @@
 #include "net/tcp_header.h"
 #include "net/usual.h"
 
-enum { PREFETCH_AHEAD = 4 };
+enum { PREFETCH_AHEAD = 8, PREFETCH_TEXT_AHEAD = 4 };
+
+/*
+ * What a packet's turn needs: its headers, and where its text lies in an mbuf of its own that mbuf,
+ * some packets later the text's first line. All mbufs of the burst are asked for before: their way here
+ * may have been from another lcore, and they are going to be written.
+ */
+static inline void
+prefetch_packet(const struct rte_mbuf *mbuf)
+{
+	const uint8_t *headers = rte_pktmbuf_mtod(mbuf, const uint8_t *);
+
+	rte_prefetch0(headers);
+	rte_prefetch0(headers + RTE_CACHE_LINE_SIZE);
+	if (mbuf->next != NULL) {
+		prefetch_for_write(mbuf->next);
+		prefetch_for_write(&mbuf->next->next);
+	}
+}
+
+static inline void
+prefetch_text(const struct rte_mbuf *mbuf)
+{
+	if (mbuf->next != NULL)
+		rte_prefetch0(rte_pktmbuf_mtod(mbuf->next, const void *));
+}
+
+static inline void
+prefetch_first(const struct burst *burst)
+{
+	for (int i = 0; i < burst->rx_count; i++) {
+		prefetch_for_write(burst->rx[i]);
+		prefetch_for_write(&burst->rx[i]->next);
+	}
+	for (int i = 0; i < RTE_MIN(burst->rx_count, PREFETCH_AHEAD); i++)
+		prefetch_packet(burst->rx[i]);
+}
 
 static unsigned int
 parse_ip(struct net *net, struct burst *burst, struct packet *packet, uint64_t now_ns)
@@ -78,11 +115,12 @@ net_parse(struct net *net, struct burst *burst, uint64_t now_ns)
 	uint64_t bytes = 0;
 
 	assert(burst->arrived_count + count <= BURST_RX_MAX);
-	for (int i = 0; i < RTE_MIN(count, PREFETCH_AHEAD); i++)
-		rte_prefetch0(rte_pktmbuf_mtod(burst->rx[i], void *));
+	prefetch_first(burst);
 	for (uint16_t i = 0; i < count; i++) {
 		if (i + PREFETCH_AHEAD < count)
-			rte_prefetch0(rte_pktmbuf_mtod(burst->rx[i + PREFETCH_AHEAD], void *));
+			prefetch_packet(burst->rx[i + PREFETCH_AHEAD]);
+		if (i + PREFETCH_TEXT_AHEAD < count)
+			prefetch_text(burst->rx[i + PREFETCH_TEXT_AHEAD]);
 		bytes += burst->rx[i]->pkt_len;
 		if (likely(usual_parse(net, burst->rx[i], &burst->arrived[burst->arrived_count]))) {
 			burst->arrived_count++;
