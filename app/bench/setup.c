@@ -129,7 +129,7 @@ create_stack(struct bench *bench, unsigned int index)
 	struct estab_port port;
 	const char *why;
 
-	if (estab_port_ethdev(&port, party->device.id, 0) != 0)
+	if (device_port(&party->device, 0, &port) != 0)
 		return complain(EXIT_ENVIRONMENT, "%s: its queue cannot be used",
 				party->device.name);
 	party_meter(party, &port);

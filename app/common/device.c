@@ -17,6 +17,8 @@
 #include <rte_mbuf.h>
 #include <rte_string_fns.h>
 
+#include <estab/port.h>
+
 #include "complain.h"
 #include "parse.h"
 
@@ -295,6 +297,20 @@ device_start(struct device *device, uint16_t queues, struct rte_mempool *const *
 	device->started = true;
 	open_filters(device);
 	return -1;
+}
+
+/*
+ * Virtual devices describe no queues. Of the checksums that they offer the library hears nothing all the
+ * same: it can add up itself, and net_tap's (22.11) is wrong over pieces of odd length.
+ */
+int
+device_port(const struct device *device, uint16_t queue, struct estab_port *port)
+{
+	const int ret = estab_port_ethdev(port, device->id, queue);
+
+	if (ret == 0 && device->tx_offloads & RTE_ETH_TX_OFFLOAD_MULTI_SEGS)
+		port->offloads |= ESTAB_PORT_TX_MULTI_SEGMENT;
+	return ret;
 }
 
 void

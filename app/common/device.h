@@ -18,6 +18,7 @@ enum device_limits {
 	DEVICE_TEXT_MAX = 128,
 };
 
+struct estab_port;
 struct rte_mempool;
 
 /* What the command line says of devices. 0 means: choose by what the device offers. */
@@ -70,6 +71,14 @@ int device_probe(struct device *device, uint16_t id, const struct device_options
  * @return -1 to go on, else the exit code
  */
 int device_start(struct device *device, uint16_t queues, struct rte_mempool *const *pools);
+
+/*
+ * A started device's queue as a port. To what the queue says of itself is added what the device took
+ * when it was configured, where the library may rely on it: chains of mbufs.
+ *
+ * @return 0, or a negative errno as estab_port_ethdev
+ */
+int device_port(const struct device *device, uint16_t queue, struct estab_port *port);
 
 void device_stop(struct device *device);
 

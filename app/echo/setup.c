@@ -198,7 +198,7 @@ create_server(struct echo *echo, struct echo_place *place, uint32_t connections)
 	config.limits.listeners = options->ports.count;
 	if (secret_fill(config.secret, sizeof(config.secret)) != 0)
 		return complain(EXIT_ENVIRONMENT, "getrandom gives no secret");
-	if (estab_port_ethdev(&place->port, device->id, place->where.queue) != 0)
+	if (device_port(device, place->where.queue, &place->port) != 0)
 		return complain(EXIT_ENVIRONMENT, "%s: queue %u cannot be used", device->name,
 				place->where.queue);
 	return server_create(&place->server, &config, options->service, &options->ports,

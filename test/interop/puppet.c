@@ -87,7 +87,7 @@ create_stack(struct puppet *puppet)
 	struct estab_port port;
 	const char *why;
 
-	if (estab_port_ethdev(&port, device->id, 0) != 0)
+	if (device_port(device, 0, &port) != 0)
 		return complain(EXIT_ENVIRONMENT, "%s: its queue cannot be used", device->name);
 	estab_stack_config_init(&config);
 	stack_options_apply(&puppet->stack_options, &config);
