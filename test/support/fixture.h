@@ -89,6 +89,7 @@ struct fixture {
 	uint32_t sent_count;
 	struct sent *sent[FIXTURE_SENT];
 	uint32_t stack_frames; /* sent by the stack in all */
+	bool lenient;          /* peers say anything: nobody remembers what was negotiated */
 	bool app_gone;         /* draining: the stack has taken the connections */
 	uint32_t draining;     /* connections that the last turn of the drain left open */
 };
@@ -96,6 +97,13 @@ struct fixture {
 /* cmocka setup and teardown; *state is the family as an int, then the fixture. */
 int fixture_setup(void **state);
 int fixture_teardown(void **state);
+
+/*
+ * The same without cmocka, on a pool of the caller's that must hold all its mbufs again at the end.
+ * @return NULL without memory
+ */
+struct fixture *fixture_begin(uint8_t family, struct rte_mempool *pool);
+void fixture_end(struct fixture *t);
 
 /* Two cases, one over each family. */
 #define FIXTURE_TEST(name)                                                                         \

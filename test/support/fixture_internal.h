@@ -19,6 +19,6 @@ struct estab_endpoint fixture_stack_endpoint(const struct fixture *t, uint8_t ho
 struct estab_endpoint fixture_peer_endpoint(const struct fixture *t);
 
 /* Learn from a segment of the stack, make its numbers relative, check what holds of each. */
-void segment_sent(struct peer *peer, struct packet *packet);
+void segment_sent(const struct fixture *t, struct peer *peer, struct packet *packet);
 
 #endif

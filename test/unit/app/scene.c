@@ -27,7 +27,7 @@ hand_over_frames(struct fixture *t)
 			if (packet.flags & PACKET_SYN && t->peers[i].port == ends.target_port)
 				t->peers[i].stack_port = ends.source_port;
 			if (t->peers[i].port == ends.target_port && packet.text_len == 0)
-				segment_sent(&t->peers[i], &packet);
+				segment_sent(t, &t->peers[i], &packet);
 		}
 	}
 	return n;
