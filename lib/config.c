@@ -12,6 +12,8 @@
 
 #include <estab/stack.h>
 
+#include "interface.h"
+
 #define SECOND_NS      UINT64_C(1000000000)
 #define MILLISECOND_NS UINT64_C(1000000)
 #define DAY_NS         (86400 * SECOND_NS)
@@ -138,49 +140,19 @@ check_frame(const struct estab_stack_config *config)
 }
 
 static bool
-family_is_ip(uint8_t family)
+has_ipv6(const struct estab_interface *interface)
 {
-	return family == ESTAB_FAMILY_IPV4 || family == ESTAB_FAMILY_IPV6;
-}
-
-/* Unspecified, multicast or limited broadcast. */
-static bool
-is_no_host(const struct estab_address *address)
-{
-	static const uint8_t zero[16];
-	const uint8_t first = address->bytes[0];
-
-	if (memcmp(address->bytes, zero, sizeof(zero)) == 0)
-		return true;
-	return address->family == ESTAB_FAMILY_IPV4 ? first >= 224 : first == 0xff;
-}
-
-static const char *
-check_address(const struct estab_local_address *local, uint16_t mtu)
-{
-	if (!family_is_ip(local->address.family))
-		return "interface.addresses: family must be IPv4 or IPv6";
-	if (is_no_host(&local->address))
-		return "interface.addresses: must be the address of one host";
-	if (local->prefix_length > (local->address.family == ESTAB_FAMILY_IPV4 ? 32 : 128))
-		return "interface.addresses: prefix_length is longer than the address";
-	if (local->address.family == ESTAB_FAMILY_IPV6 && mtu < MTU_MIN_IPV6)
-		return "interface.mtu: IPv6 needs at least 1280";
-	return NULL;
-}
-
-static bool
-gateway_is_wrong(const struct estab_address *gateway, uint8_t family)
-{
-	return gateway->family != ESTAB_FAMILY_ANY && gateway->family != family;
+	for (unsigned int i = 0; i < interface->address_count; i++)
+		if (interface->addresses[i].address.family == ESTAB_FAMILY_IPV6)
+			return true;
+	return false;
 }
 
 static const char *
 check_interface(const struct estab_interface *interface)
 {
 	const uint16_t mtu = interface->mtu;
-	const char *why = NULL;
-	unsigned int i;
+	const char *why;
 
 	if (interface->vlan > 4094)
 		return "interface.vlan: 0 for untagged, or 1 to 4094";
@@ -188,14 +160,9 @@ check_interface(const struct estab_interface *interface)
 		return "interface.mtu: 576 to 9600";
 	if ((interface->mac[0] & 1) != 0)
 		return "interface.mac: must not be a multicast address";
-	if (interface->address_count == 0 || interface->address_count > ESTAB_ADDRESSES_MAX)
-		return "interface.addresses: 1 to 16 addresses are needed";
-	for (i = 0; i < interface->address_count && why == NULL; i++)
-		why = check_address(&interface->addresses[i], mtu);
-	if (gateway_is_wrong(&interface->gateway_ipv4, ESTAB_FAMILY_IPV4))
-		return "interface.gateway_ipv4: must be an IPv4 address";
-	if (gateway_is_wrong(&interface->gateway_ipv6, ESTAB_FAMILY_IPV6))
-		return "interface.gateway_ipv6: must be an IPv6 address";
+	why = interface_fault(interface);
+	if (why == NULL && mtu < MTU_MIN_IPV6 && has_ipv6(interface))
+		why = "interface.mtu: IPv6 needs at least 1280";
 	return why;
 }
 

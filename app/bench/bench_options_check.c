@@ -24,7 +24,7 @@ check_interface(const struct bench_options *options)
 	if (!options->loopback && interface->address_count == 0)
 		return complain(EXIT_USAGE,
 				"--address is missing: for example --address 192.0.2.2/24");
-	return interface_check(interface);
+	return options->loopback ? -1 : interface_check(interface);
 }
 
 /* One stack on a device, and a stack has one queue each way. */

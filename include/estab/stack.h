@@ -81,6 +81,31 @@ struct estab_interface {
 	struct estab_address gateway_ipv6;
 };
 
+/** What estab_interface_check() finds fault with; address and gateway NULL: the number of addresses. */
+struct estab_interface_fault {
+	const struct estab_local_address *address; /**< of the interface; NULL: not an address */
+	const struct estab_address *gateway;       /**< of the interface; NULL: not a gateway */
+	const char *why; /**< static, to stand behind the address and a colon; NULL: no fault */
+};
+
+/**
+ * Check the addresses and gateways of an interface, each alone and beside the others. What is wrong
+ * here would show later only as silence. estab_stack_config_check() does the same among other things.
+ *
+ * @param fault  receives the first fault, with pointers into `interface`; may be NULL
+ * @return
+ *   - 0
+ *   - -EINVAL: none or too many addresses, a family that is none or not the gateway's, or a
+ *     prefix_length that is longer than the address
+ *   - -EADDRNOTAVAIL: no host's address: unspecified, loopback, multicast, reserved, broadcast, that of
+ *     the network itself, or IPv4-mapped (RFC 1122 3.2.1.3, RFC 4291 2.4)
+ *   - -EEXIST: an address that is there already, or a gateway that is one of the addresses
+ *   - -ENETUNREACH: a gateway that no prefix of the addresses holds, nor is link-local, or of whose
+ *     family there is no address
+ */
+ESTAB_API int estab_interface_check(const struct estab_interface *interface,
+		struct estab_interface_fault *fault);
+
 /** What is sized once, at creation. 0 means the default, given in parentheses. */
 struct estab_stack_limits {
 	uint32_t connections;  /**< TCBs (16384) */

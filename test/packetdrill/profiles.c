@@ -104,8 +104,9 @@ set_local(struct profile *profile, const char *text)
 		return false;
 	interface->address_count = 1;
 	local->prefix_length = local->address.family == ESTAB_FAMILY_IPV4 ? 16 : 48;
-	return estab_address_parse("192.168.0.1", &interface->gateway_ipv4) == 0 &&
-			estab_address_parse("fd3d:fa7b:d17d:8888::", &interface->gateway_ipv6) == 0;
+	if (local->address.family == ESTAB_FAMILY_IPV4)
+		return estab_address_parse("192.168.0.1", &interface->gateway_ipv4) == 0;
+	return estab_address_parse("fd3d:fa7b:d17d:8888::", &interface->gateway_ipv6) == 0;
 }
 
 static bool

@@ -135,11 +135,10 @@ static void
 addresses_must_be_ours_to_have(void **state)
 {
 	static const char count[] = "interface.addresses: 1 to 16 addresses are needed";
-	static const char host[] = "interface.addresses: must be the address of one host";
 	static const char prefix[] =
 			"interface.addresses: prefix_length is longer than the address";
 	const struct estab_address none = { .family = ESTAB_FAMILY_IPV4 };
-	struct estab_address group;
+	struct estab_address no_host;
 	struct fixture *t = *state;
 
 	REFUSED(t, interface.address_count, 0, count);
@@ -150,19 +149,23 @@ addresses_must_be_ours_to_have(void **state)
 	ALLOWED(t, interface.addresses[0].prefix_length, 32);
 	REFUSED(t, interface.addresses[1].prefix_length, 129, prefix);
 	ALLOWED(t, interface.addresses[1].prefix_length, 128);
-	REFUSED(t, interface.addresses[0].address, none, host);
-	assert_int_equal(estab_address_parse("224.0.0.1", &group), 0);
-	REFUSED(t, interface.addresses[0].address, group, host);
-	assert_int_equal(estab_address_parse("255.255.255.255", &group), 0);
-	REFUSED(t, interface.addresses[0].address, group, host);
-	assert_int_equal(estab_address_parse("ff02::1", &group), 0);
-	REFUSED(t, interface.addresses[1].address, group, host);
-	assert_int_equal(estab_address_parse("::", &group), 0);
-	REFUSED(t, interface.addresses[1].address, group, host);
+	REFUSED(t, interface.addresses[0].address, none,
+			"interface.addresses: 0.0.0.0/8 is no host's address");
+	assert_int_equal(estab_address_parse("127.0.0.1", &no_host), 0);
+	REFUSED(t, interface.addresses[0].address, no_host,
+			"interface.addresses: a loopback address never appears on a link");
+	assert_int_equal(estab_address_parse("192.0.2.255", &no_host), 0);
+	REFUSED(t, interface.addresses[0].address, no_host,
+			"interface.addresses: the broadcast address of its network, no host's");
+	assert_int_equal(estab_address_parse("ff02::1", &no_host), 0);
+	REFUSED(t, interface.addresses[1].address, no_host,
+			"interface.addresses: a multicast address, no host's");
+	REFUSED(t, interface.addresses[2].address, t->config.interface.addresses[0].address,
+			"interface.addresses: given twice");
 }
 
 static void
-gateways_must_be_of_their_family(void **state)
+gateways_must_be_of_their_family_and_on_link(void **state)
 {
 	struct fixture *t = *state;
 	struct estab_address ipv4, ipv6;
@@ -173,6 +176,12 @@ gateways_must_be_of_their_family(void **state)
 	REFUSED(t, interface.gateway_ipv6, ipv4, "interface.gateway_ipv6: must be an IPv6 address");
 	ALLOWED(t, interface.gateway_ipv4, ipv4);
 	ALLOWED(t, interface.gateway_ipv6, ipv6);
+	assert_int_equal(estab_address_parse("198.51.100.1", &ipv4), 0);
+	REFUSED(t, interface.gateway_ipv4, ipv4,
+			"interface.gateway_ipv4: not on-link: no address has a prefix that holds it");
+	assert_int_equal(estab_address_parse("::1", &ipv6), 0);
+	REFUSED(t, interface.gateway_ipv6, ipv6,
+			"interface.gateway_ipv6: a loopback address never appears on a link");
 }
 
 static void
@@ -333,7 +342,7 @@ main(void)
 		CASE(port_must_be_whole_and_bursts_not_too_large),
 		CASE(link_must_be_one_that_exists),
 		CASE(addresses_must_be_ours_to_have),
-		CASE(gateways_must_be_of_their_family),
+		CASE(gateways_must_be_of_their_family_and_on_link),
 		CASE(times_must_keep_what_the_rfcs_ask),
 		CASE(lower_bounds_must_not_exceed_upper_ones_given_or_not),
 		CASE(buffers_and_policies_must_be_within_their_limits),
