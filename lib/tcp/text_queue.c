@@ -9,14 +9,24 @@
 #include <stddef.h>
 #include <string.h>
 
+#include <rte_branch_prediction.h>
 #include <rte_mbuf.h>
 
 enum { PINS_PER_OCTET = 4 }; /* text that pins more than so many times its size is copied */
 
+/*
+ * The mbuf with its buffer. A buffer that is not its own (of a clone, or external) may be any size and
+ * serve many: the mbuf is charged for its own, which lies idle, and for as much of the other at most.
+ */
 static uint32_t
 pins_of(const struct rte_mbuf *mbuf)
 {
-	return (uint32_t)sizeof(*mbuf) + mbuf->buf_len;
+	uint32_t own;
+
+	if (likely(RTE_MBUF_DIRECT(mbuf)))
+		return (uint32_t)sizeof(*mbuf) + mbuf->buf_len;
+	own = rte_pktmbuf_data_room_size(mbuf->pool);
+	return (uint32_t)sizeof(*mbuf) + own + RTE_MIN(own, (uint32_t)mbuf->buf_len);
 }
 
 uint32_t

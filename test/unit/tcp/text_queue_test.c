@@ -184,6 +184,43 @@ short_text_is_not_copied_into_what_is_shared_or_full(void **state)
 }
 
 static void
+keep(void *address, void *opaque)
+{
+	(void)address;
+	(void)opaque;
+}
+
+/* A buffer that serves many mbufs would be counted with each, and one connection seem to take all. */
+static void
+mbuf_pins_no_more_of_a_buffer_that_is_not_its_own_than_of_its_own(void **state)
+{
+	static uint8_t bytes[60000];
+	static struct rte_mbuf_ext_shared_info shared = { .free_cb = keep };
+	const uint32_t own = rte_pktmbuf_data_room_size(pool), head = sizeof(struct rte_mbuf);
+	struct rte_mbuf *direct = roomy(0, 100), *clone = rte_pktmbuf_alloc(pool);
+	struct rte_mbuf *large = rte_pktmbuf_alloc(pool), *small = rte_pktmbuf_alloc(pool);
+	struct text_queue queue = { 0 };
+
+	(void)state;
+	rte_mbuf_ext_refcnt_set(&shared, 2);
+	rte_pktmbuf_attach_extbuf(large, bytes, RTE_BAD_IOVA, sizeof(bytes), &shared);
+	rte_pktmbuf_attach_extbuf(small, bytes, RTE_BAD_IOVA, 10, &shared);
+	rte_pktmbuf_attach(clone, direct);
+	assert_int_equal(text_packet_pins(direct), head + own);
+	assert_int_equal(text_packet_pins(clone), head + 2 * own);
+	assert_int_equal(text_packet_pins(large), head + 2 * own);
+	assert_int_equal(text_packet_pins(small), head + own + 10);
+	rte_pktmbuf_free(direct);
+	clone->data_len = large->data_len = small->data_len = 10;
+	text_queue_append(&queue, clone);
+	text_queue_append(&queue, large);
+	text_queue_append(&queue, small);
+	assert_int_equal(queue.pinned, 3 * head + 5 * own + 10);
+	text_queue_clear(&queue);
+	assert_int_equal(queue.pinned, 0);
+}
+
+static void
 join_moves_everything_to_the_end(void **state)
 {
 	static const uint32_t sizes[] = { 0, 1, 300 };
@@ -360,6 +397,7 @@ main(void)
 		CASE(empty_mbufs_are_freed_and_left_out),
 		CASE(short_text_is_copied_behind_the_last),
 		CASE(short_text_is_not_copied_into_what_is_shared_or_full),
+		CASE(mbuf_pins_no_more_of_a_buffer_that_is_not_its_own_than_of_its_own),
 		CASE(join_moves_everything_to_the_end),
 		CASE(discard_takes_any_number_of_bytes_off_the_front),
 		CASE(discarded_text_stays_whole_for_who_still_refers_to_it),
