@@ -23,7 +23,8 @@ enum {
 	MTU_MIN_IPV4 = 576,  /* RFC 9293 3.7.1: the least everybody takes */
 	MTU_MIN_IPV6 = 1280, /* RFC 8200 5 */
 	MTU_MAX = 9600,
-	HEADERS_MAX = 118, /* Ethernet with VLAN 18, IPv6 40, TCP with options 60 */
+	HEADERS_MAX = 118,     /* Ethernet with VLAN 18, IPv6 40, TCP with options 60 */
+	TEXT_COPIED_MAX = 256, /* in front of which net/build.c asks for no chain */
 	NAME_MAX_LENGTH = 15,
 	BUFFER_MIN = 2048,
 	SYN_ACK_RETRANSMISSIONS_MAX = 7,
@@ -125,8 +126,10 @@ check_frame(const struct estab_stack_config *config)
 		return "name: at most 15 characters";
 	if (config->mbuf_pool == NULL)
 		return "mbuf_pool: a mempool for headers and answers is needed";
-	if (rte_pktmbuf_data_room_size(config->mbuf_pool) < RTE_PKTMBUF_HEADROOM + HEADERS_MAX)
-		return "mbuf_pool: its mbufs need data room for the headroom and 118 bytes of headers";
+	if (rte_pktmbuf_data_room_size(config->mbuf_pool) <
+			RTE_PKTMBUF_HEADROOM + HEADERS_MAX + TEXT_COPIED_MAX)
+		return "mbuf_pool: its mbufs need data room for the headroom, 118 bytes of headers and "
+		       "256 of text";
 	if (!port_has_chains(config) &&
 			rte_pktmbuf_data_room_size(config->mbuf_pool) < copy_room(config))
 		return "mbuf_pool: the port takes no chains, so an mbuf must hold a whole packet: data "

@@ -64,14 +64,14 @@ name_must_be_there_and_short(void **state)
 static void
 pool_must_hold_what_is_built_in_it(void **state)
 {
-	static const char chains[] = "mbuf_pool: its mbufs need data room for the headroom and 118 "
-				     "bytes of headers";
+	static const char chains[] = "mbuf_pool: its mbufs need data room for the headroom, 118 "
+				     "bytes of headers and 256 of text";
 	static const char whole[] =
 			"mbuf_pool: the port takes no chains, so an mbuf must hold a whole "
 			"packet: data "
 			"room for the headroom, 118 bytes of headers and interface.mtu";
 	const uint16_t room = RTE_PKTMBUF_HEADROOM + HEADERS;
-	const uint16_t rooms[] = { room - 1, room, room + 1499, room + 1500 };
+	const uint16_t rooms[] = { room + 255, room + 256, room + 1499, room + 1500 };
 	struct fixture *t = *state;
 	struct rte_mempool *pools[RTE_DIM(rooms)];
 
