@@ -17,8 +17,6 @@
 #include <rte_mbuf.h>
 #include <rte_string_fns.h>
 
-#include <estab/port.h>
-
 #include "complain.h"
 #include "parse.h"
 
@@ -29,10 +27,6 @@ enum device_defaults {
 	DATA_ROOM_MIN = RTE_MBUF_DEFAULT_DATAROOM,
 };
 
-#define RX_OFFLOADS_WANTED (RTE_ETH_RX_OFFLOAD_IPV4_CKSUM | RTE_ETH_RX_OFFLOAD_TCP_CKSUM)
-#define TX_OFFLOADS_WANTED                                                                         \
-	(RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_CKSUM |                            \
-			RTE_ETH_TX_OFFLOAD_MULTI_SEGS | RTE_ETH_TX_OFFLOAD_TCP_TSO)
 #define RSS_TYPES_WANTED                                                                           \
 	(RTE_ETH_RSS_NONFRAG_IPV4_TCP | RTE_ETH_RSS_NONFRAG_IPV6_TCP | RTE_ETH_RSS_IPV4 |          \
 			RTE_ETH_RSS_IPV6)
@@ -85,6 +79,21 @@ const struct option_row device_option_rows[] = {
 			.max = 16000,
 			.offset = offsetof(struct device_options, mtu),
 			.help = "size of an IP packet (the device's)" },
+	{ .name = "mbuf-size",
+			.argument = "BYTES",
+			.kind = OPTION_NUMBER,
+			.min = 374, /* headers, and text that is copied behind them */
+			.max = 16384,
+			.offset = offsetof(struct device_options, mbuf_size),
+			.help = "that an mbuf takes of a packet; larger packets are chains (a whole\n"
+				"packet of the MTU)" },
+	{ .name = "offloads",
+			.argument = "LIST",
+			.kind = OPTION_TAKE,
+			.take = device_take_offloads,
+			.offset = offsetof(struct device_options, offloads_left_out),
+			.expected = "all, none, or some of checksum,chains,tso",
+			.help = "what to leave to the device where it can: all (default), none,\nor some of checksum,chains,tso" },
 	{ .name = "mac",
 			.argument = "XX:XX:XX:XX:XX:XX",
 			.kind = OPTION_TAKE,
@@ -147,10 +156,31 @@ choose_queues_max(struct device *device, const struct rte_eth_dev_info *info,
 	device->queues_max = (uint16_t)RTE_MIN(offered, (uint32_t)DEVICE_QUEUES_MAX);
 }
 
+/* An mbuf holds a whole frame, unless the user wants smaller ones: then both ways take chains. */
+static int
+choose_data_room(struct device *device, const struct device_options *options)
+{
+	const uint32_t frame = (uint32_t)device->mtu + HEADERS_MAX;
+	const uint32_t room = options->mbuf_size != 0 ? options->mbuf_size
+						      : RTE_MAX(frame, (uint32_t)DATA_ROOM_MIN);
+
+	device->data_room = (uint16_t)(RTE_ALIGN(room, RTE_CACHE_LINE_SIZE) + RTE_PKTMBUF_HEADROOM);
+	if (room >= frame)
+		device->rx_offloads &= ~RTE_ETH_RX_OFFLOAD_SCATTER; /* of no use */
+	else if ((device->rx_offloads & RTE_ETH_RX_OFFLOAD_SCATTER) == 0 ||
+			(device->tx_offloads & RTE_ETH_TX_OFFLOAD_MULTI_SEGS) == 0)
+		return complain(EXIT_USAGE,
+				"--mbuf-size %" PRIu32
+				": %s (%s) takes no chains, and a packet of MTU %u needs "
+				"%" PRIu32,
+				options->mbuf_size, device->name, device->driver, device->mtu,
+				frame);
+	return -1;
+}
+
 static int
 choose_mtu(struct device *device, const struct device_options *options)
 {
-	uint32_t room;
 	int ret = 0;
 
 	if (options->mtu != 0)
@@ -162,10 +192,7 @@ choose_mtu(struct device *device, const struct device_options *options)
 		return complain(EXIT_ENVIRONMENT, "%s: the device has no MTU", device->name);
 	if (options->mtu != 0) /* a device without the notion carries what its mbufs hold */
 		device->mtu = (uint16_t)options->mtu;
-	room = (uint32_t)device->mtu + HEADERS_MAX;
-	room = RTE_MAX(room, DATA_ROOM_MIN);
-	device->data_room = (uint16_t)(RTE_ALIGN(room, RTE_CACHE_LINE_SIZE) + RTE_PKTMBUF_HEADROOM);
-	return -1;
+	return choose_data_room(device, options);
 }
 
 static uint16_t
@@ -203,11 +230,7 @@ device_probe(struct device *device, uint16_t id, const struct device_options *op
 	device->driver = info.driver_name;
 	device->rxd = choose_descriptors(options->rxd, &info.rx_desc_lim);
 	device->txd = choose_descriptors(options->txd, &info.tx_desc_lim);
-	device->rx_offloads = info.rx_offload_capa & RX_OFFLOADS_WANTED;
-	device->tx_offloads = info.tx_offload_capa & TX_OFFLOADS_WANTED;
-	if (strcmp(device->driver, "net_tap") == 0)
-		device->tx_offloads &=
-				~RTE_ETH_TX_OFFLOAD_TCP_TSO; /* 22.11's takes no full segment */
+	device_choose_offloads(device, &info, options);
 	choose_queues_max(device, &info, options);
 	if (choose_mac(device, options) != 0)
 		return complain(EXIT_ENVIRONMENT, "%s: the device has no MAC address",
@@ -297,20 +320,6 @@ device_start(struct device *device, uint16_t queues, struct rte_mempool *const *
 	device->started = true;
 	open_filters(device);
 	return -1;
-}
-
-/*
- * Virtual devices describe no queues. Of the checksums that they offer the library hears nothing all the
- * same: it can add up itself, and net_tap's (22.11) is wrong over pieces of odd length.
- */
-int
-device_port(const struct device *device, uint16_t queue, struct estab_port *port)
-{
-	const int ret = estab_port_ethdev(port, device->id, queue);
-
-	if (ret == 0 && device->tx_offloads & RTE_ETH_TX_OFFLOAD_MULTI_SEGS)
-		port->offloads |= ESTAB_PORT_TX_MULTI_SEGMENT;
-	return ret;
 }
 
 void

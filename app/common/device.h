@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * An Ethernet device made ready for stacks: as many RX/TX queue pairs as stacks will use it, the
- * checksum offloads and the RSS it offers, started. This is set-up only; packets go through
- * estab_port_ethdev.
+ * offloads and the RSS it offers, started. This is set-up only; packets go through the port that
+ * device_port makes.
  */
 #ifndef APP_COMMON_DEVICE_H
 #define APP_COMMON_DEVICE_H
@@ -19,6 +19,7 @@ enum device_limits {
 };
 
 struct estab_port;
+struct rte_eth_dev_info;
 struct rte_mempool;
 
 /* What the command line says of devices. 0 means: choose by what the device offers. */
@@ -27,6 +28,8 @@ struct device_options {
 	uint32_t rxd, txd;
 	uint32_t mbcache;
 	uint32_t mtu;
+	uint32_t mbuf_size;
+	uint32_t offloads_left_out; /* by device_take_offloads */
 	uint8_t mac[6]; /* of the stacks; all zero: the device's own, or derived from it */
 	bool named;     /* the EAL arguments name one: command_line_names_device */
 };
@@ -36,7 +39,7 @@ struct device {
 	uint16_t queues;     /* pairs */
 	uint16_t queues_max; /* that the device offers and that are of use to us */
 	uint16_t mtu;
-	uint16_t data_room; /* of an mbuf that takes one whole frame */
+	uint16_t data_room; /* of an mbuf, headroom included */
 	uint16_t rxd, txd;
 	uint16_t reta_size;   /* of the RSS redirection table; 0: none */
 	uint8_t mac[6];       /* of the stacks on it */
@@ -49,7 +52,7 @@ struct device {
 	char name[DEVICE_TEXT_MAX];
 };
 
-/* The rows for --rxq, --txq, --rxd, --txd, --mbcache, --mtu and --mac. */
+/* The rows for --rxq, --txq, --rxd, --txd, --mbcache, --mtu, --mbuf-size, --offloads and --mac. */
 extern const struct option_row device_option_rows[];
 extern const unsigned int device_option_count;
 
@@ -73,12 +76,18 @@ int device_probe(struct device *device, uint16_t id, const struct device_options
 int device_start(struct device *device, uint16_t queues, struct rte_mempool *const *pools);
 
 /*
- * A started device's queue as a port. To what the queue says of itself is added what the device took
- * when it was configured, where the library may rely on it: chains of mbufs.
+ * Make a port of one of its queue pairs, with every offload that the device was granted.
  *
- * @return 0, or a negative errno as estab_port_ethdev
+ * @return 0, or the negative errno of estab_port_ethdev
  */
 int device_port(const struct device *device, uint16_t queue, struct estab_port *port);
+
+/* For --offloads: as the parsers of parse.h. */
+int device_take_offloads(const char *text, void *value);
+
+/* Take of what the device offers all that helps a TCP and was not left out. */
+void device_choose_offloads(struct device *device, const struct rte_eth_dev_info *info,
+		const struct device_options *options);
 
 void device_stop(struct device *device);
 

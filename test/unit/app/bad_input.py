@@ -54,6 +54,8 @@ CASES = [
     (ECHO, [], ADDRESS + ["--syn-cookies", "maybe"], 2, "--syn-cookies maybe"),
     (ECHO, [], ADDRESS + ["--congestion", "tahoe"], 2, "--congestion tahoe"),
     (ECHO, [], ADDRESS + ["--tso", "on"], 2, "--tso on: expected auto or off"),
+    (ECHO, [], ADDRESS + ["--offloads", "sum"], 2, "--offloads sum: expected all, none"),
+    (ECHO, EAL + ["--vdev=net_null0"], ADDRESS + ["--mbuf-size", "1024"], 2, "--mbuf-size 1024"),
     (ECHO, [], ADDRESS + ["--config", "(0,0)"], 2, "--config (0,0)"),
     (ECHO, [], ADDRESS + ["--rxq", "2", "--txq", "3"], 2, "--txq 3"),
     (ECHO, [], ADDRESS + ["--txq", "2", "--config", "(0,0,0)"], 2, "--txq 2"),
