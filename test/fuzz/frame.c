@@ -210,7 +210,7 @@ mend_above(struct frame *frame)
 	const size_t at = protocol == IPPROTO_TCP ? 16 : 2;
 	uint16_t sum;
 
-	if (frame->size < header + 20)
+	if (frame->size < header + 20 || protocol > IPPROTO_ICMPV6) /* none of ours is higher */
 		return;
 	memset(above + at, 0, 2);
 	sum = sum_above(frame, above, frame->size - header);
