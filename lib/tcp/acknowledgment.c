@@ -9,6 +9,7 @@
 
 #include "tcp/congestion.h"
 #include "tcp/custom.h"
+#include "tcp/flight.h"
 #include "tcp/handshake.h"
 #include "tcp/input.h"
 #include "tcp/recovery.h"
@@ -130,7 +131,7 @@ acknowledgment_take(struct tcb *tcb, const struct segment *seg)
 	tcb->retransmissions = 0;
 	tcb->snd_una = seg->ack;
 	tcb->flags &= ~(uint32_t)TCB_MORE;
-	send_marks_acknowledge(&tcb->send_marks, tcb->snd_una);
+	flight_acknowledged(tcb);
 	if (seq_leq(tcb->snd_cursor, seg->ack))
 		tcb->snd_cursor = seg->ack;
 	discard_acknowledged(tcb, text);

@@ -38,14 +38,14 @@ struct congestion_control {
 
 /* What a connection keeps for it, beside cwnd and ssthresh. */
 struct congestion {
-	uint8_t control;         /* enum estab_congestion */
-	uint32_t prior_cwnd;     /* before the last reduction, for undoing; 0: nothing to undo */
-	uint32_t prior_ssthresh; /* likewise */
-	uint32_t round_end;      /* SND.NXT when this round trip began */
-	uint32_t flight_max;     /* bytes, the most in flight in this round trip */
 	uint64_t sent_ns;        /* when text was last sent */
 	uint64_t grown_ns;       /* when an ACK last met a cwnd that limited */
 	struct pacing *pacing;   /* NULL: text leaves as fast as the windows let it */
+	uint32_t round_end;      /* SND.NXT when this round trip began */
+	uint32_t flight_max;     /* bytes, the most in flight in this round trip */
+	uint32_t prior_cwnd;     /* before the last reduction, for undoing; 0: nothing to undo */
+	uint32_t prior_ssthresh; /* likewise */
+	uint8_t control;         /* enum estab_congestion */
 	union {                  /* the controller's own */
 		struct cubic cubic;
 		struct dctcp dctcp;

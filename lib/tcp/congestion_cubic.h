@@ -20,9 +20,9 @@ struct cubic_epoch {
 };
 
 struct cubic {
+	struct hystart hystart;
 	struct cubic_epoch epoch;
 	struct cubic_epoch prior; /* as it was before the last reduction */
-	struct hystart hystart;
 };
 
 #endif

@@ -11,6 +11,7 @@
 #include <rte_common.h>
 
 #include "tcp/congestion.h"
+#include "tcp/flight.h"
 #include "tcp/sack.h"
 #include "tcp/seq.h"
 #include "tcp/tail_probe.h"
@@ -27,24 +28,6 @@ recovery_is_duplicate(const struct tcb *tcb, const struct segment *seg)
 			((uint32_t)seg->wnd << tcb->snd_wscale) == tcb->snd_wnd && tcb->snd_wnd > 0;
 }
 
-/* What is in flight, as far as the marks tell when it was sent. */
-static void
-fill_board(const struct tcb *tcb, struct scoreboard *board)
-{
-	uint32_t end = tcb->snd_una;
-	unsigned int i;
-
-	scoreboard_init(board, tcb->snd_una);
-	for (i = 0; i < tcb->send_marks.count; i++) {
-		const struct send_mark *mark = &tcb->send_marks.marks[i];
-
-		scoreboard_append(board, mark->end, mark->first_us, mark->last_us);
-		end = mark->end;
-	}
-	if (end != tcb->snd_nxt)
-		scoreboard_append(board, tcb->snd_nxt, tcp_now_us(tcb->tcp), tcp_now_us(tcb->tcp));
-}
-
 struct recovery *
 recovery_get(struct tcb *tcb)
 {
@@ -59,7 +42,7 @@ recovery_get(struct tcb *tcb)
 		return NULL;
 	}
 	memset(recovery, 0, offsetof(struct recovery, board));
-	fill_board(tcb, &recovery->board);
+	flight_fill_board(tcb, &recovery->board);
 	tcb->recovery = recovery;
 	return recovery;
 }
@@ -441,7 +424,7 @@ recovery_on_sent(struct tcb *tcb, uint32_t seq, uint32_t end)
 	struct recovery *recovery = tcb->recovery;
 
 	if (seq_gt(end, tcb->snd_nxt))
-		send_marks_push(&tcb->send_marks, end, now_us, rto_srtt_us(&tcb->rtt) / 8);
+		flight_sent(tcb, end, now_us);
 	if (recovery == NULL)
 		return;
 	recovery->prr.out += end - seq;

@@ -15,6 +15,7 @@
 
 #include "tcp/custom.h"
 #include "tcp/ecn.h"
+#include "tcp/flight.h"
 #include "tcp/pacing.h"
 #include "tcp/reassembly.h"
 #include "tcp/recovery.h"
@@ -60,6 +61,7 @@ tcb_clear_queues(struct tcb *tcb)
 	text_queue_clear(&tcb->send);
 	tcb->send_at = NULL;
 	recovery_forget(tcb);
+	flight_forget(tcb);
 	pacing_end(tcb);
 	if (tcb->reassembly != NULL)
 		reassembly_destroy(tcb);

@@ -15,6 +15,7 @@
 #define LIB_TCP_TCB_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/queue.h>
 
@@ -115,8 +116,13 @@ enum tcb_timer {
 
 struct listener;
 
+/*
+ * In the order of use: each group is a cache line, and what a segment of an established connection
+ * touches comes first. What only loss recovery, reordering, pacing or settings need is in blocks of
+ * pools, taken when it is needed.
+ */
 struct tcb {
-	/* What a segment of an established connection touches. */
+	/* Every segment: sequence numbers and windows. */
 	struct tcp *tcp;
 	uint32_t flags;       /* set of enum tcb_flag */
 	uint8_t state;        /* enum tcp_state */
@@ -129,11 +135,14 @@ struct tcb {
 	uint32_t snd_wnd;     /* SND.WND, scaled up */
 	uint32_t snd_wl1;     /* SND.WL1: SEG.SEQ of the last window update */
 	uint32_t snd_wl2;     /* SND.WL2: SEG.ACK of the last window update */
+	uint32_t snd_wnd_max; /* MAX.SND.WND, RFC 5961 5 and sender's silly-window avoidance */
 	uint32_t rcv_nxt;     /* RCV.NXT */
 	uint32_t rcv_wnd;     /* RCV.WND: as promised to the peer, right edge rcv_nxt + rcv_wnd */
-	uint32_t last_ack_sent;          /* RFC 7323 Last.ACK.sent */
-	uint32_t ts_recent;              /* RFC 7323 TS.Recent */
-	uint32_t ts_offset;              /* added to our clock to make TSval, RFC 7323 5.4 */
+	uint32_t last_ack_sent; /* RFC 7323 Last.ACK.sent */
+	uint32_t ts_recent;     /* RFC 7323 TS.Recent */
+	uint32_t ts_recent_s;   /* when ts_recent was taken: it is void after 24 days */
+
+	/* Every segment: how much may be sent, and when something is due. */
 	uint32_t deadlines[TIMER_COUNT]; /* low 32 bits of a tick; 0: not armed */
 	uint32_t cwnd;                   /* bytes */
 	uint32_t ssthresh;               /* bytes */
@@ -146,47 +155,63 @@ struct tcb {
 	uint8_t dupacks;    /* duplicate ACKs in a row, RFC 5681 2 */
 	uint8_t retransmissions; /* of the segment at SND.UNA, in a row */
 	uint8_t ecn;             /* set of enum ecn_state */
+	uint32_t ts_offset;      /* added to our clock to make TSval, RFC 7323 5.4 */
+	uint32_t recover;        /* RFC 6582; where the episode of loss ends */
+	uint32_t pushed;         /* the number after the last text that was pushed */
 
+	/* Text, and what is owed for it. */
 	struct text_queue
 			send; /* from SND.UNA on (from ISS + 1 while the SYN is not acknowledged) */
 	struct rte_mbuf *send_at; /* the mbuf that holds the octet at snd_cursor; NULL: find it */
 	uint32_t send_at_offset;
-	uint32_t recover;              /* RFC 6582; where the episode of loss ends */
-	uint32_t probe_end;            /* SND.NXT when the tail was probed */
-	uint32_t pushed;               /* the number after the last text that was pushed */
-	struct recovery *recovery;     /* while something is lost, or out of order; else NULL */
-	struct send_marks send_marks;  /* when what is in flight was sent */
-	struct reordering reordering;  /* what is known of the path's */
+	uint32_t rcv_buffer; /* octets of text that we would keep; grows as the user reads */
+	TAILQ_ENTRY(tcb) output_link;
+
+	/* Text for the user, and what is out of the ordinary. */
 	struct text_queue receive;     /* in order, not yet received by the user */
-	struct custom *custom;         /* what only few connections need; NULL: all as configured */
+	TAILQ_ENTRY(tcb) event_link;   /* event list, or its listener's accept queue */
+	struct recovery *recovery;     /* while something is lost, or out of order; else NULL */
 	struct reassembly *reassembly; /* out of order; NULL: nothing */
+
+	/* To whom: compared by the flow table, read when a segment is built. */
+	struct path path;
+	uint32_t hash;
+	struct send_mark sent; /* when what is in flight was sent: see flight.h */
+
+	/* Round trips and congestion. */
+	struct rtt_estimator rtt;
+	uint32_t rtt_seq; /* the timed segment ends here */
+	uint32_t rtt_start_us;
 	struct sack_block
 			dsack; /* text that came twice, to be told once (RFC 2883); left == right: none */
-	struct timer_node timer;
-	TAILQ_ENTRY(tcb) output_link;
-	TAILQ_ENTRY(tcb) event_link; /* event list, or its listener's accept queue */
-	struct rtt_estimator rtt;
-	struct congestion congestion;
-	uint32_t ecn_recover; /* SND.NXT at the last reduction */
-	uint32_t ecn_changed; /* RCV.NXT where marks began or ended: see ECN_CHANGED */
-	uint32_t rtt_seq;     /* the timed segment ends here */
-	uint32_t rtt_start_us;
-	uint32_t snd_wnd_max;    /* MAX.SND.WND, RFC 5961 5 and sender's silly-window avoidance */
-	uint32_t rcv_buffer;     /* octets of text that we would keep; grows as the user reads */
-	uint32_t read_in_round;  /* octets that the user has received in this round trip ... */
-	uint32_t read_round_us;  /* ... which began here */
-	uint32_t ts_recent_s;    /* when ts_recent was taken: it is void after 24 days */
-	uint32_t challenge_tick; /* when the last rate-limited ACK went out */
-	uint32_t iss, irs;
-	uint32_t hash;
-	uint32_t rcv_up;           /* RCV.UP: after the last urgent octet of the peer */
-	int16_t soft_error;        /* trouble survived, negative errno; read once */
-	uint16_t mss_asked;        /* by the user; 0: what the MTU carries */
-	int error;                 /* pending, negative errno; read once */
-	struct listener *listener; /* that it was accepted on, while in its accept queue */
+	uint32_t read_in_round;       /* octets that the user has received in this round trip ... */
+	uint32_t read_round_us;       /* ... which began here */
+	struct send_marks *sent_more; /* of several runs in flight; NULL: sent says all */
+	struct custom *custom;        /* what only few connections need; NULL: all as configured */
 	void *user;
-	struct path path;
+	struct congestion congestion;
+
+	/* Now and then. */
+	struct timer_node timer;
+	struct reordering reordering; /* what is known of the path's */
+	uint32_t probe_end;           /* SND.NXT when the tail was probed */
+	struct listener *listener;    /* that it was accepted on, while in its accept queue */
+	uint32_t ecn_recover;         /* SND.NXT at the last reduction */
+	uint32_t ecn_changed;         /* RCV.NXT where marks began or ended: see ECN_CHANGED */
+	uint32_t challenge_tick;      /* when the last rate-limited ACK went out */
+	uint32_t iss, irs;
+	uint32_t rcv_up;    /* RCV.UP: after the last urgent octet of the peer */
+	int16_t soft_error; /* trouble survived, negative errno; read once */
+	uint16_t mss_asked; /* by the user; 0: what the MTU carries */
+	int error;          /* pending, negative errno; read once */
 };
+
+_Static_assert(offsetof(struct tcb, deadlines) <= 64 && offsetof(struct tcb, send) <= 128 &&
+				offsetof(struct tcb, receive) <= 192 &&
+				offsetof(struct tcb, path) <= 256 &&
+				offsetof(struct tcb, rtt) <= 320,
+		"what belongs together shares a cache line");
+_Static_assert(sizeof(struct tcb) <= 640, "connections are many");
 
 /* A half-open connection of which we keep a note (RFC 9293 SYN-RECEIVED from LISTEN). */
 struct syn_record {
@@ -257,7 +282,7 @@ struct tcp {
 	struct tcb_list finished_list; /* TIME-WAIT or CLOSED, last segment being built */
 	struct tcb_list event_list;    /* TCBs with events to collect */
 	struct pool tcbs, syn_records, time_waits, reassemblies, recoveries, customs, pacings,
-			listeners_pool;
+			send_marks, listeners_pool;
 	struct listener_table listeners;
 	struct ephemeral_ports ports;
 	struct reassembly_list reassembly_list;         /* the oldest first */

@@ -63,6 +63,8 @@ init_pools(struct tcp *tcp, const struct estab_stack_config *config)
 			sizeof(struct reassembly), 64, socket);
 	failed |= pool_init(&tcp->recoveries, "recoveries", limits->recoveries,
 			sizeof(struct recovery), 64, socket);
+	failed |= pool_init(&tcp->send_marks, "send_marks", limits->recoveries,
+			sizeof(struct send_marks), 64, socket);
 	failed |= pool_init(&tcp->customs, "customs", limits->customized_connections,
 			sizeof(struct custom), 64, socket);
 	if (pacing_block_size(&config->tcp) > 0)
@@ -81,6 +83,7 @@ fini_pools(struct tcp *tcp)
 	pool_fini(&tcp->time_waits);
 	pool_fini(&tcp->reassemblies);
 	pool_fini(&tcp->recoveries);
+	pool_fini(&tcp->send_marks);
 	pool_fini(&tcp->customs);
 	pool_fini(&tcp->pacings);
 	pool_fini(&tcp->listeners_pool);

@@ -9,6 +9,7 @@
 #include <rte_memory.h>
 
 #include "eal.h"
+#include "tcp/flight.h"
 #include "tcp/recovery.h"
 
 enum { MSS = BARE_MSS };
@@ -84,7 +85,7 @@ ack(struct tcb *tcb, uint32_t octets)
 
 	tcb->marks = 0;
 	tcb->snd_una += octets;
-	send_marks_acknowledge(&tcb->send_marks, tcb->snd_una);
+	flight_acknowledged(tcb);
 	seg = duplicate_of(tcb);
 	recovery_on_ack(tcb, &seg, octets);
 }
