@@ -86,6 +86,28 @@ take_delivery(struct tcb *tcb, uint32_t acked, const struct sack_report *report,
 		tcb->dupacks++; /* RFC 6675 2 */
 }
 
+/* RFC 6582 3.2 step 2: not again for losses of an episode that has ended already. */
+static bool
+begins_episode(const struct tcb *tcb)
+{
+	return tcb->dupacks == DUPLICATES_MEAN_LOSS && seq_gt(tcb->snd_una, tcb->recover);
+}
+
+/*
+ * Octets that one more duplicate may say have left the network. Outside of an episode that lets two
+ * segments go beyond cwnd, and no more (RFC 3042 2): it may be the echo of a needless retransmission.
+ */
+static uint32_t
+room_for_duplicate(const struct tcb *tcb)
+{
+	const struct recovery *recovery = tcb->recovery;
+	const bool repairs = recovery->phase == RECOVERY_FAST || begins_episode(tcb);
+	const uint32_t flight = tcb_flight_size(tcb), limited = 2U * tcb->snd_mss;
+	const uint32_t most = repairs ? flight : RTE_MIN(flight, limited);
+
+	return most > recovery->counted ? most - recovery->counted : 0;
+}
+
 /*
  * Without SACK a duplicate ACK says that one segment has arrived, and not which; a new ACK takes
  * back what duplicates have said of the text that it covers (RFC 9937 6.1).
@@ -97,11 +119,9 @@ count_delivery(struct tcb *tcb, bool duplicate, uint32_t acked, struct delivery 
 	const uint32_t flight = tcb_flight_size(tcb);
 
 	if (duplicate) {
-		const uint32_t room = flight > recovery->counted ? flight - recovery->counted : 0;
-
 		if (tcb->dupacks < UINT8_MAX)
 			tcb->dupacks++;
-		delivery->octets = RTE_MIN((uint32_t)tcb->snd_mss, room);
+		delivery->octets = RTE_MIN((uint32_t)tcb->snd_mss, room_for_duplicate(tcb));
 		recovery->counted += delivery->octets;
 	} else if (acked > tcb->snd_mss) {
 		const uint32_t told = RTE_MIN(recovery->counted, acked - tcb->snd_mss);
@@ -110,13 +130,6 @@ count_delivery(struct tcb *tcb, bool duplicate, uint32_t acked, struct delivery 
 		delivery->octets -= RTE_MIN(told, delivery->octets);
 	}
 	recovery->counted = RTE_MIN(recovery->counted, flight);
-}
-
-/* RFC 6582 3.2 step 2: not again for losses of an episode that has ended already. */
-static bool
-begins_episode(const struct tcb *tcb)
-{
-	return tcb->dupacks == DUPLICATES_MEAN_LOSS && seq_gt(tcb->snd_una, tcb->recover);
 }
 
 /* Find out what is lost; returns how many octets more than before. */

@@ -279,6 +279,31 @@ duplicates_of_an_episode_that_has_ended_begin_no_other(void **state)
 	assert_int_equal(bare.stats.fast_retransmits, 2);
 }
 
+/*
+ * RFC 3042 2: "The amount of outstanding data would remain less than or equal to the congestion window
+ * plus 2 segments", however many duplicates come that begin no episode; here a needless retransmission
+ * is echoed.
+ */
+static void
+duplicates_that_begin_no_episode_let_two_segments_go(void **state)
+{
+	struct tcb *tcb = with_twenty_in_flight();
+	uint32_t sent = 0;
+
+	(void)state;
+	recovery_on_timeout(tcb);
+	ack(tcb, 20 * MSS);
+	tcb->cwnd = 5 * MSS;
+	bare_fly(tcb, 5 * MSS);
+	for (unsigned int i = 0; i < 10; i++) {
+		duplicates(tcb, 1);
+		sent += allowed(tcb);
+		send(tcb, allowed(tcb));
+	}
+	assert_int_equal(sent, 2 * MSS);
+	assert_int_equal(tcb->flags & TCB_RECOVERY, 0);
+}
+
 /* RFC 6582 3.2 step 4: "After a retransmit timeout, record the highest sequence number transmitted
  * in the variable recover, and exit the fast recovery procedure if applicable." */
 static void
@@ -394,6 +419,7 @@ main(void)
 		CASE(partial_ack_sends_the_next_hole_again_and_stays_in_recovery),
 		CASE(ack_of_all_up_to_recover_ends_the_episode),
 		CASE(duplicates_of_an_episode_that_has_ended_begin_no_other),
+		CASE(duplicates_that_begin_no_episode_let_two_segments_go),
 		CASE(timeout_ends_fast_recovery_and_loses_all),
 		CASE(without_a_place_the_timer_goes_back_to_una),
 		CASE(second_timeout_of_a_segment_holds_the_threshold),
