@@ -43,6 +43,7 @@ struct congestion {
 	struct pacing *pacing;   /* NULL: text leaves as fast as the windows let it */
 	uint32_t round_end;      /* SND.NXT when this round trip began */
 	uint32_t flight_max;     /* bytes, the most in flight in this round trip */
+	uint32_t counted;        /* bytes acknowledged towards the next segment of cwnd */
 	uint32_t prior_cwnd;     /* before the last reduction, for undoing; 0: nothing to undo */
 	uint32_t prior_ssthresh; /* likewise */
 	uint8_t control;         /* enum estab_congestion */

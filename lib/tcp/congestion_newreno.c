@@ -8,14 +8,20 @@
 #include "tcp/congestion.h"
 #include "tcp/tcb.h"
 
-/* RFC 5681 equation (3): about a segment per round trip, and never nothing. */
+/*
+ * RFC 3465 2.1: a segment when a whole window has been acknowledged, in however many ACKs. RFC 5681
+ * 3.1 recommends that rather than equation (3), which knows ACKs and no octets.
+ */
 static void
 avoid_congestion(struct tcb *tcb, uint32_t acked)
 {
-	const uint64_t mss = tcb->snd_mss;
-	const uint64_t growth = mss * RTE_MIN(acked, mss) / tcb->cwnd;
+	uint32_t *counted = &tcb->congestion.counted;
 
-	congestion_grow(tcb, RTE_MAX((uint32_t)growth, 1U));
+	*counted += RTE_MIN(acked, tcb->cwnd);
+	if (*counted < tcb->cwnd)
+		return;
+	*counted = RTE_MIN(*counted - tcb->cwnd, tcb->cwnd);
+	congestion_grow(tcb, tcb->snd_mss);
 }
 
 static void
@@ -31,6 +37,7 @@ static void
 halve(struct tcb *tcb)
 {
 	tcb->ssthresh = RTE_MAX(congestion_used(tcb) / 2, 2U * tcb->snd_mss); /* equation (4) */
+	tcb->congestion.counted = 0;
 }
 
 /* RFC 3168 6.1.2: cwnd falls to one segment, if need be. */

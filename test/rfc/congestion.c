@@ -92,7 +92,7 @@ struct wire {
 	uint32_t una, highest;
 	/* What RFC 5681, RFC 6582 and, for CUBIC, RFC 9438 allow at most. */
 	uint32_t beta_percent;
-	uint32_t window, ssthresh, recover, duplicates;
+	uint32_t window, ssthresh, recover, duplicates, counted;
 	bool recovering;
 };
 
@@ -155,9 +155,20 @@ reduce(struct wire *wire)
 	wire->recover = wire->highest;
 }
 
+/* RFC 3465 2.1: bytes_acked, and one segment more when it has reached the window. */
+static void
+count(struct wire *wire, uint32_t acked)
+{
+	wire->counted += acked;
+	if (wire->counted < wire->window)
+		return;
+	wire->counted -= wire->window;
+	wire->window += MSS;
+}
+
 /*
  * RFC 3465 2.3: L is 2, and 1 while what was lost at a timeout is repaired; slow start so ends less
- * than two segments beyond ssthresh. RFC 5681 equation (3); RFC 9438 4.2 has half as much again in a
+ * than two segments beyond ssthresh. RFC 3465 2.1: a segment for each window; RFC 9438 4.2 has half as much again in a
  * round trip at most.
  */
 static void
@@ -168,7 +179,7 @@ grow(struct wire *wire, uint32_t acked)
 	if (wire->window < wire->ssthresh)
 		wire->window += lesser(acked, limit);
 	else if (wire->beta_percent == 50)
-		wire->window += greater(MSS * MSS / wire->window, 1);
+		count(wire, acked);
 	else
 		wire->window += greater(acked / 2, 1);
 }

@@ -56,21 +56,26 @@ slow_start_ack_grows_by_what_it_covers_up_to_two_segments(void **state)
 	}
 }
 
-/* "cwnd += SMSS*SMSS/cwnd" (3): 1000 * 1000 / 8000 = 125. */
+/* RFC 3465 2.1: 8000 octets were acknowledged, in eight ACKs, for a window of 8000: one segment more. */
 static void
-avoidance_ack_of_a_segment_grows_by_mss_squared_over_cwnd(void **state)
+avoidance_window_acknowledged_grows_by_one_segment(void **state)
 {
 	struct tcb *tcb = with_full_window(8 * MSS);
 
 	(void)state;
 	tcb->ssthresh = 8 * MSS;
+	for (unsigned int i = 0; i < 7; i++)
+		congestion_on_ack(tcb, MSS);
+	assert_int_equal(tcb->cwnd, 8 * MSS);
 	congestion_on_ack(tcb, MSS);
-	assert_int_equal(tcb->cwnd, 8125);
-	congestion_on_ack(tcb, 2 * MSS); /* 1000000 / 8125 = 123.07: per ACK, not per octet */
-	assert_int_equal(tcb->cwnd, 8248);
+	assert_int_equal(tcb->cwnd, 9 * MSS);
+	bare_fly(tcb, 9 * MSS);
+	for (unsigned int i = 0; i < 8; i++)
+		congestion_on_ack(tcb, MSS);
+	assert_int_equal(tcb->cwnd, 9 * MSS);
 }
 
-/* A peer that splits its ACKs gains nothing: ten ACKs of 100 grow by no more than one of 1000. */
+/* A peer that splits its ACKs gains nothing: an ACK for each of 8000 octets, and one segment more. */
 static void
 avoidance_divided_acks_grow_no_faster_than_one(void **state)
 {
@@ -78,21 +83,41 @@ avoidance_divided_acks_grow_no_faster_than_one(void **state)
 
 	(void)state;
 	tcb->ssthresh = 8 * MSS;
-	for (unsigned int i = 0; i < 10; i++)
-		congestion_on_ack(tcb, MSS / 10);
-	assert_in_range(tcb->cwnd, 8001, 8125);
+	for (unsigned int i = 0; i < 8 * MSS; i++)
+		congestion_on_ack(tcb, 1);
+	assert_int_equal(tcb->cwnd, 9 * MSS);
 }
 
-/* "If the above formula yields 0, the result SHOULD be rounded up to 1 byte." (RFC 5681 3.1) */
+/* Nor does one lose that acknowledges seldom. What is beyond a window is not lost, but not doubled. */
 static void
-avoidance_huge_window_still_grows_by_one_octet(void **state)
+avoidance_stretched_acks_grow_no_slower(void **state)
 {
-	struct tcb *tcb = with_full_window(2000000);
+	struct tcb *tcb = with_full_window(8 * MSS);
 
 	(void)state;
-	tcb->ssthresh = 2 * MSS;
-	congestion_on_ack(tcb, MSS);
-	assert_int_equal(tcb->cwnd, 2000001);
+	tcb->ssthresh = 8 * MSS;
+	congestion_on_ack(tcb, 5 * MSS);
+	congestion_on_ack(tcb, 5 * MSS);
+	assert_int_equal(tcb->cwnd, 9 * MSS);
+	bare_fly(tcb, 9 * MSS);
+	congestion_on_ack(tcb, 7 * MSS); /* 2 + 7 */
+	assert_int_equal(tcb->cwnd, 10 * MSS);
+}
+
+/* What was acknowledged of the large window says nothing of the small one. */
+static void
+avoidance_begins_to_count_anew_after_a_loss(void **state)
+{
+	struct tcb *tcb = with_full_window(16 * MSS);
+
+	(void)state;
+	tcb->ssthresh = 16 * MSS;
+	congestion_on_ack(tcb, 15 * MSS);
+	congestion_reduce(tcb);
+	tcb->cwnd = tcb->ssthresh;
+	bare_fly(tcb, 8 * MSS);
+	congestion_on_ack(tcb, 7 * MSS);
+	assert_int_equal(tcb->cwnd, 8 * MSS);
 }
 
 /* No peer can announce more than 2^30: growing past it means nothing, and must not wrap. */
@@ -270,14 +295,18 @@ avoidance_window_with_room_for_a_segment_does_not_grow(void **state)
 
 	(void)state;
 	tcb->ssthresh = 10 * MSS;
-	bare_fly(tcb, 8 * MSS);
-	tcb->snd_una += MSS;
-	congestion_on_ack(tcb, MSS);
+	for (unsigned int i = 0; i < 20; i++) {
+		bare_fly(tcb, 8 * MSS);
+		tcb->snd_una += MSS;
+		congestion_on_ack(tcb, MSS);
+	}
 	assert_int_equal(tcb->cwnd, 10 * MSS);
-	bare_fly(tcb, 9 * MSS + 1);
-	tcb->snd_una += MSS;
-	congestion_on_ack(tcb, MSS);
-	assert_int_equal(tcb->cwnd, 10 * MSS + 100);
+	for (unsigned int i = 0; i < 10; i++) {
+		bare_fly(tcb, 9 * MSS + 1);
+		tcb->snd_una += MSS;
+		congestion_on_ack(tcb, MSS);
+	}
+	assert_int_equal(tcb->cwnd, 11 * MSS);
 }
 
 /* RFC 5681 4.1: "if the TCP has not sent data in an interval exceeding the retransmission timeout",
@@ -361,9 +390,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(established_begins_with_the_initial_window_and_no_threshold),
 		cmocka_unit_test(slow_start_ack_grows_by_what_it_covers_up_to_two_segments),
-		cmocka_unit_test(avoidance_ack_of_a_segment_grows_by_mss_squared_over_cwnd),
+		cmocka_unit_test(avoidance_window_acknowledged_grows_by_one_segment),
 		cmocka_unit_test(avoidance_divided_acks_grow_no_faster_than_one),
-		cmocka_unit_test(avoidance_huge_window_still_grows_by_one_octet),
+		cmocka_unit_test(avoidance_stretched_acks_grow_no_slower),
+		cmocka_unit_test(avoidance_begins_to_count_anew_after_a_loss),
 		cmocka_unit_test(window_never_grows_beyond_what_can_be_announced),
 		cmocka_unit_test(loss_halves_what_is_in_flight_not_cwnd),
 		cmocka_unit_test(
