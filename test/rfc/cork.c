@@ -324,6 +324,25 @@ closed_uncorking_owes_nothing(void **state)
 	app_read_error(t, -ECONNRESET);
 }
 
+/* What has gone takes its time along: what is held next has all of its own. */
+static void
+established_time_of_text_that_has_left_does_not_count(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established(t);
+	app_write_more(t, 100);
+	app_write(t, 50);
+	expect(t, "P. 1:151(150) ack 1");
+	arrive(t, ". 1:1(0) ack 151");
+	advance(t, 150);
+	app_write_more(t, 10);
+	advance(t, 199);
+	expect_nothing(t);
+	advance(t, 1);
+	expect(t, "P. 151:161(10) ack 1");
+}
+
 int
 main(void)
 {
@@ -348,6 +367,7 @@ main(void)
 		FIXTURE_TEST(established_closed_window_is_probed_when_the_cork_is_over),
 		FIXTURE_TEST(syn_sent_corked_text_waits_from_the_handshake_on),
 		FIXTURE_TEST(closed_uncorking_owes_nothing),
+		FIXTURE_TEST(established_time_of_text_that_has_left_does_not_count),
 	};
 
 	return cmocka_run_group_tests_name("cork", tests, eal_start, eal_stop);

@@ -254,6 +254,29 @@ time_wait_limit_of_fin_wait_2_is_off_though_the_port_is_stuck(void **state)
 	ignore_sent(t);
 }
 
+/* Nor does CLOSE with a limit of the user's own turn one on. */
+static void
+time_wait_close_with_a_limit_arms_nothing_though_the_port_is_stuck(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established_with_linger(t, SECOND);
+	app_shutdown(t);
+	expect(t, "F. 1:1(0) ack 1");
+	arrive(t, ". 1:1(0) ack 2");
+	stick_the_port(t);
+	arrive(t, "F. 1:1(0) ack 2");
+	app_close(t);
+	t->now_ns += 5 * SECOND;
+	turn(t);
+	t->port.tx_room = UINT32_MAX;
+	turn(t);
+	expect(t, ". 2:2(0) ack 2");
+	assert_int_equal(stats_now(t).connections_closed, 1);
+	assert_int_equal(stats_now(t).connections_timed_out, 0);
+	ignore_sent(t);
+}
+
 int
 main(void)
 {
@@ -270,6 +293,7 @@ main(void)
 		FIXTURE_TEST(limit_beyond_a_day_is_refused),
 		FIXTURE_TEST(established_close_with_no_patience_resets_where_nothing_is_to_be_sent),
 		FIXTURE_TEST(time_wait_limit_of_fin_wait_2_is_off_though_the_port_is_stuck),
+		FIXTURE_TEST(time_wait_close_with_a_limit_arms_nothing_though_the_port_is_stuck),
 	};
 
 	return cmocka_run_group_tests_name("linger", tests, eal_start, eal_stop);

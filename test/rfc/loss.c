@@ -434,6 +434,25 @@ established_silent_peer_keeps_its_place_that_nobody_wants(void **state)
 	expect_nothing(t);
 }
 
+/* All is in order again: the place is free for the next. */
+static void
+established_loss_repaired_leaves_its_place_to_others(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.limits.recoveries = 1;
+	for (unsigned int i = 0; i < 3; i++) {
+		speak_as(t, i);
+		in_established_sack(t);
+		write_segments(t, 1001, 5);
+		arrive(t, ". 1:1(0) ack 1001 <nop,nop,sack 2001:6001>");
+		expect(t, ". 1001:2001(1000) ack 1");
+		arrive(t, ". 1:1(0) ack 6001");
+	}
+	assert_int_equal(stats_now(t).recoveries_refused, 0);
+	assert_int_equal(stats_now(t).fast_retransmits, 3);
+}
+
 int
 main(void)
 {
@@ -457,6 +476,7 @@ main(void)
 		FIXTURE_TEST(established_without_a_place_for_recovery_the_timer_repairs),
 		FIXTURE_TEST(established_silent_peer_gives_up_its_place_for_recovery),
 		FIXTURE_TEST(established_silent_peer_keeps_its_place_that_nobody_wants),
+		FIXTURE_TEST(established_loss_repaired_leaves_its_place_to_others),
 	};
 
 	return cmocka_run_group_tests(tests, eal_start, eal_stop);

@@ -106,29 +106,55 @@ established_single_segment_is_probed_later(void **state)
 	assert_int_equal(stats_now(t).retransmission_timeouts, 0);
 }
 
+/* No ACK for this long: nothing is probed. */
 static void
-established_without_sack_or_where_configured_nothing_is_probed(void **state)
+assert_silence_probes_nothing(struct fixture *t)
+{
+	app_write(t, 4000);
+	assert_int_equal(ignore_sent(t), 4);
+	advance(t, 900);
+	expect_nothing(t);
+	assert_int_equal(stats_now(t).tail_probes, 0);
+	arrive(t, ". 1:1(0) ack 4001");
+}
+
+static void
+established_where_configured_nothing_is_probed(void **state)
 {
 	struct fixture *t = *state;
 
 	t->config.tcp.no_tail_probe = true;
 	in_established_sack(t);
-	app_write(t, 4000);
-	ignore_sent(t);
-	advance(t, 900);
+	assert_silence_probes_nothing(t);
+}
+
+/* What the probe brings about is told by SACK. */
+static void
+established_without_sack_nothing_is_probed(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established_slowly(t, "nop", "");
+	assert_silence_probes_nothing(t);
+}
+
+/* 7.3: one probe at a time, also where new text follows it. */
+static void
+established_probe_that_is_out_is_not_followed_by_another(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established_sack(t);
+	app_write(t, 12000);
+	assert_int_equal(ignore_sent(t), 10);
+	advance(t, PTO_MS + 2);
+	expect(t, ". 10001:11001(1000) ack 1");
+	arrive(t, ". 1:1(0) ack 1001");
+	expect(t, "P. 11001:12001(1000) ack 1");
+	advance(t, 2 * PTO_MS);
 	expect_nothing(t);
-	assert_int_equal(stats_now(t).tail_probes, 0);
-	speak_as(t, 1);
-	in_established(t);
-	app_write(t, 4000);
-	ignore_sent(t);
-	advance(t, 900);
-	speak_as(t, 1);
-	assert_int_equal(stats_now(t).tail_probes, 0);
-	arrive(t, ". 1:1(0) ack 4001");
-	speak_as(t, 0);
-	arrive(t, ". 1:1(0) ack 4001");
-	ignore_sent(t);
+	assert_int_equal(stats_now(t).tail_probes, 1);
+	arrive(t, ". 1:1(0) ack 12001");
 }
 
 /* 7.4.2: the probe repaired a loss that nobody else has seen: cwnd falls all the same. */
@@ -273,7 +299,9 @@ main(void)
 		FIXTURE_TEST(established_lost_tail_is_repaired_by_the_sack_of_the_probe),
 		FIXTURE_TEST(established_silence_with_text_that_waits_probes_with_that),
 		FIXTURE_TEST(established_single_segment_is_probed_later),
-		FIXTURE_TEST(established_without_sack_or_where_configured_nothing_is_probed),
+		FIXTURE_TEST(established_where_configured_nothing_is_probed),
+		FIXTURE_TEST(established_without_sack_nothing_is_probed),
+		FIXTURE_TEST(established_probe_that_is_out_is_not_followed_by_another),
 		FIXTURE_TEST(established_loss_repaired_by_the_probe_reduces_the_window),
 		FIXTURE_TEST(established_needless_probe_leaves_the_window_alone),
 		FIXTURE_TEST(established_recovery_is_taken_back_when_all_came_twice),
