@@ -24,6 +24,7 @@ enum device_defaults {
 	DESCRIPTORS_DEFAULT = 1024, /* as recent testpmd; less where the device takes less */
 	RSS_KEY_MAX = 128,
 	HEADERS_MAX = 118, /* that the library wants room for beside the MTU, where it cannot chain */
+	FRAME_OVERHEAD = RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN,
 	DATA_ROOM_MIN = RTE_MBUF_DEFAULT_DATAROOM,
 };
 
@@ -178,19 +179,29 @@ choose_data_room(struct device *device, const struct device_options *options)
 	return -1;
 }
 
-static int
-choose_mtu(struct device *device, const struct device_options *options)
+/* The largest packet that the device takes: some say so in frames alone. */
+static uint32_t
+mtu_max(const struct rte_eth_dev_info *info)
 {
-	int ret = 0;
+	const uint32_t frame = info->max_rx_pktlen -
+			RTE_MIN(info->max_rx_pktlen, (uint32_t)FRAME_OVERHEAD);
 
-	if (options->mtu != 0)
-		ret = rte_eth_dev_set_mtu(device->id, (uint16_t)options->mtu);
-	if (ret != 0 && ret != -ENOTSUP)
-		return complain(EXIT_USAGE, "--mtu %" PRIu32 ": %s (%s) does not take it: %s",
-				options->mtu, device->name, device->driver, rte_strerror(-ret));
+	return RTE_MIN(frame, (uint32_t)info->max_mtu);
+}
+
+/* The device is told after it was configured, and not before (rte_eth_dev_set_mtu). */
+static int
+choose_mtu(struct device *device, const struct rte_eth_dev_info *info,
+		const struct device_options *options)
+{
 	if (rte_eth_dev_get_mtu(device->id, &device->mtu) != 0)
 		return complain(EXIT_ENVIRONMENT, "%s: the device has no MTU", device->name);
-	if (options->mtu != 0) /* a device without the notion carries what its mbufs hold */
+	if (options->mtu != 0 && (options->mtu < info->min_mtu || options->mtu > mtu_max(info)))
+		return complain(EXIT_USAGE, "--mtu %" PRIu32 ": %s (%s) takes %u to %" PRIu32,
+				options->mtu, device->name, device->driver, info->min_mtu,
+				mtu_max(info));
+	device->mtu_is_asked = options->mtu != 0;
+	if (device->mtu_is_asked)
 		device->mtu = (uint16_t)options->mtu;
 	return choose_data_room(device, options);
 }
@@ -235,7 +246,7 @@ device_probe(struct device *device, uint16_t id, const struct device_options *op
 	if (choose_mac(device, options) != 0)
 		return complain(EXIT_ENVIRONMENT, "%s: the device has no MAC address",
 				device->name);
-	return choose_mtu(device, options);
+	return choose_mtu(device, &info, options);
 }
 
 /* 0x6d5a again and again: the Toeplitz key under which both directions hash alike. */
@@ -274,6 +285,15 @@ configure(struct device *device)
 	return rte_eth_dev_configure(device->id, device->queues, device->queues, &conf);
 }
 
+/* A device without the notion carries what its mbufs hold. */
+static int
+set_mtu(const struct device *device)
+{
+	const int ret = rte_eth_dev_set_mtu(device->id, device->mtu);
+
+	return ret == -ENOTSUP ? 0 : ret;
+}
+
 static int
 set_up_queues(struct device *device, struct rte_mempool *const *pools)
 {
@@ -309,14 +329,17 @@ device_start(struct device *device, uint16_t queues, struct rte_mempool *const *
 
 	device->queues = queues;
 	ret = configure(device);
+	if (ret == 0 && device->mtu_is_asked)
+		ret = set_mtu(device);
 	if (ret == 0)
 		ret = set_up_queues(device, pools);
 	if (ret == 0)
 		ret = rte_eth_dev_start(device->id);
 	if (ret != 0)
 		return complain(EXIT_ENVIRONMENT,
-				"%s (%s) did not start with %u queues: %s; try --rxq 1, or other --rxd and --txd",
-				device->name, device->driver, queues, rte_strerror(-ret));
+				"%s (%s) did not start with %u queues and an MTU of %u: %s; try --rxq 1, or other --rxd and --txd",
+				device->name, device->driver, queues, device->mtu,
+				rte_strerror(-ret));
 	device->started = true;
 	open_filters(device);
 	return -1;

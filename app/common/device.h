@@ -43,6 +43,7 @@ struct device {
 	uint16_t rxd, txd;
 	uint16_t reta_size;   /* of the RSS redirection table; 0: none */
 	uint8_t mac[6];       /* of the stacks on it */
+	bool mtu_is_asked;    /* by the user, so that the device must be told */
 	bool mac_is_derived;  /* not the device's own: someone else answers to that one */
 	uint64_t rx_offloads; /* granted, RTE_ETH_RX_OFFLOAD_* */
 	uint64_t tx_offloads;

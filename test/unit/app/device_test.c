@@ -137,6 +137,29 @@ tap_sums_up_no_chains_and_cuts_nothing(void **state)
 	assert_int_equal(chosen("net_tap", "checksum,tso").tx_offloads, CHECKSUMS_TX);
 }
 
+/* Before it is configured it takes none. */
+static void
+mtu_is_told_to_the_device_when_it_starts(void **state)
+{
+	static const struct device_options options = { .mtu = 1400 };
+	struct rte_mempool *pool;
+	struct device device;
+	uint16_t id, mtu;
+
+	(void)state;
+	assert_int_equal(rte_eal_hotplug_add("vdev", "net_null1", ""), 0);
+	assert_int_equal(rte_eth_dev_get_port_by_name("net_null1", &id), 0);
+	assert_int_equal(device_probe(&device, id, &options), -1);
+	assert_int_equal(device.mtu, 1400);
+	pool = rte_pktmbuf_pool_create("mtu", 255, 0, 0, device.data_room, SOCKET_ID_ANY);
+	assert_non_null(pool);
+	assert_int_equal(device_start(&device, 1, &pool), -1);
+	assert_int_equal(rte_eth_dev_get_mtu(id, &mtu), 0);
+	assert_int_equal(mtu, 1400);
+	device_stop(&device);
+	rte_mempool_free(pool);
+}
+
 static void
 device_without_chains_is_given_none(void **state)
 {
@@ -174,6 +197,7 @@ main(void)
 		cmocka_unit_test(mbufs_smaller_than_a_frame_ask_for_chains_both_ways),
 		cmocka_unit_test(offloads_are_those_named),
 		cmocka_unit_test(tap_sums_up_no_chains_and_cuts_nothing),
+		cmocka_unit_test(mtu_is_told_to_the_device_when_it_starts),
 		cmocka_unit_test(device_without_chains_is_given_none),
 		cmocka_unit_test(offloads_that_do_not_exist_are_refused),
 	};
