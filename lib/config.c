@@ -82,7 +82,6 @@ fill_tcp(struct estab_tcp_config *tcp)
 	FILL(tcp->send_buffer_bytes, 262144);
 	FILL(tcp->reassembly_segments, 128);
 	FILL(tcp->initial_window, 10);
-	FILL(tcp->abc_limit, 2);
 	FILL(tcp->r1_retransmissions, 3);
 	FILL(tcp->r2_retransmissions, 15);
 	FILL(tcp->syn_retransmissions, 7);

@@ -151,8 +151,9 @@ struct estab_tcp_config {
 	uint16_t reassembly_segments;      /**< out-of-order segments per connection (128) */
 	uint8_t initial_window; /**< segments (10, RFC 6928; of jumbo frames too, as Linux, where
 				  *   RFC 6928 would have fewer) */
-	uint8_t abc_limit; /**< segments that one ACK may add in slow start (2, RFC 3465; Linux:
-			     *   255, which is all that it acknowledges) */
+	uint8_t abc_limit; /**< segments that one ACK may add in slow start (2, RFC 3465 2.3; in the
+			     *   first of CUBIC 8, or 255 if paced, RFC 9406 4.3; Linux: 255, which
+			     *   is all that it acknowledges) */
 	uint8_t r1_retransmissions;  /**< after which the next hop is resolved anew (3, SHLD-10) */
 	uint8_t r2_retransmissions;  /**< of data, after which the connection is given up (15) */
 	uint8_t syn_retransmissions; /**< of SYN: R2 of at least 3 minutes, MUST-23 (7) */

@@ -93,11 +93,22 @@ congestion_init(struct tcb *tcb)
 		control_of(tcb)->init(tcb);
 }
 
-/* RFC 3465 2.3: L, but 1 while what was lost at a timeout is being repaired. */
+/*
+ * RFC 3465 2.3: L is 2, but 1 while what was lost at a timeout is being repaired. RFC 9406 4.3, where
+ * HyStart++ watches the first slow start: 8, and where text is paced, all that is acknowledged.
+ */
 static uint32_t
 slow_start_limit(const struct tcb *tcb)
 {
-	return seq_lt(tcb->snd_una, tcb->recover) ? 1 : tcb->tcp->config.abc_limit;
+	const uint8_t asked = tcb->tcp->config.abc_limit;
+
+	if (seq_lt(tcb->snd_una, tcb->recover))
+		return 1;
+	if (asked != 0)
+		return asked;
+	if (tcb->ssthresh != CWND_MAX || !control_of(tcb)->leaves_early)
+		return 2;
+	return tcb->congestion.pacing != NULL ? UINT8_MAX : 8;
 }
 
 void

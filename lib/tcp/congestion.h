@@ -24,7 +24,8 @@ struct tcb;
 /* What a controller does at each event; NULL where it does nothing. */
 struct congestion_control {
 	const char *name;
-	bool echoes_each; /* as a receiver: ECE says of each segment whether it was marked */
+	bool echoes_each;  /* as a receiver: ECE says of each segment whether it was marked */
+	bool leaves_early; /* the first slow start: by HyStart++, before anything is lost */
 	void (*init)(struct tcb *tcb);                   /* established */
 	void (*on_ack)(struct tcb *tcb, uint32_t acked); /* new text, outside of recovery: grow */
 	void (*on_round_trip)(struct tcb *tcb, uint32_t rtt_us); /* measured, by a new ACK */

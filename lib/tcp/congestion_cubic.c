@@ -233,6 +233,7 @@ on_pause(struct tcb *tcb, uint64_t ns)
 
 const struct congestion_control congestion_cubic = {
 	.name = "cubic",
+	.leaves_early = true,
 	.init = on_init,
 	.on_ack = on_ack,
 	.on_round_trip = on_round_trip,

@@ -269,6 +269,13 @@ established_flight_never_exceeds_the_window_of_cubic(void **state)
 	check_bound(*state, ESTAB_CONGESTION_CUBIC, 70);
 }
 
+/* DCTCP answers loss as NewReno does (RFC 8257 3.5). */
+static void
+established_flight_never_exceeds_the_window_of_dctcp(void **state)
+{
+	check_bound(*state, ESTAB_CONGESTION_DCTCP, 50);
+}
+
 int
 main(void)
 {
@@ -278,6 +285,7 @@ main(void)
 		FIXTURE_TEST(established_after_a_pause_sends_the_initial_window_at_once),
 		FIXTURE_TEST(established_flight_never_exceeds_the_window_of_newreno),
 		FIXTURE_TEST(established_flight_never_exceeds_the_window_of_cubic),
+		FIXTURE_TEST(established_flight_never_exceeds_the_window_of_dctcp),
 	};
 
 	return cmocka_run_group_tests_name("congestion", tests, eal_start, eal_stop);

@@ -266,6 +266,36 @@ avoidance_of_the_largest_window_does_not_wrap(void **state)
 	assert_int_equal(tcb->cwnd, UINT32_C(1) << 30);
 }
 
+/*
+ * RFC 9406 4.3: "L = infinity if paced, L = 8 if non-paced", while HyStart++ watches; RFC 3465 2.3's 2
+ * once there is a threshold, and what the user asks for in both.
+ */
+static void
+slow_start_ack_of_many_segments_grows_by_eight_of_them_at_first(void **state)
+{
+	static const struct {
+		uint32_t ssthresh;
+		uint8_t asked;
+		uint32_t growth;
+	} cases[] = { { CWND_MAX, 0, 8 * MSS }, { 100 * MSS, 0, 2 * MSS }, { CWND_MAX, 3, 3 * MSS },
+		{ 100 * MSS, 3, 3 * MSS } };
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct tcb *tcb = bare_init(&bare);
+
+		bare.tcp.config.congestion = ESTAB_CONGESTION_CUBIC;
+		bare.tcp.config.abc_limit = cases[i].asked;
+		congestion_init(tcb);
+		tcb->ssthresh = cases[i].ssthresh;
+		tcb->cwnd = 20 * MSS;
+		bare_fly(tcb, 20 * MSS);
+		tcb->snd_una += 10 * MSS;
+		congestion_on_ack(tcb, 10 * MSS);
+		assert_int_equal(tcb->cwnd, 20 * MSS + cases[i].growth);
+	}
+}
+
 /* RFC 9406: without a threshold yet, and with the round trip ever longer, slow start ends by itself. */
 static void
 slow_start_ends_where_the_round_trip_grows(void **state)
@@ -302,6 +332,7 @@ main(void)
 		cmocka_unit_test(silence_is_no_time_of_the_curve),
 		cmocka_unit_test(loss_that_was_none_leaves_the_curve_as_it_was),
 		cmocka_unit_test(avoidance_of_the_largest_window_does_not_wrap),
+		cmocka_unit_test(slow_start_ack_of_many_segments_grows_by_eight_of_them_at_first),
 		cmocka_unit_test(slow_start_ends_where_the_round_trip_grows),
 	};
 
