@@ -21,6 +21,7 @@
 #include "tcp/handshake.h"
 #include "tcp/keepalive.h"
 #include "tcp/listener.h"
+#include "tcp/predicted.h"
 #include "tcp/reassembly.h"
 #include "tcp/receive_buffer.h"
 #include "tcp/recovery.h"
@@ -500,6 +501,8 @@ segment_arrives(struct tcp *tcp, struct burst *burst, uint16_t at)
 	if (tcb == NULL)
 		return;
 	coalesce_run(tcb, burst, at);
+	if (likely(predicted_arrives(tcb, seg)))
+		return;
 	if (tcb->state == TCP_STATE_SYN_SENT)
 		segment_arrives_syn_sent(tcb, burst, seg);
 	else

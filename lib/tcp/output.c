@@ -18,6 +18,7 @@
 #include "tcp/custom.h"
 #include "tcp/ecn.h"
 #include "tcp/pacing.h"
+#include "tcp/predicted.h"
 #include "tcp/push.h"
 #include "tcp/reassembly.h"
 #include "tcp/recovery.h"
@@ -481,7 +482,7 @@ output_connection(struct tcb *tcb, struct burst *burst)
 	struct tcp *tcp = tcb->tcp;
 
 	TAILQ_REMOVE(&tcp->output_list, tcb, output_link);
-	if (!output_marks(tcb, burst)) {
+	if (!predicted_output(tcb, burst) && !output_marks(tcb, burst)) {
 		TAILQ_INSERT_TAIL(&tcp->output_list, tcb, output_link); /* others first next time */
 		return false;
 	}

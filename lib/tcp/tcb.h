@@ -300,6 +300,7 @@ struct tcp {
 	uint16_t mtu;
 	uint8_t rcv_wscale; /* that we offer */
 	bool draining;
+	bool predicts;     /* predicted.h; false only where a test compares */
 	uint32_t check_at; /* of tcp_check: the TCB to be looked at next */
 	bool tso;          /* the port cuts segments: see tso.h */
 };

@@ -104,6 +104,7 @@ tcp_init(struct tcp *tcp, const struct estab_stack_config *config, struct flow_t
 	tcp->mtu = config->interface.mtu;
 	tcp->rcv_wscale = window_scale_choose(&config->tcp);
 	tcp->tso = tso_is_granted(config);
+	tcp->predicts = true;
 	init_keys(tcp, config, secret);
 	init_lists(tcp);
 	if (init_pools(tcp, config) != 0) {

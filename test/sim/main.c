@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * sim_swarm [--from N] [--count N] | --seed N [--quiet | --shrink] [--without TROUBLE,...]
+ * sim_swarm [--from N] [--count N] [--compare]
+ *         | --seed N [--quiet | --shrink] [--long-way] [--without TROUBLE,...]
  *           [--conversations N,...] [--until N] [--skip N,...]
  *
  * Production code in simulated worlds, in the manner of TigerBeetle's VOPR: each seed has another
  * set of troubles. A failure prints its seed; --seed runs that one again and prints its frames;
  * --shrink leaves out of it what is not needed for it to fail, and prints the rest as a command.
+ * --compare runs each seed twice, with header prediction and without (--long-way), and wants the same
+ * frames at the same times.
  */
 #include <inttypes.h>
 #include <signal.h>
@@ -76,9 +79,31 @@ sim_fail(const struct sim *sim, const char *format, ...)
 	exit(1);
 }
 
+/* The short way and the long way must be one to the peer, and to the clock. */
 static void
-run_all(struct sim_order *order, uint64_t count)
+compare(struct sim_order *order, struct rte_mempool *const pools[SIM_STACKS])
 {
+	uint64_t digests[2] = { 0, 0 };
+
+	for (unsigned int i = 0; i < RTE_DIM(digests); i++) {
+		order->digest = &digests[i];
+		order->unpredicted = i != 0;
+		sim_run(order, pools);
+	}
+	order->digest = NULL;
+	if (digests[0] == digests[1])
+		return;
+	fprintf(stderr,
+			"seed %" PRIu64 ": another course with header prediction than without:\n%s"
+			"and the same with --long-way\n",
+			order->seed, replay);
+	exit(1);
+}
+
+static void
+run_all(struct order_command *command)
+{
+	struct sim_order *order = &command->order;
 	struct rte_mempool *pools[SIM_STACKS];
 
 	for (unsigned int i = 0; i < SIM_STACKS; i++) {
@@ -89,10 +114,13 @@ run_all(struct sim_order *order, uint64_t count)
 		if (pools[i] == NULL)
 			exit(1);
 	}
-	for (uint64_t i = 0; i < count; i++, order->seed++) {
+	for (uint64_t i = 0; i < command->count; i++, order->seed++) {
 		prepare_replay(order);
 		alarm(PATIENCE_S);
-		sim_run(order, pools);
+		if (command->compare)
+			compare(order, pools);
+		else
+			sim_run(order, pools);
 	}
 	for (unsigned int i = 0; i < SIM_STACKS; i++)
 		malloc_mempool_destroy(pools[i]);
@@ -121,7 +149,7 @@ main(int argc, char **argv)
 	if (eal_start(NULL) != 0)
 		return 1;
 	catch_signals();
-	run_all(&command.order, command.count);
+	run_all(&command);
 	printf("%" PRIu64 " simulations, up to seed %" PRIu64 "\n", command.count,
 			command.order.seed - 1);
 	eal_stop(NULL);

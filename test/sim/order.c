@@ -36,8 +36,8 @@ static int
 usage(const char *program)
 {
 	fprintf(stderr,
-			"usage: %s [--from N] [--count N]\n"
-			"       %s --seed N [--quiet | --shrink] [--without TROUBLE,...]\n"
+			"usage: %s [--from N] [--count N] [--compare]\n"
+			"       %s --seed N [--quiet | --shrink] [--long-way] [--without TROUBLE,...]\n"
 			"           [--conversations N,...] [--until N] [--skip N,...]\n"
 			"troubles:\n",
 			program, program);
@@ -148,6 +148,10 @@ order_parse(int argc, char **argv, struct order_command *command)
 			quiet = true;
 		else if (strcmp(argv[i], "--shrink") == 0)
 			command->shrink = true;
+		else if (strcmp(argv[i], "--compare") == 0)
+			command->compare = true;
+		else if (strcmp(argv[i], "--long-way") == 0)
+			command->order.unpredicted = true;
 		else if (i + 1 == argc || take_option(command, argv[i], argv[i + 1]) != 0)
 			return usage(argv[0]);
 		else

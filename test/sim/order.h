@@ -20,6 +20,7 @@ struct order_command {
 	struct sim_order order;
 	uint64_t count;
 	bool shrink;
+	bool compare; /* run each seed both ways: predicted.h */
 };
 
 /* Everything of one seed happens. */

@@ -134,6 +134,8 @@ struct sim_order {
 	uint32_t until;         /* so many events of trouble happen; UINT32_MAX: all */
 	uint64_t skipped[16];   /* set of the first 1024 events that do not */
 	bool trace;
+	bool unpredicted; /* every segment goes the long way */
+	uint64_t *digest; /* of all frames and their times; NULL: not wanted */
 };
 
 struct sim {
@@ -226,6 +228,7 @@ bool clockwork_strikes(struct clockwork *clockwork, uint64_t now_ns);
 
 /* Print frames as they are sent (trace.c). */
 void trace_frame(void *sim, unsigned int end, const uint8_t *frame, size_t size, const char *fate);
+void trace_digest(void *sim, unsigned int end, const uint8_t *frame, size_t size, const char *fate);
 void trace_summary(const struct sim *sim);
 void trace_note(const struct sim *sim, const char *format, ...)
 		__attribute__((format(printf, 2, 3)));

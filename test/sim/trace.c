@@ -73,6 +73,29 @@ trace_frame(void *watcher, unsigned int end, const uint8_t *frame, size_t size, 
 	print_segment(sim, &packet, &ends, fate);
 }
 
+/* FNV-1a. */
+static uint64_t
+digest_bytes(uint64_t digest, const void *bytes, size_t size)
+{
+	const uint8_t *at = bytes;
+
+	for (size_t i = 0; i < size; i++)
+		digest = (digest ^ at[i]) * UINT64_C(0x100000001b3);
+	return digest;
+}
+
+void
+trace_digest(void *watcher, unsigned int end, const uint8_t *frame, size_t size, const char *fate)
+{
+	const struct sim *sim = watcher;
+	uint64_t *digest = sim->order->digest;
+
+	(void)fate;
+	*digest = digest_bytes(*digest, &sim->now_ns, sizeof(sim->now_ns));
+	*digest = digest_bytes(*digest, &end, sizeof(end));
+	*digest = digest_bytes(*digest, frame, size);
+}
+
 void
 trace_injected(const struct sim *sim, unsigned int side, const uint8_t *frame, size_t size)
 {

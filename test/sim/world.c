@@ -15,6 +15,7 @@
 
 #include "plan.h"
 #include "sim.h"
+#include "stack.h"
 
 enum { TURNS_WITHOUT_TIME = 400000 }; /* more is a loop */
 
@@ -34,6 +35,7 @@ sim_stack_begin(struct sim *sim, unsigned int number)
 	side->stack = estab_stack_create(&side->config);
 	if (side->stack == NULL)
 		sim_fail(sim, "estab_stack_create: %s", rte_strerror(rte_errno));
+	side->stack->tcp.predicts = !sim->order->unpredicted;
 	if (estab_listen(side->stack, &listen, &side->listener) != 0)
 		sim_fail(sim, "estab_listen");
 	side->sent_before = sim->wire.ends[number].sent;
@@ -221,6 +223,8 @@ turns(struct sim *sim)
 							: "turn follows turn and no time passes");
 		}
 		sim->now_ns = RTE_MAX(sim->now_ns, next_ns);
+		if (sim->order->digest != NULL)
+			trace_digest(sim, 0, NULL, 0, NULL);
 		turn(sim);
 	}
 }
@@ -244,7 +248,7 @@ sim_run(const struct sim_order *order, struct rte_mempool *const pools[SIM_STACK
 	}
 	wire_init(&sim->wire, &(struct wire_config){ 0 }, random_next(&r), pools, sim->side_count);
 	sim->wire.watcher = sim;
-	sim->wire.watch = order->trace ? trace_frame : NULL;
+	sim->wire.watch = order->trace ? trace_frame : order->digest != NULL ? trace_digest : NULL;
 	sim_plan(sim);
 	for (unsigned int i = 0; i < sim->side_count; i++)
 		sim_stack_begin(sim, i);

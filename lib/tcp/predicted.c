@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * RFC 9293 3.10.7.4 and 3.7 where nothing is out of the ordinary (Van Jacobson's header prediction).
+ * All that could be is asked for first; what follows are the effects, in the order of the long way.
+ */
+#include "tcp/predicted.h"
+
+#include <rte_common.h>
+
+#include <estab/event.h>
+
+#include "tcp/ack.h"
+#include "tcp/congestion.h"
+#include "tcp/flight.h"
+#include "tcp/input.h"
+#include "tcp/output.h"
+#include "tcp/receive_buffer.h"
+#include "tcp/seq.h"
+#include "tcp/tail_probe.h"
+#include "tcp/tcb.h"
+
+/* What makes a connection out of the ordinary for what arrives, and for what is sent. */
+enum {
+	FLAGS_ARRIVING = TCB_DISCARD | TCB_WENT_BACK | TCB_TAIL_PROBED | TCB_PROBING | TCB_URGENT,
+	FLAGS_SENDING = TCB_CORKED | TCB_MORE | TCB_UNPUSHED | TCB_CORK_OVER | TCB_WENT_BACK,
+	MARKS_SENDING = MARK_ACK | MARK_TEXT | MARK_ACK_LATER,
+};
+
+/* Nothing is lost, reordered, set, marked or paced. */
+static inline bool
+is_plain(const struct tcb *tcb)
+{
+	return tcb->recovery == NULL && tcb->reassembly == NULL && tcb->custom == NULL &&
+			tcb->congestion.pacing == NULL && tcb->ecn == 0 &&
+			tcb->dsack.left == tcb->dsack.right && tcb->tcp->predicts;
+}
+
+/* Neither flags nor options but the usual ones, and the window as before. */
+static inline bool
+header_is_predicted(const struct tcb *tcb, const struct segment *seg)
+{
+	const uint8_t seen = (tcb->flags & TCB_TIMESTAMPS) != 0 ? TCP_OPTION_TIMESTAMPS : 0;
+
+	return seg->seq == tcb->rcv_nxt && (seg->flags & ~TCP_FLAG_PSH) == TCP_FLAG_ACK &&
+			seg->options.seen == seen && tcb->snd_wnd != 0 &&
+			(uint32_t)seg->wnd << tcb->snd_wscale == tcb->snd_wnd &&
+			(seen == 0 || seq_geq(seg->options.ts_val, tcb->ts_recent));
+}
+
+/* It brings something new, and what it acknowledges was sent. */
+static inline bool
+content_is_predicted(const struct tcb *tcb, const struct segment *seg)
+{
+	const uint32_t acked = seg->ack - tcb->snd_una;
+
+	if (acked > tcb_flight_size(tcb) || seg->text_len > tcb->rcv_wnd)
+		return false;
+	if (seg->text_len == 0)
+		return acked > 0;
+	return (tcb->flags & (TCB_HELD | TCB_IN_ACCEPT_QUEUE)) != 0 &&
+			!receive_memory_is_short(tcb->tcp);
+}
+
+static inline bool
+arrival_is_predicted(const struct tcb *tcb, const struct segment *seg)
+{
+	return tcb->state == TCP_STATE_ESTABLISHED && (tcb->flags & FLAGS_ARRIVING) == 0 &&
+			is_plain(tcb) && header_is_predicted(tcb, seg) &&
+			content_is_predicted(tcb, seg) && tcb->snd_cursor == tcb->snd_nxt &&
+			tcb->retransmissions == 0 && tcb->probes == 0 && tcb->path.mac_known &&
+			!tcb->path.next_hop_suspect &&
+			rte_is_same_ether_addr(&tcb->path.next_hop, &seg->path.next_hop);
+}
+
+/* What segments are compared with from now on. */
+static inline void
+take_numbers(struct tcb *tcb, const struct segment *seg)
+{
+	if (seg->options.seen != 0 && seq_leq(seg->seq, tcb->last_ack_sent)) {
+		tcb->ts_recent = seg->options.ts_val; /* RFC 7323 4.3 (2) */
+		tcb->ts_recent_s = tcp_now_s(tcb->tcp);
+	}
+	if (seq_lt(tcb->snd_wl1, seg->seq) ||
+			(tcb->snd_wl1 == seg->seq && seq_leq(tcb->snd_wl2, seg->ack))) {
+		tcb->snd_wl1 = seg->seq;
+		tcb->snd_wl2 = seg->ack;
+	}
+}
+
+static inline void
+take_text(struct tcb *tcb, struct segment *seg)
+{
+	text_queue_append(&tcb->receive, seg->mbuf);
+	seg->mbuf = NULL;
+	tcb_tell(tcb, ESTAB_EVENT_READABLE);
+	tcb->rcv_nxt += seg->text_len;
+	tcb->rcv_wnd -= seg->text_len;
+	tcb->tcp->stats->text_bytes_received += seg->text_len;
+	ack_text(tcb, seg->run);
+}
+
+bool
+predicted_arrives(struct tcb *tcb, struct segment *seg)
+{
+	if (!arrival_is_predicted(tcb, seg))
+		return false;
+	tcb->rcv_tos = seg->ip_tos;
+	if (seg->ack != tcb->snd_una)
+		acknowledgment_take(tcb, seg);
+	take_numbers(tcb, seg);
+	if (seg->text_len > 0)
+		take_text(tcb, seg);
+	return true;
+}
+
+/* All there is to send fits into one segment, also where cwnd falls to that (congestion_resume). */
+static inline bool
+text_is_predicted(const struct tcb *tcb, uint32_t with_fin)
+{
+	const uint32_t len = tcb->send.bytes + with_fin;
+
+	return len <= tcb->snd_mss && len <= tcb->snd_wnd && len <= tcb->cwnd;
+}
+
+static inline bool
+output_is_predicted(const struct tcb *tcb, const struct burst *burst)
+{
+	const uint32_t fin = tcb->flags & (TCB_FIN_QUEUED | TCB_FIN_SENT);
+
+	if (!tcb_is_synchronized(tcb) || (tcb->flags & FLAGS_SENDING) != 0 || !is_plain(tcb) ||
+			(tcb->marks & ~MARKS_SENDING) != 0 || tcb->dupacks_owed != 0 ||
+			tcb->snd_una != tcb->snd_nxt || tcb->snd_cursor != tcb->snd_nxt ||
+			burst->out_count == BURST_OUT_MAX)
+		return false;
+	if (tcb->send.bytes == 0)
+		return fin != TCB_FIN_QUEUED;
+	return text_is_predicted(tcb, fin == TCB_FIN_QUEUED ? 1 : 0);
+}
+
+/* The segment is in the network: timed, marked, and a timer runs. */
+static inline void
+book(struct tcb *tcb, uint32_t text_len, uint32_t len)
+{
+	const uint32_t end = tcb->snd_nxt + len;
+
+	flight_sent(tcb, end, tcp_now_us(tcb->tcp));
+	if ((tcb->flags & TCB_RTT_TIMING) == 0) {
+		tcb->flags |= TCB_RTT_TIMING;
+		tcb->rtt_seq = end;
+		tcb->rtt_start_us = tcp_now_us(tcb->tcp);
+	}
+	tcb->tcp->stats->text_bytes_sent += text_len;
+	tcb->snd_nxt = tcb->snd_cursor = end;
+	if (tcb->deadlines[TIMER_RETRANSMIT] == 0)
+		tcb_arm(tcb, TIMER_RETRANSMIT, tcb_rto_ns(tcb));
+}
+
+/* The whole send queue, pushed; the cursor is at its end. */
+static inline void
+send_all(struct tcb *tcb, struct burst *burst)
+{
+	const uint32_t text_len = tcb->send.bytes;
+	const bool fin = (tcb->flags & TCB_FIN_QUEUED) != 0;
+	struct outgoing *out;
+
+	congestion_resume(tcb);
+	out = output_begin_segment(tcb, burst, tcb->snd_nxt, TCP_FLAG_PSH);
+	congestion_on_sent(tcb);
+	out->text = tcb->send.head;
+	out->text_len = text_len;
+	tcb->send_at = tcb->send.tail;
+	tcb->send_at_offset = tcb->send.tail->data_len;
+	tcb->pushed = out->seq + text_len;
+	if (fin) {
+		out->flags |= TCP_FLAG_FIN;
+		tcb->flags |= TCB_FIN_SENT;
+	}
+	book(tcb, text_len, text_len + (fin ? 1 : 0));
+	tail_probe_arm(tcb);
+}
+
+bool
+predicted_output(struct tcb *tcb, struct burst *burst)
+{
+	if (!output_is_predicted(tcb, burst))
+		return false;
+	tcb_cancel(tcb, TIMER_CORK);
+	if (tcb->send.bytes > 0)
+		send_all(tcb, burst);
+	else if ((tcb->marks & MARK_ACK) != 0)
+		output_begin_segment(tcb, burst, tcb->snd_nxt, 0);
+	return true;
+}
