@@ -104,6 +104,7 @@ listener_destroy(struct listener *listener)
 		struct tcb *tcb = TAILQ_FIRST(&listener->accept_queue);
 
 		listener_unqueue(tcb);
+		tcb->events = 0; /* nobody is left to be told */
 		user_abort(tcb);
 	}
 	syn_records_forget(tcp, listener);

@@ -429,6 +429,22 @@ listener_close_forgets_half_open_and_aborts_unaccepted(void **state)
 	expect(t, "R 1:1(0)");
 }
 
+/* What was to be told of a connection is forgotten with it: its RST is still to be sent. */
+static void
+listener_close_aborts_unaccepted_that_has_text(void **state)
+{
+	struct fixture *t = *state;
+
+	in_syn_received(t);
+	arrive(t, "P. 1:101(100) ack 1");
+	ignore_sent(t);
+	estab_listener_close(t->listener);
+	t->listener = NULL;
+	turn(t);
+	expect(t, "R 1:1(0)");
+	assert_int_equal(stats_now(t).connections_open, 0);
+}
+
 /* No TCB is left: the handshake is not completed, the record stays, and the peer retries. */
 static void
 syn_received_no_tcb_left_drops_the_ack(void **state)
@@ -478,6 +494,7 @@ main(void)
 		FIXTURE_TEST(listen_on_the_other_family_only_leaves_this_one_closed),
 		FIXTURE_TEST(listen_with_bad_endpoints_is_refused),
 		FIXTURE_TEST(listener_close_forgets_half_open_and_aborts_unaccepted),
+		FIXTURE_TEST(listener_close_aborts_unaccepted_that_has_text),
 		FIXTURE_TEST(syn_received_no_tcb_left_drops_the_ack),
 	};
 
