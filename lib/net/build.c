@@ -214,7 +214,9 @@ write_checksums(const struct net *net, struct rte_mbuf *mbuf, const struct outgo
 	if (net->offloads & ESTAB_PORT_TX_TCP_CHECKSUM)
 		tcp->cksum = sum;
 	else
-		tcp->cksum = (uint16_t)~checksum_add(checksum_chain(mbuf, l4, length), sum);
+		tcp->cksum = (uint16_t)~checksum_add(checksum_chain_text(net->sum_lanes, mbuf, l4,
+								     length),
+				sum);
 }
 
 /* RFC 3168 5: the two bits below the Diffserv field, which is the path's. */

@@ -17,11 +17,13 @@
 #include <rte_ip.h>
 #include <rte_mbuf.h>
 
+#include "net/checksum_lanes.h"
 #include "path.h"
 
 enum {
 	CHECKSUM_RIGHT = 0xffff,
 	LANES_BYTES = 32, /* added up at a time */
+	LONG_BYTES = 256, /* from here on it is worth a call of checksum_lanes.h */
 };
 
 static inline uint16_t
@@ -62,9 +64,17 @@ checksum_bytes(const void *data, uint32_t length)
 	return checksum_add((uint32_t)sum, rte_raw_cksum(at, length));
 }
 
+/* The same, and where they are many by that function. */
+static inline uint16_t
+checksum_text(checksum_lanes_fn lanes, const void *data, uint32_t length)
+{
+	return length < LONG_BYTES ? checksum_bytes(data, length) : lanes(data, length);
+}
+
 /* The sum of `length` bytes of a chain from `offset` on; the chain is at least as long. */
 static inline uint16_t
-checksum_chain(const struct rte_mbuf *mbuf, uint32_t offset, uint32_t length)
+checksum_chain_text(checksum_lanes_fn lanes, const struct rte_mbuf *mbuf, uint32_t offset,
+		uint32_t length)
 {
 	uint16_t sum = 0;
 	uint32_t done = 0;
@@ -78,12 +88,19 @@ checksum_chain(const struct rte_mbuf *mbuf, uint32_t offset, uint32_t length)
 			continue;
 		}
 		here = RTE_MIN(mbuf->data_len - offset, length - done);
-		part = checksum_bytes(rte_pktmbuf_mtod_offset(mbuf, const void *, offset), here);
+		part = checksum_text(lanes, rte_pktmbuf_mtod_offset(mbuf, const void *, offset),
+				here);
 		sum = checksum_add(sum, done % 2 == 0 ? part : rte_bswap16(part));
 		done += here;
 		offset = 0;
 	}
 	return sum;
+}
+
+static inline uint16_t
+checksum_chain(const struct rte_mbuf *mbuf, uint32_t offset, uint32_t length)
+{
+	return checksum_chain_text(checksum_bytes, mbuf, offset, length);
 }
 
 /*

@@ -52,6 +52,7 @@ net_init(struct net *net, const struct estab_stack_config *config, struct estab_
 		.hop_limit = hop_limit != 0 ? hop_limit : DEFAULT_HOP_LIMIT,
 		.offloads = config->port != NULL ? config->port->offloads : config->port_offloads,
 	};
+	net->sum_lanes = checksum_lanes_choose();
 	memcpy(&net->mac, interface->mac, sizeof(net->mac));
 	take_addresses(net, interface);
 	net->has_gateway_ipv4 = take_gateway(&interface->gateway_ipv4, &net->gateway_ipv4);

@@ -17,6 +17,7 @@
 #include <estab/stats.h>
 
 #include "burst.h"
+#include "net/checksum_lanes.h"
 #include "net/neighbour.h"
 #include "path.h"
 
@@ -36,6 +37,7 @@ struct net {
 	uint8_t hop_limit;    /* of what we send */
 	uint8_t option_order; /* enum estab_option_order */
 	uint32_t offloads;    /* set of enum estab_port_offload */
+	checksum_lanes_fn sum_lanes;
 	uint16_t address_count;
 	struct net_address addresses[ESTAB_ADDRESSES_MAX];
 	union ip_address gateway_ipv4, gateway_ipv6;

@@ -24,7 +24,7 @@ checksum_is_right(const struct net *net, const struct packet *packet)
 			return false;
 		}
 	}
-	sum = checksum_chain(packet->mbuf, packet->offset, packet->length);
+	sum = checksum_chain_text(net->sum_lanes, packet->mbuf, packet->offset, packet->length);
 	return checksum_add(sum,
 			       checksum_pseudo_header(&packet->path, IPPROTO_TCP,
 					       packet->length)) == CHECKSUM_RIGHT;

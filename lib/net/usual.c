@@ -76,7 +76,7 @@ tcp_checksum_is_right(const struct net *net, const struct rte_mbuf *mbuf,
 	if ((net->offloads & ESTAB_PORT_RX_TCP_CHECKSUM) != 0)
 		return (mbuf->ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK) ==
 				RTE_MBUF_F_RX_L4_CKSUM_GOOD;
-	return checksum_add(checksum_bytes(&h->tcp, length),
+	return checksum_add(checksum_text(net->sum_lanes, &h->tcp, length),
 			       checksum_pseudo_header(path, IPPROTO_TCP, length)) == CHECKSUM_RIGHT;
 }
 

@@ -71,6 +71,39 @@ longest_text_overflows_nothing(void **state)
 	assert_int_equal(checksum_bytes(text, sizeof(text)), sum_by_definition(text, sizeof(text)));
 }
 
+/* Each function that this processor has, at every place of a vector. */
+static void
+lanes_sum_up_as_bytes_do(void **state)
+{
+	static uint8_t text[UINT16_MAX];
+	checksum_lanes_fn lanes;
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(text); i++)
+		text[i] = (uint8_t)(i * 151 + i / 7);
+	for (unsigned int i = 0; (lanes = checksum_lanes_at(i)) != NULL; i++) {
+		for (uint32_t place = 0; place < 64; place++) {
+			for (uint32_t length = 0; length <= TEXT_MAX; length++)
+				assert_int_equal(lanes(text + place, length),
+						checksum_bytes(text + place, length));
+		}
+		assert_int_equal(lanes(text, sizeof(text)), checksum_bytes(text, sizeof(text)));
+	}
+}
+
+/* As above, and the carries of all lanes come together. */
+static void
+longest_text_overflows_no_lane(void **state)
+{
+	static uint8_t text[UINT16_MAX];
+	checksum_lanes_fn lanes;
+
+	(void)state;
+	memset(text, 0xff, sizeof(text));
+	for (unsigned int i = 0; (lanes = checksum_lanes_at(i)) != NULL; i++)
+		assert_int_equal(lanes(text, sizeof(text)), sum_by_definition(text, sizeof(text)));
+}
+
 int
 main(void)
 {
@@ -78,6 +111,8 @@ main(void)
 		cmocka_unit_test(bytes_sum_up_as_rfc_1071_says),
 		cmocka_unit_test(carries_go_around_the_end),
 		cmocka_unit_test(longest_text_overflows_nothing),
+		cmocka_unit_test(lanes_sum_up_as_bytes_do),
+		cmocka_unit_test(longest_text_overflows_no_lane),
 	};
 
 	return cmocka_run_group_tests_name("checksum", tests, NULL, NULL);
