@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Trimming a chain of mbufs to a length; rte_pktmbuf_trim reaches only into the last mbuf.
+ * Cutting a chain of mbufs at either end; rte_pktmbuf_trim and rte_pktmbuf_adj reach into one of them
+ * only.
  */
 #include "net/packet.h"
 
@@ -25,4 +26,20 @@ packet_trim(struct packet *packet, uint32_t length)
 	rte_pktmbuf_free(mbuf->next);
 	mbuf->next = NULL;
 	head->nb_segs = count;
+}
+
+struct rte_mbuf *
+packet_cut_headers(struct rte_mbuf *mbuf, uint16_t headers)
+{
+	struct rte_mbuf *text = mbuf->next;
+
+	rte_pktmbuf_adj(mbuf, headers);
+	if (likely(mbuf->data_len > 0 || text == NULL))
+		return mbuf;
+	text->pkt_len = mbuf->pkt_len;
+	text->nb_segs = (uint16_t)(mbuf->nb_segs - 1);
+	mbuf->next = NULL;
+	mbuf->nb_segs = 1;
+	rte_pktmbuf_free_seg(mbuf);
+	return text;
 }

@@ -60,4 +60,11 @@ packet_need(struct packet *packet, uint32_t end, enum estab_drop reason)
 /* Cut everything beyond `length` bytes from offset on: padding of short Ethernet frames. */
 void packet_trim(struct packet *packet, uint32_t length);
 
+/*
+ * Cut the headers off, all of which lie in the first mbuf; where that held nothing else it is freed.
+ *
+ * @return the first mbuf then
+ */
+struct rte_mbuf *packet_cut_headers(struct rte_mbuf *mbuf, uint16_t headers);
+
 #endif

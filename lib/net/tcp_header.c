@@ -81,23 +81,6 @@ read_fields(const struct net *net, const struct packet *packet, const struct rte
 	seg->path.tos = 0;
 }
 
-/* Cut the headers off; a first mbuf that held nothing else goes. */
-static struct rte_mbuf *
-trim_to_text(struct rte_mbuf *mbuf, uint16_t headers)
-{
-	struct rte_mbuf *text = mbuf->next;
-
-	rte_pktmbuf_adj(mbuf, headers);
-	if (likely(mbuf->data_len > 0 || text == NULL))
-		return mbuf;
-	text->pkt_len = mbuf->pkt_len;
-	text->nb_segs = (uint16_t)(mbuf->nb_segs - 1);
-	mbuf->next = NULL;
-	mbuf->nb_segs = 1;
-	rte_pktmbuf_free_seg(mbuf);
-	return text;
-}
-
 unsigned int
 tcp_header_parse(const struct net *net, struct packet *packet, struct segment *seg)
 {
@@ -112,7 +95,7 @@ tcp_header_parse(const struct net *net, struct packet *packet, struct segment *s
 			    &seg->options))
 		return ESTAB_DROP_TCP_OPTIONS;
 	read_fields(net, packet, tcp, (uint16_t)(packet->length - header_length), seg);
-	seg->mbuf = trim_to_text(packet->mbuf, (uint16_t)(packet->offset + header_length));
+	seg->mbuf = packet_cut_headers(packet->mbuf, (uint16_t)(packet->offset + header_length));
 	packet->mbuf = NULL;
 	return GO_ON;
 }

@@ -12,6 +12,7 @@
 #include <rte_tcp.h>
 
 #include "net/checksum.h"
+#include "net/packet.h"
 #include "net/tcp_options.h"
 
 struct usual_headers {
@@ -69,15 +70,36 @@ ipv4_checksum_is_right(const struct net *net, const struct rte_mbuf *mbuf,
 	return rte_raw_cksum(ipv4, sizeof(*ipv4)) == CHECKSUM_RIGHT;
 }
 
+/*
+ * The lengths that IP and TCP tell. What is behind an IP packet, the padding of a short frame, is cut
+ * off here where there is one mbuf; a chain has all headers in its first, and nothing behind.
+ */
+static inline bool
+lengths_are_usual(const struct rte_mbuf *mbuf, const struct usual_headers *h, uint16_t total,
+		uint16_t header)
+{
+	if (header < sizeof(h->tcp) || sizeof(h->ipv4) + header > total)
+		return false;
+	if (likely(mbuf->nb_segs == 1))
+		return sizeof(h->ether) + total <= mbuf->data_len;
+	return sizeof(h->ether) + total == mbuf->pkt_len &&
+			sizeof(h->ether) + sizeof(h->ipv4) + header <= mbuf->data_len;
+}
+
 static inline bool
 tcp_checksum_is_right(const struct net *net, const struct rte_mbuf *mbuf,
 		const struct usual_headers *h, uint16_t length, const struct path *path)
 {
+	uint16_t sum;
+
 	if ((net->offloads & ESTAB_PORT_RX_TCP_CHECKSUM) != 0)
 		return (mbuf->ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK) ==
 				RTE_MBUF_F_RX_L4_CKSUM_GOOD;
-	return checksum_add(checksum_text(net->sum_lanes, &h->tcp, length),
-			       checksum_pseudo_header(path, IPPROTO_TCP, length)) == CHECKSUM_RIGHT;
+	sum = mbuf->nb_segs == 1 ? checksum_text(net->sum_lanes, &h->tcp, length)
+				 : checksum_chain_text(net->sum_lanes, mbuf,
+						   offsetof(struct usual_headers, tcp), length);
+	return checksum_add(sum, checksum_pseudo_header(path, IPPROTO_TCP, length)) ==
+			CHECKSUM_RIGHT;
 }
 
 static inline void
@@ -118,13 +140,12 @@ usual_parse(const struct net *net, struct rte_mbuf *mbuf, struct segment *seg)
 	const struct usual_headers *h = rte_pktmbuf_mtod(mbuf, const struct usual_headers *);
 	uint16_t total, header;
 
-	if (mbuf->nb_segs != 1 || mbuf->data_len < sizeof(*h) || !forms_are_usual(net, mbuf, h) ||
+	if (mbuf->data_len < sizeof(*h) || !forms_are_usual(net, mbuf, h) ||
 			!addresses_are_usual(net, &h->ipv4))
 		return false;
 	total = rte_be_to_cpu_16(h->ipv4.total_length);
 	header = (uint16_t)((h->tcp.data_off >> 4) * 4);
-	if (sizeof(h->ether) + total > mbuf->data_len || header < sizeof(h->tcp) ||
-			sizeof(h->ipv4) + header > total || h->tcp.src_port == 0 ||
+	if (!lengths_are_usual(mbuf, h, total, header) || h->tcp.src_port == 0 ||
 			h->tcp.dst_port == 0 || !ipv4_checksum_is_right(net, mbuf, &h->ipv4))
 		return false;
 	fill_path(net, h, &seg->path);
@@ -134,8 +155,13 @@ usual_parse(const struct net *net, struct rte_mbuf *mbuf, struct segment *seg)
 			    &seg->options))
 		return false;
 	fill_numbers(h, (uint16_t)(total - sizeof(h->ipv4) - header), seg);
+	header = (uint16_t)(sizeof(h->ether) + sizeof(h->ipv4) + header);
+	if (unlikely(mbuf->nb_segs != 1)) {
+		seg->mbuf = packet_cut_headers(mbuf, header);
+		return true;
+	}
 	seg->mbuf = mbuf;
-	mbuf->data_off = (uint16_t)(mbuf->data_off + sizeof(h->ether) + sizeof(h->ipv4) + header);
+	mbuf->data_off = (uint16_t)(mbuf->data_off + header);
 	mbuf->data_len = seg->text_len;
 	mbuf->pkt_len = seg->text_len;
 	return true;

@@ -98,7 +98,7 @@ compare(struct kit *kit, const struct frame *frame, struct score *score)
 		assert_int_equal(kit_flatten(mbuf, bytes, sizeof(bytes)), frame->size);
 		assert_memory_equal(bytes, frame->bytes, frame->size);
 	}
-	rte_pktmbuf_free(mbuf);
+	rte_pktmbuf_free(usual ? by_usual.mbuf : mbuf);
 	rte_pktmbuf_free(long_way ? by_long.mbuf : packet.mbuf);
 }
 
@@ -228,6 +228,41 @@ cut_and_split_packets_agree(void **state)
 	assert_int_equal(score.long_way, 2);
 }
 
+/* As text lent to a packet arrives: headers in one mbuf, the text in others, or a part of it. */
+static void
+chains_with_all_headers_in_their_first_mbuf_agree(void **state)
+{
+	enum { HEADERS = 14 + 20 + 32 };
+	struct kit *kit = *state;
+	const struct frame whole = frame_tcp4("8", "18",
+			"0101080a 0a0b0c0d 01020304 68656c6c6f 68656c6c6f 68656c6c6f 68656c6c6f");
+	struct frame padded = whole;
+
+	frame_add(&padded, "0000 0000 0000");
+	for (size_t split = 4; split < whole.size; split++) {
+		struct score score = { 0 }, of_padded = { 0 };
+
+		kit->split = split;
+		compare(kit, &whole, &score);
+		assert_int_equal(score.usual, split >= HEADERS);
+		assert_int_equal(score.long_way, 1);
+		compare(kit, &padded, &of_padded);
+		assert_int_equal(of_padded.usual, 0);
+	}
+}
+
+static void
+chains_with_any_bit_turned_agree(void **state)
+{
+	struct kit *kit = *state;
+	const struct frame frame = frame_tcp4("8", "18", "0101080a 0a0b0c0d 01020304 68656c6c6f");
+	struct score score = { 0 };
+
+	kit->split = 14 + 20 + 32;
+	turn_every_bit(kit, &frame, &score);
+	assert_true(score.usual > 0 && score.usual <= 6 * 8);
+}
+
 static void
 no_packet_is_usual_where_a_tag_is_required(void **state)
 {
@@ -250,6 +285,8 @@ main(void)
 		TEST(packets_with_any_bit_turned_agree_on_checksums),
 		TEST(what_the_port_says_of_checksums_agrees),
 		TEST(cut_and_split_packets_agree),
+		TEST(chains_with_all_headers_in_their_first_mbuf_agree),
+		TEST(chains_with_any_bit_turned_agree),
 		TEST(no_packet_is_usual_where_a_tag_is_required),
 	};
 
