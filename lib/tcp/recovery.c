@@ -19,6 +19,7 @@
 enum {
 	DUPLICATES_MEAN_LOSS = 3,   /* RFC 5681 3.2 */
 	SILENCE_GIVES_UP_PLACE = 3, /* timeouts in a row, where the pool is empty */
+	RANGES_PER_ROUND_TRIP = 32, /* of text that is paced */
 };
 
 bool
@@ -430,6 +431,13 @@ recovery_on_timer(struct tcb *tcb)
 	tcb_mark(tcb, MARK_TEXT);
 }
 
+/* Paced text leaves at many times: a range for each would crowd the board. */
+static uint32_t
+apart_us(const struct tcb *tcb)
+{
+	return tcb->congestion.pacing != NULL ? rto_srtt_us(&tcb->rtt) / RANGES_PER_ROUND_TRIP : 0;
+}
+
 void
 recovery_on_sent(struct tcb *tcb, uint32_t seq, uint32_t end)
 {
@@ -442,7 +450,8 @@ recovery_on_sent(struct tcb *tcb, uint32_t seq, uint32_t end)
 		return;
 	recovery->prr.out += end - seq;
 	if (seq == tcb->snd_nxt) {
-		scoreboard_append(&recovery->board, end, now_us, now_us);
+		if (!scoreboard_join_last(&recovery->board, end, now_us, apart_us(tcb)))
+			scoreboard_append(&recovery->board, end, now_us, now_us);
 		return;
 	}
 	scoreboard_resend(&recovery->board, seq, end, now_us);

@@ -125,6 +125,18 @@ compact(struct scoreboard *board)
 		board->count = (uint16_t)(kept + 1);
 }
 
+bool
+scoreboard_join_last(struct scoreboard *board, uint32_t end, uint32_t now_us, uint32_t apart_us)
+{
+	struct range *last = board->count > 0 ? &board->ranges[board->count - 1] : NULL;
+
+	if (last == NULL || last->flags != 0 || now_us - last->first_us >= apart_us)
+		return false;
+	last->end = end;
+	last->last_us = now_us;
+	return true;
+}
+
 void
 scoreboard_append(struct scoreboard *board, uint32_t end, uint32_t first_us, uint32_t last_us)
 {

@@ -65,6 +65,13 @@ void scoreboard_init(struct scoreboard *board, uint32_t snd_una);
 /* Something new was sent: all up to end. */
 void scoreboard_append(struct scoreboard *board, uint32_t end, uint32_t first_us, uint32_t last_us);
 
+/*
+ * Something new was sent, up to end, not long after what is last on the board: may it share that
+ * range? Its times are then an interval.
+ */
+bool scoreboard_join_last(struct scoreboard *board, uint32_t end, uint32_t now_us,
+		uint32_t apart_us);
+
 /* SND.UNA has moved on. */
 void scoreboard_acknowledge(struct scoreboard *board, uint32_t snd_una, struct delivery *delivery);
 

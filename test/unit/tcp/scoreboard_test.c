@@ -191,6 +191,25 @@ more_blocks_than_places_are_forgotten_and_nothing_else(void **state)
 	assert_int_equal(board.count, 1);
 }
 
+/* What leaves soon after the last, and is in flight as that is, may share its range. */
+static void
+text_sent_close_together_may_share_a_range(void **state)
+{
+	(void)state;
+	scoreboard_init(&board, (uint32_t)START);
+	assert_false(scoreboard_join_last(&board, (uint32_t)START + 10, 1000, 100));
+	scoreboard_append(&board, (uint32_t)START + 10, 1000, 1000);
+	assert_true(scoreboard_join_last(&board, (uint32_t)START + 20, 1099, 100));
+	assert_false(scoreboard_join_last(&board, (uint32_t)START + 30, 1100, 100));
+	assert_int_equal(board.count, 1);
+	assert_int_equal(board.ranges[0].end, (uint32_t)START + 20);
+	assert_int_equal(board.ranges[0].first_us, 1000);
+	assert_int_equal(board.ranges[0].last_us, 1099);
+	sack(10, 20);
+	assert_false(scoreboard_join_last(&board, (uint32_t)START + 30, 1050, 100));
+	scoreboard_check(&board, (uint32_t)START, (uint32_t)START + 20);
+}
+
 /* What each octet is, by the same words. */
 struct model {
 	uint8_t flags[LENGTH];
@@ -308,6 +327,7 @@ main(void)
 				acknowledgment_too_early_for_the_retransmission_says_nothing_of_time),
 		cmocka_unit_test(reneging_is_seen_at_the_front_and_forgets_every_sack),
 		cmocka_unit_test(more_blocks_than_places_are_forgotten_and_nothing_else),
+		cmocka_unit_test(text_sent_close_together_may_share_a_range),
 		cmocka_unit_test(whatever_happens_the_board_agrees_with_the_octets),
 	};
 
