@@ -64,7 +64,15 @@ fill_limits(struct estab_stack_limits *limits, const struct rte_mempool *pool)
 	FILL(limits->receive_memory_bytes, pool_bytes(pool) / 4);
 	FILL(limits->send_memory_bytes, pool_bytes(pool) / 4);
 	FILL(limits->customized_connections, 1024);
-	FILL(limits->paced_connections, limits->connections);
+}
+
+/* Under BBR each takes some kilobytes, else a line of the cache. */
+static void
+fill_paced(struct estab_stack_config *config)
+{
+	const bool bbr = config->tcp.congestion == ESTAB_CONGESTION_BBR;
+
+	FILL(config->limits.paced_connections, bbr ? 1024 : config->limits.connections);
 }
 
 static void
@@ -98,6 +106,7 @@ config_fill_defaults(struct estab_stack_config *config)
 	FILL(config->interface.mtu, MTU_DEFAULT);
 	fill_limits(&config->limits, config->mbuf_pool);
 	fill_tcp(&config->tcp);
+	fill_paced(config);
 }
 
 static bool
@@ -209,8 +218,8 @@ check_tcp(const struct estab_tcp_config *tcp)
 		       "at least 4 steps";
 	if (tcp->option_order > ESTAB_OPTION_ORDER_FREEBSD)
 		return "tcp.option_order: Linux's or FreeBSD's";
-	if (tcp->congestion > ESTAB_CONGESTION_DCTCP)
-		return "tcp.congestion: cubic, newreno or dctcp";
+	if (tcp->congestion > ESTAB_CONGESTION_BBR)
+		return "tcp.congestion: cubic, newreno, dctcp or bbr";
 	if (tcp->ecn > ESTAB_ECN_ASK)
 		return "tcp.ecn: accept, off or ask";
 	if (tcp->congestion == ESTAB_CONGESTION_DCTCP && tcp->ecn == ESTAB_ECN_OFF)

@@ -75,6 +75,7 @@ take_congestion(const char *text, void *value)
 		[ESTAB_CONGESTION_CUBIC] = "cubic",
 		[ESTAB_CONGESTION_NEWRENO] = "newreno",
 		[ESTAB_CONGESTION_DCTCP] = "dctcp",
+		[ESTAB_CONGESTION_BBR] = "bbr",
 	};
 
 	return take_word(text, names, RTE_DIM(names), value);
@@ -149,8 +150,8 @@ const struct option_row stack_option_rows[] = {
 			.kind = OPTION_TAKE,
 			.take = take_congestion,
 			.offset = offsetof(struct stack_options, congestion),
-			.expected = "cubic, newreno or dctcp",
-			.help = "congestion control: cubic (default), newreno or dctcp" },
+			.expected = "cubic, newreno, dctcp or bbr",
+			.help = "congestion control: cubic (default), newreno, dctcp\nor bbr" },
 	{ .name = "ecn",
 			.argument = "WHEN",
 			.kind = OPTION_TAKE,

@@ -233,6 +233,9 @@ struct estab_conn_info {
 	uint32_t cwnd, ssthresh; /**< bytes */
 	const char *congestion;  /**< name of the congestion controller; static */
 	uint64_t pacing_rate;    /**< bytes per second; 0: text is not paced */
+	uint64_t bandwidth;      /**< bytes per second that the path is believed to deliver; 0: the
+				   *   controller has no model of it (only BBR has) */
+	uint32_t min_rtt_us;     /**< of the path without a queue, by the same model */
 	uint32_t rtt_us, rttvar_us, rto_us;
 	uint32_t send_queued, receive_queued; /**< bytes */
 	uint32_t receive_buffer; /**< bytes; grows up to tcp.receive_buffer_max_bytes */

@@ -56,6 +56,8 @@ enum estab_congestion {
 	ESTAB_CONGESTION_CUBIC = 0, /**< RFC 9438, with HyStart++ (RFC 9406) */
 	ESTAB_CONGESTION_NEWRENO,   /**< RFC 5681, RFC 6582 */
 	ESTAB_CONGESTION_DCTCP,     /**< RFC 8257: only where the network marks for it; needs ECN */
+	ESTAB_CONGESTION_BBR,       /**< BBRv3, draft-ietf-ccwg-bbr: paced, by a model of the path;
+				     *   experimental as the draft is */
 };
 
 /** Explicit Congestion Notification (RFC 3168, RFC 9293 SHLD-8). */
@@ -126,8 +128,10 @@ struct estab_stack_limits {
 	uint32_t syn_text_bytes; /**< for text of SYNs until the handshake is done, in bytes of whole
 				  *   mbufs (262144); above it the text has to come again */
 	uint32_t customized_connections; /**< with settings of their own or urgent data to send (1024) */
-	uint32_t paced_connections;      /**< whose text is paced, where tcp.pacing asks for it (as
-					   *   many as connections); one more is not */
+	uint32_t paced_connections; /**< whose text is paced, where tcp.pacing or the congestion
+					   *   control asks for it (as many as connections; under BBR,
+					   *   which takes 3 KB for each, 1024); one more is not
+					   *   paced, and has CUBIC where BBR was asked for */
 };
 
 /**

@@ -58,7 +58,7 @@ ESTAB_BEGIN_DECLS
 	X(retransmission_timeouts, "retransmission timer expiries")                                \
 	X(fast_retransmits, "losses found before the retransmission timer")                        \
 	X(recoveries_refused, "losses left to the retransmission timer: their limit was reached")  \
-	X(pacing_refused, "connections that are not paced: their limit was reached")               \
+	X(pacing_refused, "connections not paced, or not under BBR: their limit was reached")      \
 	X(recoveries_undone, "recoveries taken back: nothing had been lost")                       \
 	X(tail_probes, "tail loss probes (RFC 8985)")                                              \
 	X(sack_blocks_refused, "SACK blocks that could not be true")                               \

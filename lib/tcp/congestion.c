@@ -16,6 +16,7 @@ static const struct congestion_control *const controls[] = {
 	[ESTAB_CONGESTION_CUBIC] = &congestion_cubic,
 	[ESTAB_CONGESTION_NEWRENO] = &congestion_newreno,
 	[ESTAB_CONGESTION_DCTCP] = &congestion_dctcp,
+	[ESTAB_CONGESTION_BBR] = &congestion_bbr,
 };
 
 static const struct congestion_control *
@@ -34,6 +35,18 @@ bool
 congestion_echoes_each(const struct tcb *tcb)
 {
 	return control_of(tcb)->echoes_each;
+}
+
+const struct path_model *
+congestion_model(const struct tcb *tcb)
+{
+	return tcb->congestion.pacing != NULL ? control_of(tcb)->model : NULL;
+}
+
+size_t
+congestion_block_size(enum estab_congestion control)
+{
+	return controls[control]->block_size;
 }
 
 void
@@ -71,7 +84,8 @@ congestion_pace(struct tcb *tcb)
 	const uint64_t window = RTE_MAX(tcb->cwnd, tcb_flight_size(tcb));
 	const bool doubles = tcb->cwnd < tcb->ssthresh / 2;
 
-	if (tcb->congestion.pacing == NULL || !rto_has_sample(&tcb->rtt))
+	if (tcb->congestion.pacing == NULL || congestion_model(tcb) != NULL ||
+			!rto_has_sample(&tcb->rtt))
 		return;
 	pacing_set_rate(tcb,
 			window * (doubles ? PACE_SLOW_START_PERCENT : PACE_PERCENT) * 10000 /
@@ -87,8 +101,9 @@ congestion_init(struct tcb *tcb)
 	};
 	tcb->cwnd = initial_window(tcb);
 	tcb->ssthresh = CWND_MAX;
-	if (pacing_begin(tcb))
-		congestion_pace(tcb);
+	if (!pacing_begin(tcb) && control_of(tcb)->block_size > 0)
+		tcb->congestion.control = ESTAB_CONGESTION_CUBIC;
+	congestion_pace(tcb);
 	if (control_of(tcb)->init != NULL)
 		control_of(tcb)->init(tcb);
 }
@@ -173,7 +188,7 @@ congestion_on_ack(struct tcb *tcb, uint32_t acked)
 {
 	const uint32_t used = note_flight(tcb, acked);
 
-	if (ecn_holds(tcb))
+	if (ecn_holds(tcb) || congestion_model(tcb) != NULL)
 		return;
 	if (!window_limits(tcb, used)) {
 		pass_pause(tcb, tcb->congestion.grown_ns);
@@ -195,7 +210,9 @@ congestion_resume(struct tcb *tcb)
 {
 	const uint64_t sent_ns = tcb->congestion.sent_ns;
 
-	if (sent_ns == 0)
+	if (congestion_model(tcb) != NULL)
+		congestion_model(tcb)->on_resume(tcb);
+	if (sent_ns == 0 || congestion_model(tcb) != NULL)
 		return;
 	pass_pause(tcb, tcb->congestion.grown_ns);
 	if (tcb->tcp->now_ns - sent_ns <= tcb_rto_ns(tcb))

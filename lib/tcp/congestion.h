@@ -11,19 +11,38 @@
 #define LIB_TCP_CONGESTION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+#include <estab/stack.h>
 
 #include "tcp/congestion_cubic.h"
 #include "tcp/congestion_dctcp.h"
 
+struct delivery;
+struct estab_conn_info;
 struct pacing;
 struct tcb;
 
 #define CWND_MAX (UINT32_C(1) << 30) /* the largest window that can be announced (RFC 7323 2.2) */
 
+/* What one that models the path does beside that. It governs cwnd alone, also during recovery. */
+struct path_model {
+	void (*on_sent)(struct tcb *tcb, uint32_t left, uint32_t right, bool again);
+	void (*on_output)(struct tcb *tcb, uint32_t unsent); /* all that may leave now has left */
+	void (*on_resume)(struct tcb *tcb); /* about to send with nothing in flight */
+	void (*on_delivered)(struct tcb *tcb, const struct delivery *delivery);
+	void (*on_lost)(struct tcb *tcb, uint32_t left, uint32_t right, bool again);
+	void (*on_answered)(struct tcb *tcb);  /* all that the ACK says has been taken in */
+	void (*on_recovered)(struct tcb *tcb); /* what was lost is repaired */
+	void (*tell)(const struct tcb *tcb, struct estab_conn_info *info);
+};
+
 /* What a controller does at each event; NULL where it does nothing. */
 struct congestion_control {
 	const char *name;
+	size_t block_size; /* octets, of what begins with struct pacing; 0: it states no rate */
+	const struct path_model *model; /* NULL: it has none */
 	bool echoes_each;  /* as a receiver: ECE says of each segment whether it was marked */
 	bool leaves_early; /* the first slow start: by HyStart++, before anything is lost */
 	void (*init)(struct tcb *tcb);                   /* established */
@@ -54,9 +73,13 @@ struct congestion {
 	};
 };
 
+extern const struct congestion_control congestion_bbr;     /* draft-ietf-ccwg-bbr */
 extern const struct congestion_control congestion_cubic;   /* RFC 9438 */
 extern const struct congestion_control congestion_dctcp;   /* RFC 8257 */
 extern const struct congestion_control congestion_newreno; /* RFC 5681, in bytes (RFC 3465) */
+
+/* Octets of the block that the controller needs to state a rate. */
+size_t congestion_block_size(enum estab_congestion control);
 
 /* The connection is established: initial window (RFC 6928) and no threshold yet. */
 void congestion_init(struct tcb *tcb);
@@ -81,6 +104,9 @@ void congestion_on_round_trip(struct tcb *tcb, uint32_t rtt_us);
 
 /* An ACK has been taken: the rate of pacing follows cwnd and the round trip. */
 void congestion_pace(struct tcb *tcb);
+
+/* The controller's model of the path, NULL: it has none, and PRR governs cwnd during recovery. */
+const struct path_model *congestion_model(const struct tcb *tcb);
 
 /* Text is about to be sent with nothing in flight: after a pause, begin anew (RFC 5681 4.1). */
 void congestion_resume(struct tcb *tcb);

@@ -140,10 +140,11 @@ output_book_segment(struct tcb *tcb, uint32_t seq, uint32_t text_len, uint32_t l
 {
 	struct estab_stats *stats = tcb->tcp->stats;
 	const uint32_t end = seq + len;
+	const bool again = seq_lt(seq, tcb->snd_nxt);
 
 	recovery_on_sent(tcb, seq, end);
 	pacing_on_sent(tcb, text_len);
-	if (seq_lt(seq, tcb->snd_nxt)) {
+	if (again) {
 		stats->segments_retransmitted++;
 		tcb->flags &= ~(uint32_t)TCB_RTT_TIMING;
 	} else {
@@ -152,6 +153,8 @@ output_book_segment(struct tcb *tcb, uint32_t seq, uint32_t text_len, uint32_t l
 	if (seq_gt(seq + text_len, tcb->snd_nxt))
 		stats->text_bytes_sent += seq + text_len - seq_max(seq, tcb->snd_nxt);
 	tcb->snd_nxt = seq_max(tcb->snd_nxt, end);
+	if (congestion_model(tcb) != NULL)
+		congestion_model(tcb)->on_sent(tcb, seq, end, again);
 	if (tcb->custom != NULL && tcb->custom->user_timeout_ns != 0 &&
 			tcb->deadlines[TIMER_USER] == 0)
 		tcb_arm(tcb, TIMER_USER, tcb->custom->user_timeout_ns);
@@ -488,6 +491,8 @@ output_connection(struct tcb *tcb, struct burst *burst)
 	}
 	if ((tcb->marks & MARK_ACK_LATER) != 0)
 		ack_later(tcb);
+	if (congestion_model(tcb) != NULL && tcb_is_synchronized(tcb) && tcb_is_alive(tcb))
+		congestion_model(tcb)->on_output(tcb, unsent_text(tcb));
 	tcb->marks = 0;
 	tcb->flags &= ~(uint32_t)TCB_ON_OUTPUT_LIST;
 	tcb_check(tcb);

@@ -26,7 +26,9 @@ enum {
 size_t
 pacing_block_size(const struct estab_tcp_config *config)
 {
-	return config->pacing ? sizeof(struct pacing) : 0;
+	const size_t size = congestion_block_size(config->congestion);
+
+	return size == 0 && config->pacing ? sizeof(struct pacing) : size;
 }
 
 bool

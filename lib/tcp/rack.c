@@ -7,6 +7,7 @@
 
 #include <rte_common.h>
 
+#include "tcp/congestion.h"
 #include "tcp/recovery.h"
 #include "tcp/seq.h"
 #include "tcp/tcb.h"
@@ -136,6 +137,19 @@ patience_us(const struct range *range, const struct rack *rack, uint32_t window_
 	return window_us == 0 || left_us <= 0 ? 0 : (uint32_t)left_us;
 }
 
+/* The range is lost; who models the path wants to know where, and of which sending. */
+static void
+lose(struct tcb *tcb, unsigned int i)
+{
+	struct scoreboard *board = &tcb->recovery->board;
+	const bool again = (board->ranges[i].flags & RANGE_RESENT) != 0;
+	const uint32_t left = i > 0 ? board->ranges[i - 1].end : board->start;
+
+	scoreboard_lose(board, i);
+	if (congestion_model(tcb) != NULL)
+		congestion_model(tcb)->on_lost(tcb, left, board->ranges[i].end, again);
+}
+
 uint32_t
 rack_detect(struct tcb *tcb)
 {
@@ -155,7 +169,7 @@ rack_detect(struct tcb *tcb)
 			continue;
 		patience = patience_us(range, rack, window_us, now_us);
 		if (patience == 0)
-			scoreboard_lose(board, i);
+			lose(tcb, i);
 		wait_us = RTE_MAX(wait_us, patience);
 	}
 	if (wait_us > 0)

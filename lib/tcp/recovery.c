@@ -147,9 +147,14 @@ detect(struct tcb *tcb, uint32_t acked, const struct delivery *delivery)
 	}
 	/* RFC 6582 3.2 steps 2 and 3: the third duplicate, or a partial ACK */
 	if ((recovery->phase == RECOVERY_NONE && begins_episode(tcb)) ||
-			(recovery->phase == RECOVERY_FAST && partial))
-		scoreboard_lose_first(&recovery->board,
-				RTE_MIN((uint32_t)tcb->snd_mss, tcb_flight_size(tcb)));
+			(recovery->phase == RECOVERY_FAST && partial)) {
+		const uint32_t first = RTE_MIN((uint32_t)tcb->snd_mss, tcb_flight_size(tcb));
+
+		scoreboard_lose_first(&recovery->board, first);
+		if (congestion_model(tcb) != NULL && recovery->board.pending > before)
+			congestion_model(tcb)->on_lost(tcb, tcb->snd_una, tcb->snd_una + first,
+					false);
+	}
 	return recovery->board.pending - before;
 }
 
@@ -159,6 +164,8 @@ set_window(struct tcb *tcb, uint32_t delivered, bool safe)
 {
 	const uint32_t pipe = recovery_pipe(tcb);
 
+	if (congestion_model(tcb) != NULL)
+		return;
 	tcb->cwnd = pipe +
 			prr_on_ack(&tcb->recovery->prr, delivered, pipe, tcb->ssthresh,
 					tcb->snd_mss, safe);
@@ -187,7 +194,9 @@ enter_fast(struct tcb *tcb, uint32_t delivered)
 static void
 leave(struct tcb *tcb)
 {
-	if (tcb->recovery->phase == RECOVERY_FAST)
+	if (congestion_model(tcb) != NULL)
+		congestion_model(tcb)->on_recovered(tcb);
+	else if (tcb->recovery->phase == RECOVERY_FAST)
 		tcb->cwnd = RTE_MAX(tcb->ssthresh, (uint32_t)tcb->snd_mss);
 	tcb->recovery->phase = RECOVERY_NONE;
 	tcb->recovery->counted = 0;
@@ -298,6 +307,8 @@ repair(struct tcb *tcb, const struct segment *seg, uint32_t acked, const struct 
 	take_delivery(tcb, acked, report, &delivery);
 	if ((tcb->flags & TCB_SACK) == 0)
 		count_delivery(tcb, duplicate, acked, &delivery);
+	if (congestion_model(tcb) != NULL)
+		congestion_model(tcb)->on_delivered(tcb, &delivery);
 	if (report->duplicate)
 		undo_on_duplicate(tcb, &report->came_twice);
 	if (undo_is_due(tcb, seg, acked) || timeout_was_needless(tcb, acked, &delivery))
@@ -305,9 +316,24 @@ repair(struct tcb *tcb, const struct segment *seg, uint32_t acked, const struct 
 	else
 		lost = detect(tcb, acked, &delivery);
 	go_on(tcb, acked, delivery.octets, lost);
+	if (congestion_model(tcb) != NULL && (delivery.octets > 0 || lost > 0))
+		congestion_model(tcb)->on_answered(tcb);
 	if (is_over(tcb))
 		recovery_forget(tcb);
 	tcb_mark(tcb, MARK_TEXT);
+}
+
+/* A controller that models the path looks at every ACK. */
+static void
+tell_model(struct tcb *tcb, uint32_t acked)
+{
+	const struct delivery delivery = { .octets = acked,
+		.latest_end = tcb->snd_una,
+		.latest_ambiguous = (tcb->flags & TCB_WENT_BACK) != 0,
+		.any = true };
+
+	congestion_model(tcb)->on_delivered(tcb, &delivery);
+	congestion_model(tcb)->on_answered(tcb);
 }
 
 /* All is in order: the ordinary case. */
@@ -316,6 +342,8 @@ advance(struct tcb *tcb, uint32_t acked)
 {
 	if (acked == 0)
 		return;
+	if (congestion_model(tcb) != NULL)
+		tell_model(tcb, acked);
 	congestion_on_ack(tcb, acked);
 	if (seq_lt(tcb->snd_una, tcb->recover))
 		return;

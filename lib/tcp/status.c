@@ -74,6 +74,8 @@ estab_conn_status(const struct estab_conn *conn, struct estab_conn_info *info)
 	};
 	if (tcb->congestion.pacing != NULL)
 		info->pacing_rate = tcb->congestion.pacing->rate;
+	if (congestion_model(tcb) != NULL)
+		congestion_model(tcb)->tell(tcb, info);
 	tell_recovery(tcb, info);
 	path_address_export(&path->local, path->family, &info->local.address);
 	path_address_export(&path->remote, path->family, &info->remote.address);

@@ -187,6 +187,50 @@ second_connection_beyond_the_limit_is_not_paced(void **state)
 	assert_int_equal(stats_now(t).pacing_refused, 1);
 }
 
+/* Who asked for BBR is paced without tcp.pacing; one connection more than there is room for is not. */
+static void
+second_connection_beyond_the_limit_has_cubic_and_not_bbr(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.tcp.congestion = ESTAB_CONGESTION_BBR;
+	t->config.limits.paced_connections = 1;
+	in_established(t);
+	assert_string_equal(status_now(t).congestion, "bbr");
+	assert_int_not_equal(status_now(t).pacing_rate, 0);
+	speak_as(t, 1);
+	in_established(t);
+	assert_string_equal(status_now(t).congestion, "cubic");
+	assert_int_equal(status_now(t).pacing_rate, 0);
+	assert_int_equal(stats_now(t).pacing_refused, 1);
+}
+
+/* What BBR believes of the path: ten segments in a round trip of 100 ms, until it knows better. */
+static void
+established_status_tells_the_model_of_bbr(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.tcp.congestion = ESTAB_CONGESTION_BBR;
+	in_syn_received(t);
+	advance(t, 100);
+	arrive(t, ". 1:1(0) ack 1");
+	app_accept(t);
+	assert_int_equal(status_now(t).min_rtt_us, 100000);
+	assert_int_equal(status_now(t).bandwidth, 0);
+	assert_int_equal(status_now(t).pacing_rate, 277000);
+	app_write(t, 2 * MSS);
+	assert_int_equal(ignore_sent(t), 2);
+	advance(t, 100);
+	arrive(t, ". 1:1(0) ack 2001");
+	assert_int_equal(status_now(t).bandwidth, 20000);
+	app_write(t, 1);
+	ignore_sent(t);
+	advance(t, 50);
+	arrive(t, ". 1:1(0) ack 2002");
+	assert_int_equal(status_now(t).min_rtt_us, 50000);
+}
+
 static const struct CMUnitTest tests[] = {
 	FIXTURE_TEST(established_text_leaves_in_pairs),
 	FIXTURE_TEST(established_without_pacing_text_leaves_at_once),
@@ -197,6 +241,8 @@ static const struct CMUnitTest tests[] = {
 	FIXTURE_TEST(established_retransmissions_are_paced),
 	FIXTURE_TEST(established_window_probe_does_not_wait),
 	FIXTURE_TEST(second_connection_beyond_the_limit_is_not_paced),
+	FIXTURE_TEST(second_connection_beyond_the_limit_has_cubic_and_not_bbr),
+	FIXTURE_TEST(established_status_tells_the_model_of_bbr),
 };
 
 int

@@ -249,8 +249,8 @@ buffers_and_policies_must_be_within_their_limits(void **state)
 	ALLOWED(t, tcp.send_buffer_bytes, UINT32_C(1) << 30);
 	REFUSED(t, tcp.syn_cookies, (enum estab_syn_cookies)3,
 			"tcp.syn_cookies: auto, always or never");
-	REFUSED(t, tcp.congestion, (enum estab_congestion)3,
-			"tcp.congestion: cubic, newreno or dctcp");
+	REFUSED(t, tcp.congestion, (enum estab_congestion)4,
+			"tcp.congestion: cubic, newreno, dctcp or bbr");
 	REFUSED(t, tcp.ecn, (enum estab_ecn)3, "tcp.ecn: accept, off or ask");
 	REFUSED(t, tcp.syn_ack_retransmissions, 8, "tcp.syn_ack_retransmissions: at most 7");
 	ALLOWED(t, tcp.syn_ack_retransmissions, 7);
@@ -292,6 +292,7 @@ zero_stands_for_the_default_that_the_header_names(void **state)
 	assert_int_equal(c.limits.neighbours, 256);
 	assert_int_equal(c.limits.reassemblies, 1024);
 	assert_int_equal(c.limits.recoveries, 1024);
+	assert_int_equal(c.limits.paced_connections, 16384);
 	assert_int_equal(c.tcp.syn_cookies, ESTAB_SYN_COOKIES_AUTO);
 	assert_int_equal(c.tcp.time_wait_ns, 60 * SECOND);
 	assert_int_equal(c.tcp.rto_initial_ns, SECOND);
@@ -312,6 +313,11 @@ zero_stands_for_the_default_that_the_header_names(void **state)
 	assert_int_equal(c.tcp.ephemeral_port_first, 32768);
 	assert_int_equal(c.tcp.ephemeral_port_last, 65535);
 	assert_int_equal(c.tcp.hop_limit, 64);
+
+	estab_stack_config_init(&c);
+	c.tcp.congestion = ESTAB_CONGESTION_BBR;
+	config_fill_defaults(&c);
+	assert_int_equal(c.limits.paced_connections, 1024);
 }
 
 /* All but zeros, pointers and what has no default stay as they are. */

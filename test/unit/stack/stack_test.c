@@ -53,9 +53,10 @@ limits_beyond_the_memory_are_refused(void **state)
 	struct fixture *t = *state;
 	struct estab_stack_limits *limits = &t->config.limits;
 	uint32_t *const each[] = { &limits->connections, &limits->syn_records, &limits->time_waits,
-		&limits->listeners, &limits->neighbours, &limits->reassemblies,
-		&limits->recoveries };
+		&limits->listeners, &limits->neighbours, &limits->reassemblies, &limits->recoveries,
+		&limits->paced_connections };
 
+	t->config.tcp.pacing = true;
 	for (unsigned int i = 0; i < RTE_DIM(each); i++) {
 		const uint32_t was = *each[i];
 
