@@ -25,6 +25,7 @@
 enum {
 	LEFT,
 	RIGHT,
+	OTHER, /* sends too, under another controller */
 	SIDES,
 	MBUFS = 32768,
 	CHUNK = 32768,
@@ -39,7 +40,9 @@ enum {
 struct run {
 	struct bulk *bulk;
 	const char *wrong;
+	unsigned int sides;
 	uint64_t now_ns, limit_ns;
+	double queue_time; /* the queue's length times how long it was that long */
 	struct wire wire;
 	struct estab_stack *stacks[SIDES];
 	struct estab_listener *listener;
@@ -57,7 +60,8 @@ bulk_start(void)
 		return -1;
 	pools[LEFT] = malloc_mempool_create("left", MBUFS, RTE_MBUF_DEFAULT_BUF_SIZE);
 	pools[RIGHT] = malloc_mempool_create("right", MBUFS, RTE_MBUF_DEFAULT_BUF_SIZE);
-	return pools[LEFT] != NULL && pools[RIGHT] != NULL ? 0 : -1;
+	pools[OTHER] = malloc_mempool_create("other", MBUFS, RTE_MBUF_DEFAULT_BUF_SIZE);
+	return pools[LEFT] != NULL && pools[RIGHT] != NULL && pools[OTHER] != NULL ? 0 : -1;
 }
 
 void
@@ -65,18 +69,20 @@ bulk_stop(void)
 {
 	malloc_mempool_destroy(pools[LEFT]);
 	malloc_mempool_destroy(pools[RIGHT]);
+	malloc_mempool_destroy(pools[OTHER]);
 	eal_stop(NULL);
 }
 
-static const char *const addresses[SIDES] = { "192.0.2.1", "192.0.2.2" };
+static const char *const addresses[SIDES] = { "192.0.2.1", "192.0.2.2", "192.0.2.3" };
 
 static struct estab_stack *
 create_stack(struct run *run, unsigned int side, uint64_t seed)
 {
+	static const char *const names[SIDES] = { "bulk_left", "bulk_right", "bulk_other" };
 	struct estab_stack_config config;
 
 	estab_stack_config_init(&config);
-	config.name = side == LEFT ? "bulk_left" : "bulk_right";
+	config.name = names[side];
 	config.socket_id = -1;
 	config.mbuf_pool = pools[side];
 	config.port = &run->wire.ends[side].port;
@@ -94,6 +100,8 @@ create_stack(struct run *run, unsigned int side, uint64_t seed)
 		.reassemblies = 16,
 		.customized_connections = 16 };
 	config.tcp = run->bulk->tcp;
+	if (side == OTHER)
+		config.tcp.congestion = run->bulk->other;
 	return estab_stack_create(&config);
 }
 
@@ -113,7 +121,8 @@ connect_due(struct run *run)
 		if (run->begun[i] || run->bulk->flows[i].begin_ns > run->now_ns)
 			continue;
 		estab_address_parse(addresses[RIGHT], &config.remote.address);
-		if (estab_connect(run->stacks[LEFT], &config, &run->senders[i]) != 0)
+		if (estab_connect(run->stacks[run->bulk->flows[i].by_other ? OTHER : LEFT], &config,
+				    &run->senders[i]) != 0)
 			run->wrong = "connect";
 		run->begun[i] = true;
 	}
@@ -191,7 +200,7 @@ application_turn(struct run *run)
 
 	connect_due(run);
 	accept_all(run);
-	for (unsigned int side = 0; side < SIDES; side++) {
+	for (unsigned int side = 0; side < run->sides; side++) {
 		while (estab_event_burst(run->stacks[side], events, 16) > 0)
 			;
 	}
@@ -206,7 +215,7 @@ next_time(const struct run *run)
 {
 	uint64_t next_ns = RTE_MIN(wire_next(&run->wire), run->limit_ns);
 
-	for (unsigned int side = 0; side < SIDES; side++)
+	for (unsigned int side = 0; side < run->sides; side++)
 		next_ns = RTE_MIN(next_ns, estab_stack_deadline(run->stacks[side]));
 	for (unsigned int i = 0; i < run->bulk->flow_count; i++) {
 		if (!run->begun[i])
@@ -228,7 +237,7 @@ all_transferred(const struct run *run)
 static bool
 all_closed(const struct run *run)
 {
-	for (unsigned int side = 0; side < SIDES; side++) {
+	for (unsigned int side = 0; side < run->sides; side++) {
 		struct estab_stats stats;
 
 		estab_stack_stats(run->stacks[side], &stats);
@@ -238,6 +247,18 @@ all_closed(const struct run *run)
 			return false;
 	}
 	return true;
+}
+
+/* Until then the queue is as long as it is now, less what leaves it. */
+static void
+measure_queue(struct run *run, uint64_t next_ns)
+{
+	const uint64_t free_ns = run->wire.ends[RIGHT].queue_free_ns;
+	const double waits = free_ns > run->now_ns ? (double)(free_ns - run->now_ns) : 0;
+	const double time = (double)(next_ns - run->now_ns);
+	const double empties = RTE_MIN(waits, time);
+
+	run->queue_time += waits * empties - empties * empties / 2;
 }
 
 /* As two programs do: the application works between the halves of a turn. */
@@ -252,12 +273,14 @@ turns_until(struct run *run, bool (*done)(const struct run *run))
 		idle = next_ns > run->now_ns ? 0 : idle + 1;
 		if (idle > TURNS_WITHOUT_TIME)
 			run->wrong = "turn follows turn and no time passes";
+		if (next_ns > run->now_ns)
+			measure_queue(run, next_ns);
 		run->now_ns = RTE_MAX(run->now_ns, next_ns);
 		wire_advance(&run->wire, run->now_ns);
-		for (unsigned int side = 0; side < SIDES; side++)
+		for (unsigned int side = 0; side < run->sides; side++)
 			estab_stack_receive(run->stacks[side], run->now_ns);
 		application_turn(run);
-		for (unsigned int side = 0; side < SIDES; side++)
+		for (unsigned int side = 0; side < run->sides; side++)
 			estab_stack_transmit(run->stacks[side], run->now_ns);
 	}
 }
@@ -274,13 +297,24 @@ part(struct run *run)
 	turns_until(run, all_closed);
 	if (run->wrong == NULL && !all_closed(run))
 		run->wrong = "a connection is left";
-	for (unsigned int side = 0; side < SIDES; side++) {
+	for (unsigned int side = 0; side < run->sides; side++) {
 		struct estab_stats stats;
 
 		estab_stack_stats(run->stacks[side], &stats);
 		if (run->wrong == NULL && stats.connections_reset != 0)
 			run->wrong = "a connection was reset";
 	}
+}
+
+/* The other sender is there only where it has something to send. */
+static unsigned int
+sides_of(const struct bulk *bulk)
+{
+	for (unsigned int i = 0; i < bulk->flow_count; i++) {
+		if (bulk->flows[i].by_other)
+			return SIDES;
+	}
+	return OTHER;
 }
 
 const char *
@@ -292,8 +326,9 @@ bulk_run(struct bulk *bulk)
 	memset(&run, 0, sizeof(run));
 	run.bulk = bulk;
 	run.limit_ns = bulk->limit_ns;
-	wire_init(&run.wire, &bulk->wire, pattern_mix(bulk->seed), pools, SIDES);
-	for (unsigned int side = 0; side < SIDES; side++) {
+	run.sides = sides_of(bulk);
+	wire_init(&run.wire, &bulk->wire, pattern_mix(bulk->seed), pools, run.sides);
+	for (unsigned int side = 0; side < run.sides; side++) {
 		run.stacks[side] = create_stack(&run, side, bulk->seed);
 		if (run.stacks[side] == NULL)
 			return "estab_stack_create";
@@ -301,12 +336,13 @@ bulk_run(struct bulk *bulk)
 	if (estab_listen(run.stacks[RIGHT], &listen, &run.listener) != 0)
 		return "estab_listen";
 	turns_until(&run, all_transferred);
+	bulk->queue_ns = (uint64_t)(run.queue_time / (double)RTE_MAX(run.now_ns, 1u));
 	if (run.wrong == NULL && all_transferred(&run))
 		part(&run);
-	for (unsigned int side = 0; side < SIDES; side++)
+	for (unsigned int side = 0; side < run.sides; side++)
 		estab_stack_destroy(run.stacks[side]);
 	wire_fini(&run.wire);
-	for (unsigned int side = 0; side < SIDES; side++) {
+	for (unsigned int side = 0; side < run.sides; side++) {
 		if (run.wrong == NULL && rte_mempool_in_use_count(pools[side]) != 0)
 			run.wrong = "mbufs are left";
 	}

@@ -59,6 +59,25 @@ jain(const struct bulk *bulk)
 	return squares > 0 ? sum * sum / (FLOWS * squares) : 0;
 }
 
+/* What becomes of two of different kinds is told, not judged: it depends on the queue's length. */
+static int
+run_mixed(uint32_t queue_bytes)
+{
+	struct bulk bulk = plan(1, ESTAB_CONGESTION_BBR);
+	const char *wrong;
+
+	bulk.wire.queue_bytes = queue_bytes;
+	bulk.other = ESTAB_CONGESTION_CUBIC;
+	bulk.flows[1].by_other = true;
+	wrong = bulk_run(&bulk);
+	printf("queue of %" PRIu32 " bytes: BBR %.2f, CUBIC %.2f Mbit/s\n", queue_bytes,
+			(double)bulk.flows[0].received * 8 / ((double)bulk.limit_ns / 1e9) / 1e6,
+			(double)bulk.flows[1].received * 8 / ((double)bulk.limit_ns / 1e9) / 1e6);
+	if (wrong != NULL)
+		printf("  %s\n", wrong);
+	return wrong != NULL;
+}
+
 static int
 run(uint64_t seed, enum estab_congestion controller)
 {
@@ -95,6 +114,13 @@ main(void)
 	printf("NewReno against NewReno\n");
 	for (uint64_t seed = 1; seed <= SEEDS; seed++)
 		failed += run(seed, ESTAB_CONGESTION_NEWRENO);
+	printf("BBR against BBR\n");
+	for (uint64_t seed = 1; seed <= SEEDS; seed++)
+		failed += run(seed, ESTAB_CONGESTION_BBR);
+	printf("BBR beside CUBIC\n");
+	failed += run_mixed(25000);
+	failed += run_mixed(50000);
+	failed += run_mixed(250000);
 	bulk_stop();
 	return failed > 0 ? 1 : 0;
 }

@@ -83,11 +83,18 @@ choose_dctcp(struct estab_tcp_config *tcp)
 	tcp->ecn = ESTAB_ECN_ASK;
 }
 
+static void
+choose_bbr(struct estab_tcp_config *tcp)
+{
+	tcp->congestion = ESTAB_CONGESTION_BBR;
+}
+
 static const struct controller controllers[] = {
 	{ "NewReno", false, choose_newreno },
 	{ "CUBIC", false, choose_cubic },
 	{ "CUBIC ECN", true, choose_cubic_ecn },
 	{ "DCTCP", true, choose_dctcp },
+	{ "BBR", false, choose_bbr },
 };
 
 /* One transfer, checked. @return how long it took */

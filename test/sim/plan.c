@@ -174,7 +174,7 @@ plan_policies(const struct sim *sim, struct estab_tcp_config *tcp, struct random
 		tcp->window_scale_min--;
 	tcp->option_order = (enum estab_option_order)random_below(r, 2);
 	tcp->initial_window = (uint8_t)ONE_OF(r, 0, 1, 4, 10);
-	tcp->congestion = (enum estab_congestion)random_below(r, 3);
+	tcp->congestion = (enum estab_congestion)random_below(r, 4);
 	tcp->ecn = (enum estab_ecn)random_below(r, 3);
 	if (tcp->congestion == ESTAB_CONGESTION_DCTCP && tcp->ecn == ESTAB_ECN_OFF)
 		tcp->ecn = ESTAB_ECN_ASK; /* it has nothing to go by else */
