@@ -144,9 +144,7 @@ append_clone(struct net *net, struct burst *burst, struct rte_mbuf *head, struct
 
 	if (clone == NULL)
 		return false;
-	rte_pktmbuf_attach(clone, piece);
-	clone->data_off = (uint16_t)(clone->data_off + offset);
-	clone->data_len = (uint16_t)length;
+	lend(&net->loan, clone, piece, offset, length);
 	(*last)->next = clone;
 	*last = clone;
 	head->nb_segs++;
@@ -356,6 +354,7 @@ net_build(struct net *net, struct burst *burst, uint64_t now_ns)
 		send_segment(net, burst, &burst->out[i], now_ns);
 	}
 	burst->out_count = 0;
+	loan_end(&net->loan);
 	rte_pktmbuf_free_bulk(burst->spent, burst->spent_count);
 	burst->spent_count = 0;
 }

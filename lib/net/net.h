@@ -18,6 +18,7 @@
 
 #include "burst.h"
 #include "net/checksum_lanes.h"
+#include "net/lend.h"
 #include "net/neighbour.h"
 #include "path.h"
 
@@ -42,6 +43,7 @@ struct net {
 	struct net_address addresses[ESTAB_ADDRESSES_MAX];
 	union ip_address gateway_ipv4, gateway_ipv6;
 	bool has_gateway_ipv4, has_gateway_ipv6;
+	struct loan loan; /* while net_build runs */
 	struct neighbour_table neighbours;
 };
 

@@ -310,6 +310,44 @@ text_in_indirect_mbuf_or_external_buffer_is_cloned(void **state)
 	free(buffer);
 }
 
+/* More segments than references are taken at a time, of two buffers in turn. */
+static void
+references_to_lent_text_are_as_many_as_packets_hold(void **state)
+{
+	enum { BUFFERS = 2, SEGMENTS = LOAN_REFERENCES + 3 };
+	static uint8_t buffers[BUFFERS][1024];
+	struct kit *kit = *state;
+	const struct path path = peer_path(ESTAB_FAMILY_IPV4);
+	unsigned int freed = 0;
+	struct rte_mbuf_ext_shared_info shares[BUFFERS];
+	struct rte_mbuf *texts[BUFFERS];
+
+	kit->config.port_offloads = ESTAB_PORT_TX_MULTI_SEGMENT;
+	kit_reconfigure(kit);
+	for (unsigned int i = 0; i < BUFFERS; i++) {
+		texts[i] = rte_pktmbuf_alloc(kit->pool);
+		assert_non_null(texts[i]);
+		shares[i].free_cb = keep_external_buffer;
+		shares[i].fcb_opaque = &freed;
+		rte_mbuf_ext_refcnt_set(&shares[i], 1);
+		rte_pktmbuf_attach_extbuf(texts[i], buffers[i], RTE_BAD_IOVA, 1024, &shares[i]);
+		texts[i]->data_len = 1024;
+	}
+	for (unsigned int i = 0; i < SEGMENTS; i++)
+		put_segment(kit, &path, texts[i / 10 % 2], 0, 1000);
+	net_build(&kit->net, kit->burst, kit->now_ns);
+	assert_int_equal(kit->burst->tx_count, SEGMENTS);
+	assert_int_equal(rte_mbuf_ext_refcnt_read(&shares[0]), 1 + 20);
+	assert_int_equal(rte_mbuf_ext_refcnt_read(&shares[1]), 1 + SEGMENTS - 20);
+	rte_pktmbuf_free_bulk(kit->burst->tx, SEGMENTS);
+	kit->burst->tx_count = 0;
+	for (unsigned int i = 0; i < BUFFERS; i++) {
+		assert_int_equal(rte_mbuf_ext_refcnt_read(&shares[i]), 1);
+		rte_pktmbuf_free(texts[i]);
+	}
+	assert_int_equal(freed, BUFFERS);
+}
+
 /* RFC 1071 sum of what the port will still have to add up, as DPDK asks for it in the mbuf. */
 static void
 checksums_are_left_to_the_port_where_it_does_them(void **state)
@@ -497,6 +535,7 @@ main(void)
 		TEST(cloned_text_shares_the_bytes_and_holds_them_until_sent),
 		TEST(text_in_many_pieces_is_copied_where_it_fits),
 		TEST(text_in_indirect_mbuf_or_external_buffer_is_cloned),
+		TEST(references_to_lent_text_are_as_many_as_packets_hold),
 		TEST(checksums_are_left_to_the_port_where_it_does_them),
 		TEST(each_checksum_offload_is_used_alone_too),
 		TEST(spent_mbufs_are_used_first_and_clean),
