@@ -142,7 +142,8 @@ acknowledgment_take(struct tcb *tcb, const struct segment *seg)
 		tell_round_trip(tcb, seg);
 		recovery_on_ack(tcb, seg, acked);
 	}
-	tail_probe_arm(tcb);
+	if (tcb_flight_size(tcb) > 0)
+		tail_probe_arm(tcb);
 	tell_writable(tcb);
 	if (something_waits(tcb))
 		tcb_mark(tcb, MARK_TEXT);

@@ -62,12 +62,13 @@ coalesce_run(const struct tcb *tcb, struct burst *burst, uint16_t at)
 {
 	struct segment *first = &burst->arrived[at];
 	struct segment *next = first + 1;
+	const struct segment *end = burst->arrived + burst->arrived_count;
 	struct rte_mbuf *last;
 
-	if (!may_begin(tcb, first))
+	if (next == end || next->flow != first->flow || !may_begin(tcb, first))
 		return;
 	last = rte_pktmbuf_lastseg(first->mbuf);
-	for (; next < burst->arrived + burst->arrived_count; next++) {
+	for (; next < end; next++) {
 		if (!may_follow(tcb, first, next))
 			return;
 		last->next = next->mbuf;

@@ -77,6 +77,13 @@ advance_cursor(struct tcb *tcb, uint32_t bytes)
 	tcb->send_at_offset = bytes;
 }
 
+/* Something that put_sack has to say. */
+static inline bool
+has_sack(const struct tcb *tcb)
+{
+	return tcb->reassembly != NULL || tcb->dsack.left != tcb->dsack.right;
+}
+
 /* RFC 2018 4, RFC 2883 4: what came twice first, and once; then what was received beyond a gap. */
 static void
 put_sack(struct tcb *tcb, struct outgoing *out)
@@ -104,9 +111,10 @@ output_begin_segment(struct tcb *tcb, struct burst *burst, uint32_t seq, uint8_t
 	out->ack = tcb->rcv_nxt;
 	out->wnd = window_announce(tcb);
 	out->flags = flags | TCP_FLAG_ACK;
-	ecn_echo(tcb, out);
+	if (tcb->ecn != 0)
+		ecn_echo(tcb, out);
 	timestamps_put(tcb, out);
-	if ((tcb->flags & TCB_SACK) != 0)
+	if ((tcb->flags & TCB_SACK) != 0 && has_sack(tcb))
 		put_sack(tcb, out);
 	if (tcb->custom != NULL)
 		urgent_point(tcb, out);

@@ -23,12 +23,6 @@ connection_pins(const struct tcb *tcb)
 			(tcb->reassembly != NULL ? reassembly_pinned(tcb->reassembly) : 0);
 }
 
-bool
-receive_memory_is_short(const struct tcp *tcp)
-{
-	return tcp->receive_memory.pinned > tcp->receive_memory_max / 8 * 7;
-}
-
 static bool
 memory_is_used_up(const struct tcp *tcp)
 {
@@ -53,6 +47,9 @@ receive_buffer_room(const struct tcb *tcb)
 	const uint32_t least = RTE_MIN(size, (uint32_t)RECEIVE_SEGMENTS_MIN * tcb->rcv_mss);
 	uint32_t limit = size;
 
+	if (likely(tcb->receive.bytes == 0 && tcb->receive.pinned == 0 && tcb->reassembly == NULL &&
+			    !receive_memory_is_short(tcb->tcp)))
+		return size;
 	if (receive_memory_is_short(tcb->tcp) ||
 			connection_pins(tcb) > (uint64_t)size * RECEIVE_PINS_PER_OCTET)
 		limit = least;

@@ -16,9 +16,7 @@
 #include <stdint.h>
 
 #include "burst.h"
-
-struct tcb;
-struct tcp;
+#include "tcp/tcb.h"
 
 enum {
 	RECEIVE_PINS_PER_OCTET = 6, /* what a connection may pin, in sizes of its buffer */
@@ -39,7 +37,11 @@ bool receive_buffer_admits(struct tcb *tcb, struct segment *seg);
 void receive_buffer_read(struct tcb *tcb, uint32_t octets);
 
 /* True where windows no longer grow and only text in order is kept. */
-bool receive_memory_is_short(const struct tcp *tcp);
+static inline bool
+receive_memory_is_short(const struct tcp *tcp)
+{
+	return tcp->receive_memory.pinned > tcp->receive_memory_max / 8 * 7;
+}
 
 /* Memory is short, of mbufs or of reassemblies: give up the text that has waited longest for the gap before it to close. */
 void receive_memory_shed(struct tcp *tcp);

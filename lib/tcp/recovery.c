@@ -362,6 +362,13 @@ is_out_of_order(const struct tcb *tcb, const struct segment *seg, uint32_t acked
 	return acked == 0 && recovery_is_duplicate(tcb, seg);
 }
 
+/* No SACK block, nor is what it acknowledges an answer to a probe. */
+static inline bool
+says_nothing_more(const struct tcb *tcb, const struct segment *seg)
+{
+	return (seg->options.seen & TCP_OPTION_SACK) == 0 && (tcb->flags & TCB_TAIL_PROBED) == 0;
+}
+
 void
 recovery_on_ack(struct tcb *tcb, const struct segment *seg, uint32_t acked)
 {
@@ -369,6 +376,11 @@ recovery_on_ack(struct tcb *tcb, const struct segment *seg, uint32_t acked)
 
 	if (acked > 0)
 		tcb->dupacks = 0;
+	if (likely(tcb->recovery == NULL && acked > 0 && says_nothing_more(tcb, seg))) {
+		advance(tcb, acked);
+		congestion_pace(tcb);
+		return;
+	}
 	sack_read(tcb, seg, &report);
 	if (report.duplicate)
 		rack_on_duplicate(tcb);

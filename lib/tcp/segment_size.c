@@ -52,7 +52,7 @@ sack_blocks_max(const struct tcb *tcb)
 }
 
 uint32_t
-segment_size(const struct tcb *tcb)
+segment_size_beside_sack(const struct tcb *tcb)
 {
 	uint32_t blocks = tcb->dsack.left != tcb->dsack.right ? 1 : 0;
 

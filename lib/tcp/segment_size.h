@@ -9,9 +9,7 @@
 #include <stdint.h>
 
 #include "burst.h"
-
-struct tcb;
-struct tcp;
+#include "tcp/tcb.h"
 
 /* MUST-67: the MSS we announce, from our MTU; not above what the user asks for, where that is not 0. */
 uint16_t mss_announced(const struct tcp *tcp, uint8_t family, uint16_t asked);
@@ -22,8 +20,17 @@ uint16_t mss_effective(uint8_t family, const struct tcp_options *offered, uint16
 /* IP and TCP headers of a segment with the options that all of the connection's segments have. */
 uint32_t segment_headers(const struct tcb *tcb);
 
+/* The same where there are SACK blocks to be told. */
+uint32_t segment_size_beside_sack(const struct tcb *tcb);
+
 /* Text that the next segment may carry, what its options take subtracted. */
-uint32_t segment_size(const struct tcb *tcb);
+static inline uint32_t
+segment_size(const struct tcb *tcb)
+{
+	if (likely(tcb->reassembly == NULL && tcb->dsack.left == tcb->dsack.right))
+		return tcb->snd_mss;
+	return segment_size_beside_sack(tcb);
+}
 
 /* SACK blocks that fit beside the connection's other options. */
 uint8_t sack_blocks_max(const struct tcb *tcb);

@@ -140,9 +140,3 @@ tcb_arm(struct tcb *tcb, enum tcb_timer timer, uint64_t delay_ns)
 	if (!timer_node_is_armed(&tcb->timer) || tcb->timer.expires > expires)
 		timer_wheel_arm(&tcp->wheel, &tcb->timer, expires);
 }
-
-void
-tcb_cancel(struct tcb *tcb, enum tcb_timer timer)
-{
-	tcb->deadlines[timer] = 0; /* the node stays: its expiry finds nothing due */
-}
