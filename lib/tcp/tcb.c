@@ -19,6 +19,7 @@
 #include "tcp/pacing.h"
 #include "tcp/reassembly.h"
 #include "tcp/recovery.h"
+#include "tcp/send_memory.h"
 
 struct tcb *
 tcb_create(struct tcp *tcp, const struct path *path, uint32_t hash)
@@ -83,6 +84,7 @@ tcb_release(struct tcb *tcb)
 	tcb_clear_queues(tcb);
 	text_queue_clear(&tcb->receive);
 	custom_destroy(tcb);
+	send_memory_forget(tcb);
 	tcb->flags = 0;
 	pool_put(&tcp->tcbs, tcb);
 }

@@ -99,6 +99,7 @@ enum tcb_flag {
 	TCB_MORE = 1 << 27,      /* the last text waits for more, until something is acknowledged */
 	TCB_UNPUSHED = 1 << 28,  /* the last text was written without PUSH */
 	TCB_CORK_OVER = 1 << 29, /* text was held back for long enough: it goes first */
+	TCB_SEND_WAITING = 1 << 30, /* for send memory of the stack; nothing else would tell */
 };
 
 /* Each logical timer is a deadline here; one node in the wheel serves them all. */
@@ -291,6 +292,8 @@ struct tcp {
 	struct syn_record_list syn_record_lists[SYN_ACK_ATTEMPTS_MAX];
 	uint64_t time_wait_tick;                  /* all records that were due then are gone */
 	uint32_t time_wait_first, time_wait_last; /* pool indexes plus one; 0: none */
+	uint32_t send_waiting;                    /* TCBs that wait for send memory ... */
+	uint32_t send_wait_at;                    /* ... and the next to be looked at */
 	struct cookie_lanes cookie_lanes;
 	uint64_t cookies_until_ns; /* auto: records overflowed; ACKs are tried as cookies until then */
 	uint64_t flow_changed[8]; /* hashes inserted or removed in this burst, folded to 512 bits:

@@ -124,6 +124,14 @@ is_in_use(const struct tcb *tcb)
 	return (tcb->flags & TCB_IN_USE) != 0;
 }
 
+struct tcb *
+tcp_tcb_at(struct tcp *tcp, uint32_t i)
+{
+	struct tcb *tcb = pool_at(&tcp->tcbs, i);
+
+	return is_in_use(tcb) ? tcb : NULL;
+}
+
 /* Call a function for each TCB that is in use. */
 static void
 for_each_tcb(struct tcp *tcp, void (*visit)(struct tcb *))
@@ -131,9 +139,9 @@ for_each_tcb(struct tcp *tcp, void (*visit)(struct tcb *))
 	uint32_t i;
 
 	for (i = 0; i < tcp->tcbs.n_touched; i++) {
-		struct tcb *tcb = pool_at(&tcp->tcbs, i);
+		struct tcb *tcb = tcp_tcb_at(tcp, i);
 
-		if (is_in_use(tcb))
+		if (tcb != NULL)
 			visit(tcb);
 	}
 }

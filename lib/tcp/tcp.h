@@ -21,6 +21,9 @@ void tcp_fini(struct tcp *tcp);
 /* The turn's time; it never goes back. */
 void tcp_set_now(struct tcp *tcp, uint64_t now_ns);
 
+/* TCB number i of those that were ever in use; NULL where it is not now. */
+struct tcb *tcp_tcb_at(struct tcp *tcp, uint32_t i);
+
 /* The end of the program: shut every connection down, refuse new ones. */
 void tcp_drain(struct tcp *tcp);
 

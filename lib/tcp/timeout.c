@@ -34,6 +34,7 @@
 #include "tcp/keepalive.h"
 #include "tcp/path_mtu.h"
 #include "tcp/recovery.h"
+#include "tcp/send_memory.h"
 #include "tcp/seq.h"
 #include "tcp/syn_record.h"
 #include "tcp/tcb.h"
@@ -233,11 +234,15 @@ tcp_timeouts(struct tcp *tcp, struct burst *burst)
 		for (i = 0; i < n; i++)
 			node_expired(expired[i]);
 	} while (n == EXPIRED_BATCH);
+	send_memory_tell(tcp);
 }
 
 uint64_t
 tcp_timeouts_next(const struct tcp *tcp)
 {
+	if (send_memory_may_tell(tcp))
+		return 0;
+
 	const uint64_t wheel = timer_wheel_next(&tcp->wheel);
 	const uint64_t waits = time_waits_next(tcp);
 	const uint64_t ticks = RTE_MIN(wheel, waits);

@@ -225,7 +225,7 @@ estab_conn_send_burst(struct estab_conn *conn, struct rte_mbuf **packets, uint16
 	for (i = 0; i < n && estab_conn_send_room(conn) > 0; i++)
 		text_queue_append(&tcb->send, packets[i]);
 	if (i < n)
-		tcb->flags |= TCB_SEND_BLOCKED;
+		send_fell_short(tcb);
 	if (i > 0) {
 		cork_push(tcb);
 		tcb_mark(tcb, MARK_TEXT);

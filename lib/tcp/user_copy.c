@@ -13,6 +13,7 @@
 
 #include "tcp/cork.h"
 #include "tcp/receive_buffer.h"
+#include "tcp/send_buffer.h"
 #include "tcp/tcb.h"
 #include "tcp/window.h"
 
@@ -96,7 +97,7 @@ estab_conn_write(struct estab_conn *conn, const void *data, size_t size)
 		tcb_mark(tcb, MARK_TEXT);
 	}
 	if (done < size)
-		tcb->flags |= TCB_SEND_BLOCKED;
+		send_fell_short(tcb);
 	if (done == 0 && size > 0)
 		return fits > 0 ? -ENOMEM : -EAGAIN;
 	return (ssize_t)done;

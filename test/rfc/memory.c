@@ -353,7 +353,48 @@ established_every_other_octet_is_copied_together(void **state)
 	ignore_sent(t);
 }
 
-/* One that sends nothing away holds the memory: the others can still send a little at a time. */
+/* A connection whose user writes all that is taken, and whose peer acknowledges nothing. */
+static void
+hold_send_memory(struct fixture *t, unsigned int peer)
+{
+	speak_as(t, peer);
+	in_established(t);
+	while (estab_conn_send_room(t->peer->conn) > 0)
+		app_write(t, RTE_MIN(estab_conn_send_room(t->peer->conn), 2000u));
+	ignore_sent(t);
+}
+
+static void
+abort_first(struct fixture *t, unsigned int peers)
+{
+	for (unsigned int i = 0; i < peers; i++) {
+		speak_as(t, i);
+		estab_conn_abort(t->peer->conn);
+		t->peer->conn = NULL;
+	}
+	turn(t);
+	ignore_sent(t);
+}
+
+/* Nobody takes more than is left to the others. */
+static void
+memory_for_sending_that_two_hold_leaves_a_third_all_it_wants(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.limits.send_memory_bytes = 30 * MBUF;
+	t->config.tcp.send_buffer_bytes = 100000;
+	hold_send_memory(t, 0);
+	assert_int_equal(stats_now(t).send_memory, 16 * MBUF);
+	hold_send_memory(t, 1);
+	assert_int_equal(stats_now(t).send_memory, 24 * MBUF);
+	speak_as(t, 2);
+	in_established(t);
+	assert_int_equal(estab_conn_send_room(t->peer->conn), 100000);
+	abort_first(t, 2);
+}
+
+/* Where it is used up the others can still send a little at a time. */
 static void
 memory_for_sending_used_up_leaves_room_for_two_segments(void **state)
 {
@@ -361,13 +402,11 @@ memory_for_sending_used_up_leaves_room_for_two_segments(void **state)
 	const uint8_t octet = 0;
 
 	t->config.limits.send_memory_bytes = 8 * MBUF;
-	in_established(t);
-	while (estab_conn_send_room(t->peer->conn) > 0)
-		app_write(t, 2000);
+	for (unsigned int i = 0; i < 3; i++)
+		hold_send_memory(t, i);
 	assert_int_equal(estab_conn_write(t->peer->conn, &octet, 1), -EAGAIN);
-	assert_int_equal(stats_now(t).send_memory, 9 * MBUF);
-	ignore_sent(t);
-	speak_as(t, 1);
+	assert_int_equal(stats_now(t).send_memory, 8 * MBUF);
+	speak_as(t, 3);
 	in_established(t);
 	assert_int_equal(estab_conn_send_room(t->peer->conn), 2000);
 	app_write(t, 2000);
@@ -378,11 +417,58 @@ memory_for_sending_used_up_leaves_room_for_two_segments(void **state)
 	arrive(t, ". 1:1(0) ack 2001");
 	assert_true(app_events(t) & ESTAB_EVENT_WRITABLE);
 	assert_int_equal(estab_conn_send_room(t->peer->conn), 2000);
-	speak_as(t, 0);
+	abort_first(t, 3);
+}
+
+/*
+ * What is left to each is bounded for all together, as it is for what arrives; and who is given nothing
+ * has nothing in flight that would be acknowledged: it is told all the same.
+ */
+static void
+memory_for_sending_used_up_twice_over_nothing_is_taken_and_who_waits_is_told(void **state)
+{
+	struct fixture *t = *state;
+	const uint8_t octet = 0;
+
+	t->config.limits.send_memory_bytes = 2 * MBUF;
+	for (unsigned int i = 0; i < 8; i++)
+		hold_send_memory(t, i);
+	assert_int_equal(stats_now(t).send_memory, 5 * MBUF);
+	speak_as(t, 7);
+	assert_int_equal(estab_conn_send_room(t->peer->conn), 0);
+	assert_int_equal(estab_conn_write(t->peer->conn, &octet, 1), -EAGAIN);
+	(void)app_events(t);
+	assert_true(estab_stack_deadline(t->stack) > t->now_ns);
+	abort_first(t, 3);
+	speak_as(t, 7);
+	assert_true(app_events(t) & ESTAB_EVENT_WRITABLE);
+	assert_true(estab_conn_send_room(t->peer->conn) > 0);
+	assert_int_equal(stats_now(t).send_memory, MBUF);
+	speak_as(t, 3);
 	estab_conn_abort(t->peer->conn);
 	t->peer->conn = NULL;
 	turn(t);
 	ignore_sent(t);
+}
+
+/* One that ends while it waits leaves nothing behind: the next turns have nobody to tell. */
+static void
+memory_for_sending_used_up_who_waits_and_ends_is_forgotten(void **state)
+{
+	struct fixture *t = *state;
+	const uint8_t octet = 0;
+
+	t->config.limits.send_memory_bytes = 2 * MBUF;
+	for (unsigned int i = 0; i < 7; i++)
+		hold_send_memory(t, i);
+	assert_int_equal(estab_conn_write(t->peer->conn, &octet, 1), -EAGAIN);
+	estab_conn_abort(t->peer->conn);
+	t->peer->conn = NULL;
+	turn(t); /* there is no memory yet, and so nobody is told */
+	ignore_sent(t);
+	abort_first(t, 6);
+	assert_int_equal(stats_now(t).connections_open, 0);
+	assert_true(estab_stack_deadline(t->stack) > t->now_ns);
 }
 
 /* Draining: what comes in order is acknowledged and freed, but text beyond a gap has to be kept. */
@@ -423,7 +509,10 @@ main(void)
 		FIXTURE_TEST(memory_short_text_beyond_a_gap_is_refused),
 		FIXTURE_TEST(established_single_octets_are_copied_together),
 		FIXTURE_TEST(established_every_other_octet_is_copied_together),
+		FIXTURE_TEST(memory_for_sending_that_two_hold_leaves_a_third_all_it_wants),
 		FIXTURE_TEST(memory_for_sending_used_up_leaves_room_for_two_segments),
+		FIXTURE_TEST(memory_for_sending_used_up_twice_over_nothing_is_taken_and_who_waits_is_told),
+		FIXTURE_TEST(memory_for_sending_used_up_who_waits_and_ends_is_forgotten),
 		FIXTURE_TEST(memory_short_draining_connection_keeps_no_more_beyond_a_gap),
 	};
 
