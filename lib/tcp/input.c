@@ -37,6 +37,7 @@
 enum { SYN_ACK = TCP_FLAG_SYN | TCP_FLAG_ACK };
 
 /* How many segments ahead is asked for what they need. */
+enum { TCB_TOUCHED = offsetof(struct tcb, congestion.cubic.epoch) }; /* where nothing is lost */
 enum { PREFETCH_TCB_AHEAD = 8, PREFETCH_TEXT_AHEAD = 3 };
 
 /* 3.10.7.4, first check: the table of four cases. */
@@ -521,7 +522,7 @@ count_fates(struct tcp *tcp, const struct segment *seg)
 
 /*
  * What a segment will need, asked for a few segments before its turn: flow_lookup has asked for the
- * first lines of the TCB, and to ask for all of them there would be too much at once.
+ * first lines of the TCB, and to ask for all that are touched there would be too much at once.
  */
 static void
 prefetch_tcb(const struct burst *burst, unsigned int i)
@@ -531,7 +532,7 @@ prefetch_tcb(const struct burst *burst, unsigned int i)
 	if (i >= burst->arrived_count || flow_kind(burst->arrived[i].flow) != FLOW_TCB)
 		return;
 	tcb = flow_target(burst->arrived[i].flow);
-	for (size_t at = (size_t)2 * RTE_CACHE_LINE_SIZE; at < sizeof(struct tcb);
+	for (size_t at = (size_t)2 * RTE_CACHE_LINE_SIZE; at < TCB_TOUCHED;
 			at += RTE_CACHE_LINE_SIZE)
 		rte_prefetch0(tcb + at);
 }

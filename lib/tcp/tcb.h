@@ -190,10 +190,10 @@ struct tcb {
 	struct send_marks *sent_more; /* of several runs in flight; NULL: sent says all */
 	struct custom *custom;        /* what only few connections need; NULL: all as configured */
 	void *user;
-	struct congestion congestion;
+	struct timer_node timer;
+	struct congestion congestion; /* CUBIC's epoch in it is of those who have had a loss */
 
 	/* Now and then. */
-	struct timer_node timer;
 	struct reordering reordering; /* what is known of the path's */
 	uint32_t probe_end;           /* SND.NXT when the tail was probed */
 	struct listener *listener;    /* that it was accepted on, while in its accept queue */
@@ -275,6 +275,7 @@ struct tcp {
 	struct estab_tcp_config config; /* defaults filled in */
 	uint64_t now_ns;                /* of this turn */
 	uint64_t now_tick;
+	uint32_t now_us, now_ms, now_s; /* their low 32 bits */
 	struct flow_table *flows;
 	struct estab_stats *stats;
 	struct rte_mempool *mbuf_pool;
@@ -412,7 +413,7 @@ tcb_may_send(const struct tcb *tcb)
 static inline uint32_t
 tcp_ts_val(const struct tcp *tcp, uint32_t ts_offset)
 {
-	return (uint32_t)(tcp->now_ns / 1000000) + ts_offset;
+	return tcp->now_ms + ts_offset;
 }
 
 /* For how long the retransmission timer runs: RTO, doubled with each probe of a closed window. */
@@ -430,13 +431,13 @@ tcb_rto_ns(const struct tcb *tcb)
 static inline uint32_t
 tcp_now_s(const struct tcp *tcp)
 {
-	return (uint32_t)(tcp->now_ns / 1000000000);
+	return tcp->now_s;
 }
 
 static inline uint32_t
 tcp_now_us(const struct tcp *tcp)
 {
-	return (uint32_t)(tcp->now_ns / 1000);
+	return tcp->now_us;
 }
 
 #endif

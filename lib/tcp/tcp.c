@@ -171,6 +171,9 @@ tcp_set_now(struct tcp *tcp, uint64_t now_ns)
 		return;
 	tcp->now_ns = now_ns;
 	tcp->now_tick = now_ns / TCP_TICK_NS;
+	tcp->now_us = (uint32_t)(now_ns / 1000);
+	tcp->now_ms = (uint32_t)(now_ns / 1000000);
+	tcp->now_s = (uint32_t)(now_ns / 1000000000);
 }
 
 void
