@@ -378,7 +378,8 @@ configure(struct world *world)
 		.listeners = 2,
 		.neighbours = 4,
 		.reassemblies = 2,
-		.recoveries = 2 };
+		.recoveries = 2,
+		.paced_connections = 2 };
 	config->tcp.no_sack = bits & 1;
 	config->tcp.no_timestamps = bits & 2;
 	config->tcp.no_window_scale = bits & 4;
@@ -387,10 +388,11 @@ configure(struct world *world)
 	config->tcp.syn_cookies = bits & 32 ? ESTAB_SYN_COOKIES_ALWAYS : 0;
 	config->tcp.receive_buffer_bytes = bits & 64 ? 4096 : 65536;
 	config->tcp.receive_buffer_max_bytes = bits & 128 ? 1 << 20 : 1;
-	config->tcp.congestion = more % 3;
+	config->tcp.congestion = more % 4;
 	config->tcp.send_buffer_bytes = more & 16 ? 4096 : 65536;
 	config->tcp.reassembly_segments = more & 32 ? 4 : 32;
 	config->tcp.no_tail_probe = more & 64;
+	config->tcp.pacing = more & 128;
 }
 
 void
