@@ -21,7 +21,7 @@
 #define MS UINT64_C(1000000)
 #define S  UINT64_C(1000000000)
 
-enum { TABLE_MAX = 16384, RUNS = 3 };
+enum { TABLE_MAX = 16384, RUNS = 8 };
 
 /* Loss in frames of a million, both ways; much of it needs less text for the same time. */
 struct row {
