@@ -137,6 +137,22 @@ long_term_bound_falls_by_no_more_than_beta(void **state)
 	assert_int_equal(bbr.inflight_longterm, 70 * MSS);
 }
 
+/* "restore ... values saved before the loss episode": before the first of its losses, not the second */
+static void
+needless_recovery_while_going_up_probes_again(void **state)
+{
+	struct tcb *tcb = up_with_a_flight();
+
+	(void)state;
+	lose(tcb, 140, 145);
+	assert_int_not_equal(bbr.inflight_longterm, BBR_NONE);
+	lose(tcb, 145, 147);
+	congestion_reduce(tcb);
+	congestion_undo(tcb);
+	assert_int_equal(bbr.inflight_longterm, BBR_NONE);
+	assert_int_equal(bbr.state, BBR_PROBE_BW_REFILL);
+}
+
 static void
 losses_of_what_left_before_the_probe_do_not_end_it(void **state)
 {
@@ -343,6 +359,7 @@ main(void)
 		cmocka_unit_test(refill_forgets_the_short_term_model),
 		cmocka_unit_test(too_many_losses_while_going_up_set_the_long_term_bound),
 		cmocka_unit_test(long_term_bound_falls_by_no_more_than_beta),
+		cmocka_unit_test(needless_recovery_while_going_up_probes_again),
 		cmocka_unit_test(losses_of_what_left_before_the_probe_do_not_end_it),
 		cmocka_unit_test(bound_leaves_headroom),
 		cmocka_unit_test(bound_that_limits_grows_ever_faster),
