@@ -151,7 +151,22 @@ choose_options(struct world *world, struct packet *packet)
 	}
 }
 
-/* A segment with the peer's true text at the place that its number names. */
+/* The peer's true text, also where its numbers wrap: the pattern goes by 64 bits. */
+static void
+fill_text(struct packet *packet)
+{
+	const uint32_t begin = packet->seq + ((packet->flags & PACKET_SYN) != 0);
+	const uint32_t before = RTE_MIN(packet->text_len, UINT32_MAX - begin);
+
+	pattern_fill(PEER_TEXT_KEY, begin, packet->text, before);
+	if (before < packet->text_len) {
+		pattern_fill(PEER_TEXT_KEY, UINT32_MAX, packet->text + before, 1);
+		pattern_fill(PEER_TEXT_KEY, 0, packet->text + before + 1,
+				packet->text_len - before - 1);
+	}
+}
+
+/* A segment with text of the place that its number names. */
 static void
 segment(struct world *world)
 {
@@ -171,8 +186,7 @@ segment(struct world *world)
 	if (packet.flags & (PACKET_ECE | PACKET_CWR))
 		packet.tos = input_u8(&world->input) & 3;
 	choose_options(world, &packet);
-	pattern_fill(PEER_TEXT_KEY, packet.seq + ((packet.flags & PACKET_SYN) != 0), packet.text,
-			packet.text_len);
+	fill_text(&packet);
 	packet.seq += t->peer->iss;
 	packet.ack += t->peer->stack_iss;
 	fixture_ends(t, t->peer, &ends);
