@@ -27,6 +27,13 @@ is_zero(const union ip_address *ip)
 	return (ip->halves[0] | ip->halves[1]) == 0;
 }
 
+static bool
+is_family(uint8_t family)
+{
+	return family == ESTAB_FAMILY_ANY || family == ESTAB_FAMILY_IPV4 ||
+			family == ESTAB_FAMILY_IPV6;
+}
+
 int
 estab_listen(struct estab_stack *stack, const struct estab_listen_config *config,
 		struct estab_listener **handle)
@@ -38,7 +45,7 @@ estab_listen(struct estab_stack *stack, const struct estab_listen_config *config
 	struct listener *listener;
 	int error;
 
-	if (config->local.port == 0 || !is_possible_mss(config->mss))
+	if (config->local.port == 0 || !is_possible_mss(config->mss) || !is_family(link.family))
 		return -EINVAL;
 	path_address_import(&config->local.address, &link.local);
 	if (!is_zero(&link.local) && !net_is_local(&stack->net, &link.local, link.family))

@@ -10,7 +10,8 @@
  * was taken is sent, and what is asked for is told, when the time has come):
  *
  *	state                     connect (same 4-tuple)  write       read        shutdown
- *	CLOSED (over)             0, a new one            -EPIPE      -ENOTCONN   -ENOTCONN
+ *	CLOSED (over)             0, a new one            -EPIPE      -ENOTCONN,  -ENOTCONN
+ *	                                                              or 0 (end)
  *	SYN-SENT, SYN-RECEIVED    -EADDRINUSE             queued      -EAGAIN     0, FIN is queued
  *	ESTABLISHED               -EADDRINUSE             queued      -EAGAIN     0
  *	FIN-WAIT-1, FIN-WAIT-2    -EADDRINUSE             -EPIPE      -EAGAIN     0
@@ -19,7 +20,7 @@
  *	TIME-WAIT                 -EADDRINUSE             -EPIPE      0 (end)     0
  *
  * An error that has ended a connection is pending until one call has returned it: read (after the
- * text before it), write or estab_conn_error. Abort, close and status succeed in every state.
+ * text before it), write or estab_conn_error. After the peer's FIN read goes on to say 0. Abort, close and status succeed in every state.
  */
 #ifndef ESTAB_CONN_H
 #define ESTAB_CONN_H
@@ -92,7 +93,7 @@ ESTAB_API ssize_t estab_conn_write(struct estab_conn *conn, const void *data, si
  *
  * @return bytes read; 0 at end of file (or where size is 0); or a negative errno: -EAGAIN (nothing
  *   now, also before the connection is established), after the text before it the connection's
- *   error, and from then on -ENOTCONN (the connection is over)
+ *   error, and from then on -ENOTCONN (the connection is over), or 0 where the peer's FIN came first
  */
 ESTAB_API ssize_t estab_conn_read(struct estab_conn *conn, void *data, size_t size);
 
@@ -120,7 +121,10 @@ ESTAB_API int estab_conn_shutdown(struct estab_conn *conn);
  */
 ESTAB_API void estab_conn_close(struct estab_conn *conn);
 
-/** ABORT: queued data is discarded, the peer gets a RST. The pointer is invalid afterwards. */
+/**
+ * ABORT: queued data is discarded, the peer gets a RST, but in CLOSING, LAST-ACK and TIME-WAIT, where
+ * both FINs are out (RFC 9293 3.10.5). The pointer is invalid afterwards.
+ */
 ESTAB_API void estab_conn_abort(struct estab_conn *conn);
 
 /**

@@ -27,7 +27,7 @@ struct estab_listen_config {
 /**
  * Listen on a port. A specific address goes before a family's wildcard, that before ANY.
  *
- * @return 0, or a negative errno: -EINVAL (port 0, an MSS below 48), -EADDRNOTAVAIL (not
+ * @return 0, or a negative errno: -EINVAL (port 0, no such family, an MSS below 48), -EADDRNOTAVAIL (not
  *   a local address), -EADDRINUSE (the same endpoint listens already), -ENOBUFS (limit of listeners)
  */
 ESTAB_API int estab_listen(struct estab_stack *stack, const struct estab_listen_config *config,

@@ -143,8 +143,9 @@ take_rst(struct tcb *tcb)
 		break;
 	case TCP_STATE_CLOSING:
 	case TCP_STATE_LAST_ACK:
+		/* With the FIN still behind text that did not leave: CLOSE-WAIT by the RFC's count. */
 		stats->connections_reset++;
-		tcb_close(tcb, 0);
+		tcb_close(tcb, (tcb->flags & TCB_FIN_SENT) != 0 ? 0 : -ECONNRESET);
 		break;
 	case TCP_STATE_TIME_WAIT:
 		break; /* RFC 1337: waited out */

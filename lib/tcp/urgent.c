@@ -111,8 +111,12 @@ estab_conn_urgent_ahead(const struct estab_conn *conn)
 {
 	const struct tcb *tcb = (const struct tcb *)conn;
 	const uint32_t position = user_position(tcb);
+	uint32_t mark = tcb->rcv_up;
 
-	if ((tcb->flags & TCB_URGENT) == 0 || !seq_gt(tcb->rcv_up, position))
+	if ((tcb->flags & TCB_FIN_RECEIVED) != 0 && seq_gt(mark, tcb->rcv_nxt - 1))
+		mark = tcb->rcv_nxt -
+				1; /* no text comes behind the FIN, whatever the pointer says */
+	if ((tcb->flags & TCB_URGENT) == 0 || !seq_gt(mark, position))
 		return 0;
-	return tcb->rcv_up - position;
+	return mark - position;
 }

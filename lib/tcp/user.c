@@ -94,26 +94,38 @@ user_shutdown(struct tcb *tcb)
 		user_enter_closing_state(tcb);
 }
 
-/* States in which the peer must be told that the connection is gone (3.10.5). */
+/*
+ * States in which the peer must be told that the connection is gone (3.10.5). In the RFC a connection whose
+ * FIN still waits behind text is in CLOSE-WAIT; here it is in CLOSING or LAST-ACK since the user's call.
+ */
 static bool
 peer_knows(const struct tcb *tcb)
 {
+	if (tcb->state == TCP_STATE_CLOSING || tcb->state == TCP_STATE_LAST_ACK)
+		return (tcb->flags & TCB_FIN_SENT) == 0;
 	return tcb->state >= TCP_STATE_SYN_RECEIVED && tcb->state <= TCP_STATE_CLOSE_WAIT;
 }
 
-void
-user_abort(struct tcb *tcb)
+/* The connection is over at once, with a RST where the peer is to be told. */
+static void
+give_up(struct tcb *tcb, bool tell)
 {
 	tcb->flags &= ~(uint32_t)TCB_HELD;
 	if (tcb->state == TCP_STATE_CLOSED || tcb->state == TCP_STATE_TIME_WAIT) {
 		tcb_release(tcb);
 		return;
 	}
-	if (peer_knows(tcb)) {
+	if (tell) {
 		tcb_mark(tcb, MARK_RST);
 		tcb->tcp->stats->connections_reset++;
 	}
 	tcb_close(tcb, 0);
+}
+
+void
+user_abort(struct tcb *tcb)
+{
+	give_up(tcb, peer_knows(tcb));
 }
 
 /* Give the pointer up: nothing names it from now on. */
@@ -177,11 +189,13 @@ void
 estab_conn_close(struct estab_conn *conn)
 {
 	struct tcb *tcb = tcb_of(conn);
-	const bool unread = tcb->receive.bytes > 0 && peer_knows(tcb);
+	const bool unread = tcb->receive.bytes > 0 && tcb->state != TCP_STATE_TIME_WAIT;
 
 	let_go(tcb);
-	if (unread || tcb->state == TCP_STATE_SYN_SENT || must_not_linger(tcb)) {
-		user_abort(tcb); /* 3.6.1: the peer must learn that text was lost */
+	if (unread) {
+		give_up(tcb, true); /* 3.6.1: the peer must learn that text was lost */
+	} else if (tcb->state == TCP_STATE_SYN_SENT || must_not_linger(tcb)) {
+		user_abort(tcb);
 	} else {
 		limit_linger(tcb);
 		see_out(tcb);

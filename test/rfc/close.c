@@ -178,6 +178,70 @@ fin_wait_1_silence_retransmits_the_fin(void **state)
 	assert_state(t, "FIN-WAIT-2");
 }
 
+/* The user has closed, and the peer's window holds back the rest of the text with the FIN. */
+static void
+in_last_ack_with_text_unsent(struct fixture *t)
+{
+	in_established(t);
+	arrive(t, "F. 1:1(0) ack 1 win 1000");
+	expect(t, ". 1:1(0) ack 2");
+	app_write(t, 1500);
+	expect(t, ". 1:1001(1000) ack 2");
+	app_shutdown(t);
+	expect_nothing(t);
+	assert_state(t, "LAST-ACK");
+}
+
+/* 3.10.4 and 3.10.5: "queue this request until all preceding SENDs have been segmentized". */
+static void
+last_ack_abort_before_our_fin_has_left_resets(void **state)
+{
+	struct fixture *t = *state;
+
+	in_last_ack_with_text_unsent(t);
+	app_abort(t);
+	expect(t, "R 1001:1001(0)");
+	expect_nothing(t);
+}
+
+static void
+last_ack_rst_before_our_fin_has_left_is_an_error(void **state)
+{
+	struct fixture *t = *state;
+
+	in_last_ack_with_text_unsent(t);
+	arrive(t, "R 2:2(0)");
+	app_read_error(t, -ECONNRESET);
+}
+
+/* 3.10.5: with both FINs out there is nothing left to be told. */
+static void
+last_ack_abort_is_silent(void **state)
+{
+	struct fixture *t = *state;
+
+	in_close_wait(t);
+	app_shutdown(t);
+	expect(t, "F. 1:1(0) ack 2");
+	app_abort(t);
+	expect_nothing(t);
+}
+
+static void
+shld_3_last_ack_close_with_unread_text_resets(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established(t);
+	arrive(t, "FP. 1:101(100) ack 1");
+	ignore_sent(t);
+	app_shutdown(t);
+	expect(t, "F. 1:1(0) ack 102");
+	app_close(t);
+	expect(t, "R 2:2(0)");
+	expect_nothing(t);
+}
+
 static void
 last_ack_silence_retransmits_the_fin_and_gives_up(void **state)
 {
@@ -431,6 +495,10 @@ main(void)
 		FIXTURE_TEST(established_shutdown_with_text_queued_sends_fin_in_the_last_segment),
 		FIXTURE_TEST(fin_wait_2_shutdown_again_sends_no_second_fin),
 		FIXTURE_TEST(fin_wait_1_silence_retransmits_the_fin),
+		FIXTURE_TEST(last_ack_abort_before_our_fin_has_left_resets),
+		FIXTURE_TEST(last_ack_rst_before_our_fin_has_left_is_an_error),
+		FIXTURE_TEST(last_ack_abort_is_silent),
+		FIXTURE_TEST(shld_3_last_ack_close_with_unread_text_resets),
 		FIXTURE_TEST(last_ack_silence_retransmits_the_fin_and_gives_up),
 		FIXTURE_TEST(closing_silence_retransmits_the_fin),
 		FIXTURE_TEST(close_wait_fin_again_is_acknowledged_again),

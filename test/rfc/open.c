@@ -397,7 +397,9 @@ listen_on_the_other_family_only_leaves_this_one_closed(void **state)
 static void
 listen_with_bad_endpoints_is_refused(void **state)
 {
-	struct estab_listen_config config = { .local = { .port = 0 } };
+	const struct estab_listen_config config = { .local = { .port = 0 } };
+	const struct estab_listen_config no_family = { .local = { .address.family = 9,
+								       .port = 9 } };
 	struct estab_listener *listener;
 	struct fixture *t = *state;
 
@@ -405,6 +407,7 @@ listen_with_bad_endpoints_is_refused(void **state)
 	listen_at(t, t->family, 1, -EADDRINUSE);
 	listen_at(t, t->family, 77, -EADDRNOTAVAIL);
 	assert_int_equal(estab_listen(t->stack, &config, &listener), -EINVAL);
+	assert_int_equal(estab_listen(t->stack, &no_family, &listener), -EINVAL);
 }
 
 static void

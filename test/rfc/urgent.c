@@ -477,6 +477,21 @@ syn_sent_pointer_that_marks_no_text_is_not_told(void **state)
 	}
 }
 
+/* No text comes behind the FIN, whatever the pointer says. */
+static void
+close_wait_mark_beyond_the_fin_ends_with_the_text(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established(t);
+	arrive(t, "FPU. 1:11(10) ack 1 urg 500");
+	ignore_sent(t);
+	assert_int_equal(estab_conn_urgent_ahead(t->peer->conn), 10);
+	app_read(t, 10);
+	assert_int_equal(estab_conn_urgent_ahead(t->peer->conn), 0);
+	app_read_end(t);
+}
+
 int
 main(void)
 {
@@ -506,6 +521,7 @@ main(void)
 		FIXTURE_TEST(must_32_listen_mark_of_the_syn_is_told_after_accept),
 		FIXTURE_TEST(must_32_syn_sent_mark_of_a_bare_syn_is_told_when_established),
 		FIXTURE_TEST(syn_sent_pointer_that_marks_no_text_is_not_told),
+		FIXTURE_TEST(close_wait_mark_beyond_the_fin_ends_with_the_text),
 	};
 
 	return cmocka_run_group_tests_name("urgent", tests, eal_start, eal_stop);
