@@ -11,8 +11,8 @@
 #include <estab/listen.h>
 
 #include "stack.h"
-#include "tcp/listener.h"
-#include "tcp/user.h"
+#include "tcp/open/listener.h"
+#include "tcp/user/user.h"
 
 /* An MSS that the user may ask for: with less, options would leave no room for text. */
 static bool

@@ -7,16 +7,16 @@
 
 #include <estab/event.h>
 
-#include "tcp/congestion.h"
-#include "tcp/custom.h"
-#include "tcp/flight.h"
-#include "tcp/handshake.h"
+#include "tcp/congestion/congestion.h"
+#include "tcp/user/custom.h"
+#include "tcp/recovery/flight.h"
+#include "tcp/open/handshake.h"
 #include "tcp/input.h"
-#include "tcp/recovery.h"
+#include "tcp/recovery/recovery.h"
 #include "tcp/seq.h"
-#include "tcp/tail_probe.h"
+#include "tcp/recovery/tail_probe.h"
 #include "tcp/tcb.h"
-#include "tcp/urgent.h"
+#include "tcp/text/urgent.h"
 
 static void
 take_sample(struct tcb *tcb, uint32_t rtt_us)

@@ -11,8 +11,8 @@
 
 #include <rte_common.h>
 
-#include "tcp/custom.h"
-#include "tcp/recovery.h"
+#include "tcp/user/custom.h"
+#include "tcp/recovery/recovery.h"
 #include "tcp/seq.h"
 
 enum { TCBS_PER_TURN_MAX = 64 };

@@ -7,7 +7,7 @@
  */
 #include "tcp/icmp.h"
 
-#include "tcp/custom.h"
+#include "tcp/user/custom.h"
 #include "tcp/path_mtu.h"
 #include "tcp/seq.h"
 #include "tcp/tcb.h"

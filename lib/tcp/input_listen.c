@@ -5,10 +5,10 @@
  */
 #include "tcp/input.h"
 
-#include "tcp/cookie.h"
-#include "tcp/listener.h"
+#include "tcp/open/cookie.h"
+#include "tcp/open/listener.h"
 #include "tcp/reset.h"
-#include "tcp/syn_record.h"
+#include "tcp/open/syn_record.h"
 #include "tcp/tcb.h"
 
 /* Third: check for a SYN. */

@@ -5,14 +5,14 @@
 #include <errno.h>
 
 #include "tcp/ack.h"
-#include "tcp/ecn.h"
-#include "tcp/handshake.h"
+#include "tcp/congestion/ecn.h"
+#include "tcp/open/handshake.h"
 #include "tcp/input.h"
 #include "tcp/reset.h"
 #include "tcp/seq.h"
-#include "tcp/syn_text.h"
+#include "tcp/open/syn_text.h"
 #include "tcp/tcb.h"
-#include "tcp/urgent.h"
+#include "tcp/text/urgent.h"
 
 /* First: an ACK that is there must be for our SYN. */
 static bool

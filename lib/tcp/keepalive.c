@@ -8,7 +8,7 @@
 
 #include <errno.h>
 
-#include "tcp/custom.h"
+#include "tcp/user/custom.h"
 #include "tcp/tcb.h"
 
 void

@@ -7,8 +7,8 @@
 
 #include <rte_common.h>
 
-#include "tcp/recovery.h"
-#include "tcp/segment_size.h"
+#include "tcp/recovery/recovery.h"
+#include "tcp/text/segment_size.h"
 #include "tcp/tcb.h"
 
 enum {

@@ -10,13 +10,13 @@
 #include <estab/event.h>
 
 #include "tcp/ack.h"
-#include "tcp/congestion.h"
-#include "tcp/flight.h"
+#include "tcp/congestion/congestion.h"
+#include "tcp/recovery/flight.h"
 #include "tcp/input.h"
 #include "tcp/output.h"
-#include "tcp/receive_buffer.h"
+#include "tcp/text/receive_buffer.h"
 #include "tcp/seq.h"
-#include "tcp/tail_probe.h"
+#include "tcp/recovery/tail_probe.h"
 #include "tcp/tcb.h"
 
 /* What makes a connection out of the ordinary for what arrives, and for what is sent. */

@@ -13,13 +13,13 @@
 
 #include <estab/event.h>
 
-#include "tcp/custom.h"
-#include "tcp/ecn.h"
-#include "tcp/flight.h"
-#include "tcp/pacing.h"
-#include "tcp/reassembly.h"
-#include "tcp/recovery.h"
-#include "tcp/send_memory.h"
+#include "tcp/user/custom.h"
+#include "tcp/congestion/ecn.h"
+#include "tcp/recovery/flight.h"
+#include "tcp/congestion/pacing.h"
+#include "tcp/text/reassembly.h"
+#include "tcp/recovery/recovery.h"
+#include "tcp/text/send_memory.h"
 
 struct tcb *
 tcb_create(struct tcp *tcp, const struct path *path, uint32_t hash)

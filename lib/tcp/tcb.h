@@ -28,13 +28,13 @@
 #include "flow/flow_table.h"
 #include "flow/listener_table.h"
 #include "path.h"
-#include "tcp/congestion.h"
-#include "tcp/cookie_lanes.h"
-#include "tcp/rack.h"
-#include "tcp/rto.h"
-#include "tcp/send_marks.h"
+#include "tcp/congestion/congestion.h"
+#include "tcp/open/cookie_lanes.h"
+#include "tcp/recovery/rack.h"
+#include "tcp/recovery/rto.h"
+#include "tcp/recovery/send_marks.h"
 #include "tcp/state.h"
-#include "tcp/text_queue.h"
+#include "tcp/text/text_queue.h"
 
 struct custom;
 struct reassembly;

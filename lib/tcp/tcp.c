@@ -9,13 +9,13 @@
 
 #include <rte_common.h>
 
-#include "tcp/custom.h"
-#include "tcp/pacing.h"
-#include "tcp/reassembly.h"
-#include "tcp/recovery.h"
-#include "tcp/syn_record.h"
-#include "tcp/tso.h"
-#include "tcp/user.h"
+#include "tcp/user/custom.h"
+#include "tcp/congestion/pacing.h"
+#include "tcp/text/reassembly.h"
+#include "tcp/recovery/recovery.h"
+#include "tcp/open/syn_record.h"
+#include "tcp/text/tso.h"
+#include "tcp/user/user.h"
 #include "tcp/window.h"
 
 static void

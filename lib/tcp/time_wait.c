@@ -12,9 +12,9 @@
 
 #include <estab/event.h>
 
-#include "tcp/handshake.h"
-#include "tcp/isn.h"
-#include "tcp/listener.h"
+#include "tcp/open/handshake.h"
+#include "tcp/open/isn.h"
+#include "tcp/open/listener.h"
 #include "tcp/reset.h"
 #include "tcp/seq.h"
 #include "tcp/tcb.h"

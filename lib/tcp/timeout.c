@@ -29,14 +29,14 @@
 #include <rte_common.h>
 
 #include "tcp/ack.h"
-#include "tcp/cork.h"
-#include "tcp/custom.h"
+#include "tcp/text/cork.h"
+#include "tcp/user/custom.h"
 #include "tcp/keepalive.h"
 #include "tcp/path_mtu.h"
-#include "tcp/recovery.h"
-#include "tcp/send_memory.h"
+#include "tcp/recovery/recovery.h"
+#include "tcp/text/send_memory.h"
 #include "tcp/seq.h"
-#include "tcp/syn_record.h"
+#include "tcp/open/syn_record.h"
 #include "tcp/tcb.h"
 #include "tcp/time_wait.h"
 

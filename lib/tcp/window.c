@@ -6,9 +6,9 @@
 
 #include <rte_common.h>
 
-#include "tcp/cork.h"
-#include "tcp/receive_buffer.h"
-#include "tcp/segment_size.h"
+#include "tcp/text/cork.h"
+#include "tcp/text/receive_buffer.h"
+#include "tcp/text/segment_size.h"
 #include "tcp/seq.h"
 #include "tcp/tcb.h"
 

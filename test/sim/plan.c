@@ -12,7 +12,7 @@
 #include "base/siphash.h"
 #include "plan.h"
 #include "sim.h"
-#include "tcp/isn.h"
+#include "tcp/open/isn.h"
 
 struct random
 sim_stream(const struct sim *sim, const char *purpose, unsigned int number)

@@ -9,7 +9,7 @@
 #include "cutting_port.h"
 #include "eal.h"
 #include "fixture_internal.h"
-#include "tcp/tso.h"
+#include "tcp/text/tso.h"
 
 /* The stack's port, and how it is used. */
 static struct cutting_port cutter;

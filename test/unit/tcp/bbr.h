@@ -9,8 +9,8 @@
 
 #include "bare.h"
 
-#include "tcp/congestion.h"
-#include "tcp/congestion_bbr.h"
+#include "tcp/congestion/congestion.h"
+#include "tcp/congestion/congestion_bbr.h"
 
 enum { MSS = BARE_MSS, RTT_US = 100000, PATH_RATE = 1000000, BDP = 100 * MSS };
 

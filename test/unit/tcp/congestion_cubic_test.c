@@ -5,7 +5,7 @@
  */
 #include "bare.h"
 
-#include "tcp/congestion.h"
+#include "tcp/congestion/congestion.h"
 
 enum { MSS = BARE_MSS, RTT_MS = 100 };
 

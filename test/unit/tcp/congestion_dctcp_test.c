@@ -4,7 +4,7 @@
  */
 #include "bare.h"
 
-#include "tcp/congestion.h"
+#include "tcp/congestion/congestion.h"
 
 enum { MSS = BARE_MSS };
 

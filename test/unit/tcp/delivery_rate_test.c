@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "tcp/delivery_rate.h"
-#include "tcp/scoreboard.h"
+#include "tcp/congestion/delivery_rate.h"
+#include "tcp/recovery/scoreboard.h"
 
 enum { MSS = 1000, START = 4294960000u, BEGIN_US = 4294900000u }; /* both wrap on the way */
 

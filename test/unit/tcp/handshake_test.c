@@ -5,7 +5,7 @@
 #include "bench.h"
 
 #include "eal.h"
-#include "tcp/handshake.h"
+#include "tcp/open/handshake.h"
 
 enum {
 	ALL = TCP_OPTION_TIMESTAMPS | TCP_OPTION_WINDOW_SCALE | TCP_OPTION_SACK_PERMITTED,

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "tcp/hystart.h"
+#include "tcp/congestion/hystart.h"
 
 enum { BEGIN = 5000, SEGMENT = 1000 };
 

@@ -12,7 +12,7 @@
 
 #include <rte_byteorder.h>
 
-#include "tcp/isn.h"
+#include "tcp/open/isn.h"
 
 enum { PATHS = 4096, BUCKETS = 16 };
 

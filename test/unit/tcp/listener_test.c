@@ -7,7 +7,7 @@
 #include "bench.h"
 
 #include "eal.h"
-#include "tcp/listener.h"
+#include "tcp/open/listener.h"
 
 /* Peers 0 to n - 1 finish their handshakes, the last one first; nobody is accepted. */
 static void

@@ -9,7 +9,7 @@
 
 #include "eal.h"
 #include "tcp/output.h"
-#include "tcp/recovery.h"
+#include "tcp/recovery/recovery.h"
 
 enum { MSS = 1000, KEY = 5 };
 

@@ -6,8 +6,8 @@
 
 #include <rte_common.h>
 
-#include "tcp/congestion.h"
-#include "tcp/pacing.h"
+#include "tcp/congestion/congestion.h"
+#include "tcp/congestion/pacing.h"
 #include "tcp/seq.h"
 
 #include "pattern.h"

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "tcp/prr.h"
+#include "tcp/recovery/prr.h"
 
 enum { MSS = 1000 };
 

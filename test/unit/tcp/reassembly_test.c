@@ -8,7 +8,7 @@
 #include "text.h"
 
 #include "eal.h"
-#include "tcp/reassembly.h"
+#include "tcp/text/reassembly.h"
 
 enum {
 	MBUFS = 2047,

@@ -9,8 +9,8 @@
 #include <rte_memory.h>
 
 #include "eal.h"
-#include "tcp/flight.h"
-#include "tcp/recovery.h"
+#include "tcp/recovery/flight.h"
+#include "tcp/recovery/recovery.h"
 
 enum { MSS = BARE_MSS };
 

@@ -13,7 +13,7 @@
 
 #include <rte_common.h>
 
-#include "tcp/rto.h"
+#include "tcp/recovery/rto.h"
 
 enum { INITIAL = 1000000, MIN = 1, MAX = 120000000 };
 

@@ -4,7 +4,7 @@
  */
 #include "bare.h"
 
-#include "tcp/sack.h"
+#include "tcp/recovery/sack.h"
 
 enum { FLIGHT = 5000, WINDOW = 64000 };
 

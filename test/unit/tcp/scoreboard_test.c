@@ -13,7 +13,7 @@
 
 #include <rte_common.h>
 
-#include "tcp/scoreboard.h"
+#include "tcp/recovery/scoreboard.h"
 
 enum {
 	START = -1000, /* SND.UNA, as a sequence number */

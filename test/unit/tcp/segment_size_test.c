@@ -4,8 +4,8 @@
  */
 #include "bare.h"
 
-#include "tcp/reassembly.h"
-#include "tcp/segment_size.h"
+#include "tcp/text/reassembly.h"
+#include "tcp/text/segment_size.h"
 
 static struct bare bare;
 

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "tcp/send_marks.h"
+#include "tcp/recovery/send_marks.h"
 
 enum { APART_US = 50 };
 

@@ -16,7 +16,7 @@
 #include <rte_common.h>
 
 #include "tcp/seq.h"
-#include "tcp/syn_cookie.h"
+#include "tcp/open/syn_cookie.h"
 
 #define SLOT_NS (UINT64_C(1) << SYN_COOKIE_SLOT_SHIFT)
 #define NOW_NS  (7 * SLOT_NS + SLOT_NS / 3)

@@ -6,7 +6,7 @@
 #include "bench.h"
 
 #include "eal.h"
-#include "tcp/syn_record.h"
+#include "tcp/open/syn_record.h"
 
 static uint64_t
 records(const struct fixture *t)

@@ -7,8 +7,8 @@
 #include "text.h"
 
 #include "eal.h"
-#include "tcp/reassembly.h"
-#include "tcp/syn_text.h"
+#include "tcp/text/reassembly.h"
+#include "tcp/open/syn_text.h"
 
 enum { MBUFS = 63, TEXT = 100 };
 

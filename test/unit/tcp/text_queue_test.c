@@ -8,7 +8,7 @@
 #include "text.h"
 
 #include "eal.h"
-#include "tcp/text_queue.h"
+#include "tcp/text/text_queue.h"
 
 enum {
 	MBUFS = 1023,

@@ -4,7 +4,7 @@
  */
 #include "bare.h"
 
-#include "tcp/recovery.h"
+#include "tcp/recovery/recovery.h"
 
 enum { FLIGHT = 10000, UNA = BARE_ISS + 1, TS = 5000 };
 

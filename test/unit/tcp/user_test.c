@@ -9,7 +9,7 @@
 #include "text.h"
 
 #include "eal.h"
-#include "tcp/user.h"
+#include "tcp/user/user.h"
 
 /* A connection of this peer in each state, held by the user; the words of conn.h's info.state. */
 static void

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What every congestion controller has in common (RFC 5681): initial and loss window, slow start, and
+ * the way back from a loss that was none.
+ */
+#include "tcp/congestion/congestion.h"
+
+#include <rte_common.h>
+
+#include "tcp/congestion/ecn.h"
+#include "tcp/congestion/pacing.h"
+#include "tcp/seq.h"
+#include "tcp/tcb.h"
+
+static const struct congestion_control *const controls[] = {
+	[ESTAB_CONGESTION_CUBIC] = &congestion_cubic,
+	[ESTAB_CONGESTION_NEWRENO] = &congestion_newreno,
+	[ESTAB_CONGESTION_DCTCP] = &congestion_dctcp,
+	[ESTAB_CONGESTION_BBR] = &congestion_bbr,
+};
+
+static const struct congestion_control *
+control_of(const struct tcb *tcb)
+{
+	return controls[tcb->congestion.control];
+}
+
+const char *
+congestion_name(const struct tcb *tcb)
+{
+	return control_of(tcb)->name;
+}
+
+bool
+congestion_echoes_each(const struct tcb *tcb)
+{
+	return control_of(tcb)->echoes_each;
+}
+
+const struct path_model *
+congestion_model(const struct tcb *tcb)
+{
+	return tcb->congestion.pacing != NULL ? control_of(tcb)->model : NULL;
+}
+
+size_t
+congestion_block_size(enum estab_congestion control)
+{
+	return controls[control]->block_size;
+}
+
+void
+congestion_on_echo(struct tcb *tcb, uint32_t acked, bool marked)
+{
+	if (control_of(tcb)->on_echo != NULL)
+		control_of(tcb)->on_echo(tcb, acked, marked);
+}
+
+uint32_t
+congestion_used(const struct tcb *tcb)
+{
+	const uint32_t allowed = RTE_MIN(tcb->congestion.flight_max, tcb->cwnd);
+
+	return RTE_MAX(tcb_flight_size(tcb), allowed);
+}
+
+static uint32_t
+initial_window(const struct tcb *tcb)
+{
+	const bool lost = (tcb->flags & TCB_SYN_LOST) != 0; /* RFC 5681 3.1: then one segment */
+
+	return (lost ? 1U : tcb->tcp->config.initial_window) * tcb->snd_mss;
+}
+
+/*
+ * What pacing goes by where the controller states no rate of its own: as Linux, twice of what cwnd
+ * carries as long as it may double in a round trip, then 1.2 times, so that it stays cwnd that limits.
+ */
+enum { PACE_SLOW_START_PERCENT = 200, PACE_PERCENT = 120 };
+
+void
+congestion_pace(struct tcb *tcb)
+{
+	const uint64_t window = RTE_MAX(tcb->cwnd, tcb_flight_size(tcb));
+	const bool doubles = tcb->cwnd < tcb->ssthresh / 2;
+
+	if (tcb->congestion.pacing == NULL || congestion_model(tcb) != NULL ||
+			!rto_has_sample(&tcb->rtt))
+		return;
+	pacing_set_rate(tcb,
+			window * (doubles ? PACE_SLOW_START_PERCENT : PACE_PERCENT) * 10000 /
+					RTE_MAX(rto_srtt_us(&tcb->rtt), 1U));
+}
+
+void
+congestion_init(struct tcb *tcb)
+{
+	tcb->congestion = (struct congestion){
+		.control = (uint8_t)tcb->tcp->config.congestion,
+		.round_end = tcb->snd_nxt,
+	};
+	tcb->cwnd = initial_window(tcb);
+	tcb->ssthresh = CWND_MAX;
+	if (!pacing_begin(tcb) && control_of(tcb)->block_size > 0)
+		tcb->congestion.control = ESTAB_CONGESTION_CUBIC;
+	congestion_pace(tcb);
+	if (control_of(tcb)->init != NULL)
+		control_of(tcb)->init(tcb);
+}
+
+/*
+ * RFC 3465 2.3: L is 2, but 1 while what was lost at a timeout is being repaired. RFC 9406 4.3, where
+ * HyStart++ watches the first slow start: 8, and where text is paced, all that is acknowledged.
+ */
+static uint32_t
+slow_start_limit(const struct tcb *tcb)
+{
+	const uint8_t asked = tcb->tcp->config.abc_limit;
+
+	if (seq_lt(tcb->snd_una, tcb->recover))
+		return 1;
+	if (asked != 0)
+		return asked;
+	if (tcb->ssthresh != CWND_MAX || !control_of(tcb)->leaves_early)
+		return 2;
+	return tcb->congestion.pacing != NULL ? UINT8_MAX : 8;
+}
+
+void
+congestion_grow(struct tcb *tcb, uint32_t bytes)
+{
+	tcb->cwnd = (uint32_t)RTE_MIN((uint64_t)tcb->cwnd + bytes, (uint64_t)CWND_MAX);
+}
+
+uint32_t
+congestion_slow_start_growth(const struct tcb *tcb, uint32_t acked)
+{
+	const uint32_t growth = RTE_MIN(acked, slow_start_limit(tcb) * tcb->snd_mss);
+
+	const uint32_t left = RTE_MAX(tcb->ssthresh - tcb->cwnd, 2U * tcb->snd_mss);
+
+	return RTE_MIN(growth, left);
+}
+
+/*
+ * The most that was in flight in this round trip: only ACKs make it less, so they look. The ACK that
+ * ends a round trip is still of it.
+ */
+static uint32_t
+note_flight(struct tcb *tcb, uint32_t acked)
+{
+	struct congestion *congestion = &tcb->congestion;
+	const uint32_t flight = tcb_flight_size(tcb) + acked;
+	const uint32_t most = RTE_MAX(congestion->flight_max, flight);
+
+	if (seq_geq(tcb->snd_una, congestion->round_end)) {
+		congestion->round_end = tcb->snd_nxt;
+		congestion->flight_max = flight;
+	} else {
+		congestion->flight_max = most;
+	}
+	return most;
+}
+
+/*
+ * RFC 7661 4.3: in slow start cwnd may be twice of what is used, since that is what it becomes in a
+ * round trip; in congestion avoidance it must be full, but for less than a segment.
+ */
+static bool
+window_limits(const struct tcb *tcb, uint64_t used)
+{
+	return tcb->cwnd < tcb->ssthresh ? tcb->cwnd < 2 * used : tcb->cwnd < used + tcb->snd_mss;
+}
+
+/* Time in which cwnd did not limit is no time in which it has been tried. */
+static void
+pass_pause(struct tcb *tcb, uint64_t since_ns)
+{
+	const uint64_t now_ns = tcb->tcp->now_ns;
+
+	if (control_of(tcb)->on_pause != NULL && since_ns != 0 && since_ns < now_ns)
+		control_of(tcb)->on_pause(tcb, now_ns - since_ns);
+	tcb->congestion.grown_ns = now_ns;
+}
+
+void
+congestion_on_ack(struct tcb *tcb, uint32_t acked)
+{
+	const uint32_t used = note_flight(tcb, acked);
+
+	if (ecn_holds(tcb) || congestion_model(tcb) != NULL)
+		return;
+	if (!window_limits(tcb, used)) {
+		pass_pause(tcb, tcb->congestion.grown_ns);
+		return;
+	}
+	tcb->congestion.grown_ns = tcb->tcp->now_ns;
+	control_of(tcb)->on_ack(tcb, acked);
+}
+
+void
+congestion_on_round_trip(struct tcb *tcb, uint32_t rtt_us)
+{
+	if (control_of(tcb)->on_round_trip != NULL)
+		control_of(tcb)->on_round_trip(tcb, rtt_us);
+}
+
+void
+congestion_resume(struct tcb *tcb)
+{
+	const uint64_t sent_ns = tcb->congestion.sent_ns;
+
+	if (congestion_model(tcb) != NULL)
+		congestion_model(tcb)->on_resume(tcb);
+	if (sent_ns == 0 || congestion_model(tcb) != NULL)
+		return;
+	pass_pause(tcb, tcb->congestion.grown_ns);
+	if (tcb->tcp->now_ns - sent_ns <= tcb_rto_ns(tcb))
+		return;
+	tcb->ssthresh = RTE_MAX(tcb->ssthresh, tcb->cwnd / 4 * 3); /* RFC 7661 4.4.3 */
+	tcb->cwnd = RTE_MIN(tcb->cwnd, tcb->tcp->config.initial_window * (uint32_t)tcb->snd_mss);
+}
+
+void
+congestion_on_sent(struct tcb *tcb)
+{
+	tcb->congestion.sent_ns = tcb->tcp->now_ns;
+}
+
+/* Remember what undoing restores. */
+static void
+keep_prior(struct tcb *tcb)
+{
+	tcb->congestion.prior_cwnd = tcb->cwnd;
+	tcb->congestion.prior_ssthresh = tcb->ssthresh;
+}
+
+void
+congestion_reduce(struct tcb *tcb)
+{
+	keep_prior(tcb);
+	if (!ecn_holds(tcb)) /* RFC 3168 6.1.2: once for a window of data, marked or lost */
+		control_of(tcb)->on_loss(tcb);
+	ecn_on_reduction(tcb);
+}
+
+void
+congestion_on_ecn(struct tcb *tcb)
+{
+	tcb->congestion.prior_cwnd = 0; /* a mark is no mistake */
+	control_of(tcb)->on_ecn(tcb);
+	ecn_on_reduction(tcb);
+}
+
+void
+congestion_on_timeout(struct tcb *tcb)
+{
+	keep_prior(tcb);
+	control_of(tcb)->on_timeout(tcb);
+	tcb->cwnd = tcb->snd_mss;
+	tcb->ecn &= (uint8_t)~ECN_HOLD; /* slow start begins */
+	ecn_on_reduction(tcb);
+}
+
+void
+congestion_undo(struct tcb *tcb)
+{
+	struct congestion *congestion = &tcb->congestion;
+
+	if (congestion->prior_cwnd == 0)
+		return;
+	tcb->cwnd = RTE_MAX(tcb->cwnd, congestion->prior_cwnd);
+	tcb->ssthresh = RTE_MAX(tcb->ssthresh, congestion->prior_ssthresh);
+	congestion->prior_cwnd = 0;
+	if (control_of(tcb)->undo != NULL)
+		control_of(tcb)->undo(tcb);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Handshakes of which nothing is kept: the SYN-ACK carries a cookie (syn_cookie.c makes and checks
+ * it), and the ACK that brings it back makes the TCB.
+ */
+#include "tcp/open/cookie.h"
+
+#include <rte_common.h>
+
+#include "tcp/open/cookie_lanes.h"
+#include "tcp/congestion/ecn.h"
+#include "tcp/open/handshake.h"
+#include "tcp/open/isn.h"
+#include "tcp/open/listener.h"
+#include "tcp/output.h"
+#include "tcp/reset.h"
+#include "tcp/text/segment_size.h"
+#include "tcp/open/syn_cookie.h"
+#include "tcp/tcb.h"
+#include "tcp/window.h"
+
+/* How long after the last cookie ACKs are still tried as cookies: two of their slots. */
+#define COOKIE_LIFE_NS (UINT64_C(2) << SYN_COOKIE_SLOT_SHIFT)
+
+_Static_assert((int)SYN_COOKIE_MSS_MIN == (int)TCP_MSS_MIN,
+		"a cookie remembers what a record would");
+
+/* What a cookie granted, as a set of enum tcp_option_seen, and HANDSHAKE_ECN. */
+static uint8_t
+granted_options(const struct syn_cookie_grant *granted)
+{
+	return (uint8_t)((granted->window_scale ? TCP_OPTION_WINDOW_SCALE : 0) |
+			(granted->sack ? TCP_OPTION_SACK_PERMITTED : 0) |
+			(granted->timestamps ? TCP_OPTION_TIMESTAMPS : 0) |
+			(granted->ecn ? HANDSHAKE_ECN : 0));
+}
+
+/* ISS and TSval: together with those of the burst's other cookies where their form allows. */
+static void
+put_numbers(struct tcp *tcp, struct outgoing *out, uint32_t irs,
+		const struct syn_cookie_draft *draft)
+{
+	const struct path *path = out->path;
+
+	if (path->family == ESTAB_FAMILY_IPV4) {
+		cookie_lanes_put(tcp, out, irs, draft);
+		return;
+	}
+	out->seq = syn_cookie_make(&tcp->cookie_key, path, irs, draft);
+	out->options.ts_val = syn_cookie_ts_val(draft,
+			tcp_ts_val(tcp, timestamp_offset_choose(&tcp->path_key, path)));
+}
+
+void
+cookie_answer(struct tcp *tcp, struct burst *burst, struct segment *seg,
+		const struct listener *listener)
+{
+	struct outgoing *out = reply(burst, seg, 0, seg->seq + 1, TCP_FLAG_SYN | TCP_FLAG_ACK);
+	const struct tcp_options offered = {
+		.seen = (uint8_t)((seg->options.seen & (TCP_OPTION_MSS | handshake_offer(tcp))) |
+				ecn_agree(tcp, seg)),
+		.mss = seg->options.mss,
+		.window_scale = seg->options.window_scale,
+	};
+	struct syn_cookie_grant granted;
+	struct syn_cookie_draft draft;
+
+	if (out == NULL)
+		return;
+	syn_cookie_draft(&draft, &offered, seg->path.family, tcp->now_ns, &granted);
+	out->wnd = window_initial(tcp);
+	out->flags |= ecn_syn_ack_flags(granted_options(&granted));
+	output_syn_options(tcp, out, mss_announced(tcp, seg->path.family, listener->mss),
+			granted_options(&granted));
+	out->options.ts_ecr = seg->options.ts_val;
+	put_numbers(tcp, out, seg->seq, &draft);
+	tcp->stats->syn_ack_sent++;
+	tcp->stats->syn_cookies_sent++;
+	tcp->cookies_until_ns = tcp->now_ns + COOKIE_LIFE_NS;
+}
+
+/* A TCB from what a right cookie says; the ACK's window is the first we learn, so it is scaled. */
+static struct tcb *
+create_from_cookie(struct tcp *tcp, const struct segment *seg, struct listener *listener,
+		const struct syn_cookie_grant *granted)
+{
+	const uint32_t wnd = (uint32_t)seg->wnd << granted->snd_wscale;
+	const struct handshake handshake = {
+		.listener = listener,
+		.iss = seg->ack - 1,
+		.irs = seg->seq - 1,
+		.mss = granted->mss,
+		.snd_wnd = (uint16_t)RTE_MIN(wnd, (uint32_t)UINT16_MAX),
+		.ts_recent = seg->options.ts_val,
+		.ts_offset = timestamp_offset_choose(&tcp->path_key, &seg->path),
+		.snd_wscale = granted->snd_wscale,
+		.options = granted_options(granted),
+	};
+
+	return handshake_create_tcb(tcp, &seg->path, seg->hash, &handshake);
+}
+
+bool
+cookie_is_right(const struct tcp *tcp, const struct segment *seg, struct syn_cookie_grant *granted)
+{
+	const bool has_timestamps = (seg->options.seen & TCP_OPTION_TIMESTAMPS) != 0;
+
+	return cookies_are_in_force(tcp) &&
+			syn_cookie_check(&tcp->cookie_key, &seg->path, seg->seq - 1, seg->ack - 1,
+					has_timestamps ? &seg->options.ts_ecr : NULL, tcp->now_ns,
+					granted);
+}
+
+bool
+cookies_are_in_force(const struct tcp *tcp)
+{
+	return tcp->now_ns < tcp->cookies_until_ns;
+}
+
+/*
+ * Text that is no cookie may have overtaken the ACK that is one: it is dropped, and comes again. A
+ * bare ACK is a mistake, and is told so.
+ */
+static void
+refuse(struct burst *burst, struct segment *seg)
+{
+	seg->fate = ESTAB_DROP_TCP_COOKIE_WRONG;
+	if (seg->len == 0)
+		reply_rst(burst, seg);
+}
+
+struct tcb *
+cookie_take(struct tcp *tcp, struct burst *burst, struct segment *seg, struct listener *listener)
+{
+	struct syn_cookie_grant granted;
+	struct tcb *tcb;
+
+	if (!cookie_is_right(tcp, seg, &granted)) {
+		refuse(burst, seg);
+		return NULL;
+	}
+	if (tcp->draining) {
+		seg->fate = ESTAB_DROP_TCP_SHUTTING_DOWN;
+		reply_rst(burst, seg);
+		return NULL;
+	}
+	if (listener_is_full(listener)) {
+		tcp->stats->accept_queue_overflows++;
+		seg->fate = ESTAB_DROP_TCP_ACCEPT_QUEUE_FULL;
+		return NULL;
+	}
+	tcb = create_from_cookie(tcp, seg, listener, &granted);
+	if (tcb == NULL)
+		seg->fate = ESTAB_DROP_TCP_CONNECTIONS_FULL;
+	else
+		tcp->stats->syn_cookies_accepted++;
+	return tcb;
+}

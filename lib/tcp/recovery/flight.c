@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One mark in the TCB, or a block of them; never both.
+ */
+#include "tcp/recovery/flight.h"
+
+#include "tcp/recovery/scoreboard.h"
+#include "tcp/recovery/send_marks.h"
+
+/* True where the mark in the TCB is of something that is in flight, not of 2^31 octets ago. */
+static bool
+has_mark(const struct tcb *tcb)
+{
+	return tcb->sent.end - tcb->snd_una - 1 < tcb_flight_size(tcb);
+}
+
+/* A second run: take a block, with the mark of the first in it. */
+static bool
+take_block(struct tcb *tcb)
+{
+	tcb->sent_more = pool_get(&tcb->tcp->send_marks);
+	if (tcb->sent_more == NULL)
+		return false;
+	tcb->sent_more->count = 1;
+	tcb->sent_more->marks[0] = tcb->sent;
+	return true;
+}
+
+void
+flight_sent(struct tcb *tcb, uint32_t end, uint32_t now_us)
+{
+	if (tcb->sent_more == NULL && !has_mark(tcb)) {
+		tcb->sent = (struct send_mark){ end, now_us, now_us };
+		return;
+	}
+	if (tcb->sent_more == NULL && (tcb->sent.last_us == now_us || !take_block(tcb))) {
+		tcb->sent.end = end;
+		tcb->sent.last_us = now_us;
+		return;
+	}
+	send_marks_push(tcb->sent_more, end, now_us, rto_srtt_us(&tcb->rtt) / 8);
+}
+
+void
+flight_trim(struct tcb *tcb)
+{
+	struct send_marks *more = tcb->sent_more;
+
+	send_marks_acknowledge(more, tcb->snd_una);
+	if (more->count > 1)
+		return;
+	tcb->sent = more->count == 1 ? more->marks[0] : (struct send_mark){ .end = tcb->snd_una };
+	flight_forget(tcb);
+}
+
+void
+flight_forget(struct tcb *tcb)
+{
+	if (tcb->sent_more == NULL)
+		return;
+	pool_put(&tcb->tcp->send_marks, tcb->sent_more);
+	tcb->sent_more = NULL;
+}
+
+void
+flight_fill_board(const struct tcb *tcb, struct scoreboard *board)
+{
+	const struct send_marks *more = tcb->sent_more;
+	const struct send_mark *marks = more != NULL ? more->marks : &tcb->sent;
+	const unsigned int count = more != NULL ? more->count : has_mark(tcb);
+	const uint32_t now_us = tcp_now_us(tcb->tcp);
+	uint32_t end = tcb->snd_una;
+
+	scoreboard_init(board, tcb->snd_una);
+	for (unsigned int i = 0; i < count; i++) {
+		scoreboard_append(board, marks[i].end, marks[i].first_us, marks[i].last_us);
+		end = marks[i].end;
+	}
+	if (end != tcb->snd_nxt)
+		scoreboard_append(board, tcb->snd_nxt, now_us, now_us);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Receive buffers: right-sizing per connection, shortage per stack.
+ *
+ * In a shortage three things happen, one after the other: at 7/8 of the stack's memory windows stop
+ * growing and out-of-order text, the oldest first, is given up (RFC 2018 8 allows it); at 8/8 text is
+ * refused though it was promised a place, but for RECEIVE_SEGMENTS_MIN segments of each connection. So
+ * none whose user reads stands still because of others, until all of them together have taken the
+ * limit twice: then nothing is taken, for without mbufs no packet arrives at all.
+ */
+#include "tcp/text/receive_buffer.h"
+
+#include <rte_common.h>
+
+#include "tcp/text/reassembly.h"
+#include "tcp/tcb.h"
+
+/* Both queues of a connection, in octets of whole mbufs. */
+static uint64_t
+connection_pins(const struct tcb *tcb)
+{
+	return (uint64_t)tcb->receive.pinned +
+			(tcb->reassembly != NULL ? reassembly_pinned(tcb->reassembly) : 0);
+}
+
+static bool
+memory_is_used_up(const struct tcp *tcp)
+{
+	return tcp->receive_memory.pinned > tcp->receive_memory_max;
+}
+
+/* The part of a connection in what is left when memory is used up. */
+static bool
+reserve_admits(const struct tcb *tcb, const struct segment *seg)
+{
+	const uint32_t text = tcb->receive.bytes + seg->text_len;
+
+	return tcb->tcp->receive_memory.pinned <= 2 * tcb->tcp->receive_memory_max &&
+			(tcb->receive.bytes == 0 ||
+					text <= (uint32_t)RECEIVE_SEGMENTS_MIN * tcb->rcv_mss);
+}
+
+uint32_t
+receive_buffer_room(const struct tcb *tcb)
+{
+	const uint32_t size = tcb->rcv_buffer;
+	const uint32_t least = RTE_MIN(size, (uint32_t)RECEIVE_SEGMENTS_MIN * tcb->rcv_mss);
+	uint32_t limit = size;
+
+	if (likely(tcb->receive.bytes == 0 && tcb->receive.pinned == 0 && tcb->reassembly == NULL &&
+			    !receive_memory_is_short(tcb->tcp)))
+		return size;
+	if (receive_memory_is_short(tcb->tcp) ||
+			connection_pins(tcb) > (uint64_t)size * RECEIVE_PINS_PER_OCTET)
+		limit = least;
+	return tcb->receive.bytes < limit ? limit - tcb->receive.bytes : 0;
+}
+
+bool
+receive_buffer_admits(struct tcb *tcb, struct segment *seg)
+{
+	struct tcp *tcp = tcb->tcp;
+	const bool in_order = seg->seq == tcb->rcv_nxt;
+
+	if (receive_memory_is_short(tcp))
+		receive_memory_shed(tcp);
+	if (in_order ? !memory_is_used_up(tcp) || reserve_admits(tcb, seg)
+		     : !receive_memory_is_short(tcp) &&
+							connection_pins(tcb) <=
+									(uint64_t)tcb->rcv_buffer *
+											RECEIVE_PINS_PER_OCTET)
+		return true;
+	seg->fate = ESTAB_DROP_TCP_MEMORY_FULL;
+	return false;
+}
+
+void
+receive_memory_shed(struct tcp *tcp)
+{
+	struct reassembly *oldest = TAILQ_FIRST(&tcp->reassembly_list);
+
+	if (oldest == NULL)
+		return;
+	tcp->stats->out_of_order_shed += oldest->segments;
+	reassembly_destroy(oldest->tcb);
+}
+
+void
+receive_buffer_read(struct tcb *tcb, uint32_t octets)
+{
+	const uint32_t now_us = tcp_now_us(tcb->tcp);
+	const uint32_t round_trip_us = rto_srtt_us(&tcb->rtt);
+	const uint64_t max = tcb->tcp->config.receive_buffer_max_bytes;
+	uint64_t wanted;
+
+	if (tcb->rcv_buffer >= max || round_trip_us == 0)
+		return;
+	tcb->read_in_round += octets;
+	if (now_us - tcb->read_round_us < round_trip_us)
+		return;
+	wanted = RTE_MIN(2 * (uint64_t)tcb->read_in_round, max);
+	if (wanted > tcb->rcv_buffer && !receive_memory_is_short(tcb->tcp)) {
+		tcb->rcv_buffer = (uint32_t)wanted;
+		tcb->tcp->stats->receive_buffers_grown++;
+	}
+	tcb->read_in_round = 0;
+	tcb->read_round_us = now_us;
+}

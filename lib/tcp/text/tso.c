@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tcp/text/tso.h"
+
+#include <rte_common.h>
+#include <rte_mbuf.h>
+
+#include "tcp/user/custom.h"
+#include "tcp/congestion/ecn.h"
+#include "tcp/text/reassembly.h"
+#include "tcp/text/segment_size.h"
+#include "tcp/tcb.h"
+
+enum tso_limits {
+	TSO_SEGMENTS_MAX = 44, /* 64 KB of Ethernet's usual; some drivers cut into 64 at most */
+	TSO_PIECES_MAX = 32,   /* mbufs of text: NICs take 40 or more in one packet */
+	TSO_OPTIONS_MAX = 40,
+};
+
+bool
+tso_is_granted(const struct estab_stack_config *config)
+{
+	const uint32_t needed = ESTAB_PORT_TX_TCP_SEGMENTATION | ESTAB_PORT_TX_TCP_CHECKSUM |
+			ESTAB_PORT_TX_MULTI_SEGMENT;
+	const uint32_t offloads =
+			config->port != NULL ? config->port->offloads : config->port_offloads;
+
+	return !config->tcp.no_tso && (offloads & needed) == needed;
+}
+
+/* SACK blocks, the urgent pointer and CWR (RFC 3168 6.1.2) belong to one segment. */
+bool
+tso_is_possible(const struct tcb *tcb)
+{
+	return tcb->tcp->tso && segment_size(tcb) == tcb->snd_mss &&
+			(tcb->ecn & ECN_REDUCED) == 0 &&
+			(tcb->custom == NULL || !tcb->custom->urgent_to_send);
+}
+
+/* Octets from send_at on, in as many mbufs as may be in one packet. */
+static uint32_t
+text_in_reach(const struct tcb *tcb)
+{
+	const struct rte_mbuf *piece = tcb->send_at;
+	uint32_t bytes = 0;
+
+	for (unsigned int i = 0; i < TSO_PIECES_MAX && piece != NULL; i++, piece = piece->next)
+		bytes += piece->data_len;
+	return bytes - tcb->send_at_offset;
+}
+
+uint32_t
+tso_text_len(const struct tcb *tcb, uint32_t fits)
+{
+	const uint32_t size = tcb->snd_mss;
+	uint32_t len = RTE_MIN(fits, text_in_reach(tcb));
+
+	len = RTE_MIN(len, size * TSO_SEGMENTS_MAX);
+	len = RTE_MIN(len, UINT16_MAX - segment_headers(tcb) - TSO_OPTIONS_MAX);
+	return RTE_MAX(len - len % size, size);
+}
