@@ -8,7 +8,6 @@
  * place; received packets are delivered ones and drops; and at the end, when the user has gone,
  * every connection is gone in finite time and every mbuf is back.
  */
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -244,8 +243,7 @@ step_accept(struct world *world)
 	if (estab_accept_burst(world->t->listener, &conn, 1) == 0)
 		return;
 	estab_conn_status(conn, &info);
-	assert(info.remote.port >= FIXTURE_PEER_PORT &&
-			info.remote.port < FIXTURE_PEER_PORT + PEERS);
+	must(info.remote.port >= FIXTURE_PEER_PORT && info.remote.port < FIXTURE_PEER_PORT + PEERS);
 	speak_as(world->t, info.remote.port - FIXTURE_PEER_PORT);
 	if (world->t->peer->conn != NULL)
 		estab_conn_close(world->t->peer->conn);
@@ -287,7 +285,7 @@ step_write(struct world *world)
 		n = estab_conn_write_more(peer->conn, chunk, size);
 	else
 		n = estab_conn_write(peer->conn, chunk, size);
-	assert(n <= size);
+	must(n <= size);
 	if (n > 0)
 		peer->write_at += (uint32_t)n;
 	turn_and_look(world);
@@ -320,7 +318,7 @@ step_read(struct world *world)
 		peer->read_at = place_of_next_byte(world);
 	n = estab_conn_read(peer->conn, chunk, RTE_MIN(size, (size_t)CHUNK));
 	if (n > 0) {
-		assert(pattern_check(PEER_TEXT_KEY, peer->read_at, chunk, (size_t)n) == (size_t)n);
+		must(pattern_check(PEER_TEXT_KEY, peer->read_at, chunk, (size_t)n) == (size_t)n);
 		peer->read_at += (uint32_t)n;
 		view_of(world)->read_begun = true;
 	}
@@ -415,7 +413,7 @@ fuzz_one(const uint8_t *data, size_t size)
 	struct world world = { .input = { .bytes = data, .left = size } };
 
 	world.t = fixture_begin(size > 0 && data[0] & 1 ? 6 : 4, pool);
-	assert(world.t != NULL);
+	must(world.t != NULL);
 	world.t->lenient = true;
 	configure(&world);
 	app_listen(world.t);

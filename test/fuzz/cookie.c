@@ -5,7 +5,6 @@
  * the SYN had asked for, and nothing else may be let in by an ACK that names another number than the
  * SYN-ACK's. A guess that hits by luck (2^-24 or so) is taken for none: numbers are near only.
  */
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -91,13 +90,13 @@ check_accepted(const struct fixture *t, const struct offer *offer, struct estab_
 	struct estab_conn_info info;
 
 	estab_conn_status(conn, &info);
-	assert(offer->made);
-	assert(info.remote.port == t->peer->port);
-	assert(!info.timestamps || offer->syn.options & PACKET_TS);
-	assert(!info.sack || offer->syn.options & PACKET_SACK_OK);
-	assert(!info.window_scale || offer->syn.options & PACKET_WSCALE);
-	assert(info.snd_wscale <= 14);
-	assert(info.mss > 0 &&
+	must(offer->made);
+	must(info.remote.port == t->peer->port);
+	must(!info.timestamps || offer->syn.options & PACKET_TS);
+	must(!info.sack || offer->syn.options & PACKET_SACK_OK);
+	must(!info.window_scale || offer->syn.options & PACKET_WSCALE);
+	must(info.snd_wscale <= 14);
+	must(info.mss > 0 &&
 			(!(offer->syn.options & PACKET_MSS) || offer->syn.mss < 64 ||
 					info.mss <= offer->syn.mss));
 }
@@ -119,7 +118,7 @@ say_ack(struct fixture *t, struct input *input, const struct offer *offer)
 	ignore_sent(t);
 	if (estab_accept_burst(t->listener, &conn, 1) == 0)
 		return;
-	assert(ack_off == 0);
+	must(ack_off == 0);
 	check_accepted(t, offer, conn);
 	estab_conn_abort(conn);
 	turn(t);
@@ -133,7 +132,7 @@ fuzz_one(const uint8_t *data, size_t size)
 	struct offer offer = { 0 };
 	struct fixture *t = fixture_begin(input_u8(&input) & 1 ? 6 : 4, pool);
 
-	assert(t != NULL);
+	must(t != NULL);
 	t->lenient = true;
 	t->config.tcp.syn_cookies = ESTAB_SYN_COOKIES_ALWAYS;
 	t->config.limits = (struct estab_stack_limits){ .connections = 4,

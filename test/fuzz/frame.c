@@ -7,7 +7,6 @@
  * A stack that listens, with one open connection. Each received packet must be delivered or be in
  * one drop counter, and whatever the stack answers must be well formed.
  */
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -268,7 +267,7 @@ fuzz_one(const uint8_t *data, size_t size)
 	struct input input = { .bytes = data, .left = size };
 	struct fixture *t = fixture_begin(input_u8(&input) & 1 ? 6 : 4, pool);
 
-	assert(t != NULL);
+	must(t != NULL);
 	t->lenient = true;
 	t->config.limits = (struct estab_stack_limits){ .connections = 4,
 		.syn_records = 4,

@@ -4,7 +4,6 @@
  * size. The reader of the tests, written from the RFCs, must have read the same, and what fits a
  * header must be read back as it was written.
  */
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -93,13 +92,13 @@ read_plainly(const uint8_t *bytes, uint32_t length, struct tcp_options *options)
 static void
 check_same(const struct tcp_options *a, const struct tcp_options *b)
 {
-	assert(a->seen == b->seen);
-	assert(!(a->seen & TCP_OPTION_MSS) || a->mss == b->mss);
-	assert(!(a->seen & TCP_OPTION_WINDOW_SCALE) || a->window_scale == b->window_scale);
-	assert(!(a->seen & TCP_OPTION_TIMESTAMPS) ||
+	must(a->seen == b->seen);
+	must(!(a->seen & TCP_OPTION_MSS) || a->mss == b->mss);
+	must(!(a->seen & TCP_OPTION_WINDOW_SCALE) || a->window_scale == b->window_scale);
+	must(!(a->seen & TCP_OPTION_TIMESTAMPS) ||
 			(a->ts_val == b->ts_val && a->ts_ecr == b->ts_ecr));
-	assert(a->sack_count == b->sack_count);
-	assert(memcmp(a->sack, b->sack, a->sack_count * sizeof(*a->sack)) == 0);
+	must(a->sack_count == b->sack_count);
+	must(memcmp(a->sack, b->sack, a->sack_count * sizeof(*a->sack)) == 0);
 }
 
 /* As segments carry them: those of a SYN, or timestamps and as many blocks as fit beside them. */
@@ -116,8 +115,8 @@ check_round_trip(struct tcp_options options, enum estab_option_order order)
 				options.seen & TCP_OPTION_TIMESTAMPS ? 3 : 4);
 	}
 	size = tcp_options_write(bytes, &options, order);
-	assert(size <= sizeof(bytes) && size % 4 == 0);
-	assert(tcp_options_parse(bytes, size, &again));
+	must(size <= sizeof(bytes) && size % 4 == 0);
+	must(tcp_options_parse(bytes, size, &again));
 	check_same(&options, &again);
 }
 
@@ -129,10 +128,10 @@ fuzz_one(const uint8_t *data, size_t size)
 	struct tcp_options options, plain;
 	bool legal;
 
-	assert(exact != NULL);
+	must(exact != NULL);
 	memcpy(exact, data, length);
 	legal = tcp_options_parse(exact, length, &options);
-	assert(legal == read_plainly(exact, length, &plain));
+	must(legal == read_plainly(exact, length, &plain));
 	check_same(&options, &plain);
 	free(exact);
 	check_round_trip(options, ESTAB_OPTION_ORDER_LINUX);

@@ -4,7 +4,6 @@
  * byte chooses the form, the rest is the text. A refusal leaves the target alone; what is taken is
  * within its bounds.
  */
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,7 +51,7 @@ check_prefix(const char *text, union target *target, int *ret)
 	const struct estab_local_address *prefix = &target->prefix;
 
 	*ret = parse_prefix(text, &target->prefix);
-	assert(*ret != 0 ||
+	must(*ret != 0 ||
 			prefix->prefix_length <=
 					(prefix->address.family == ESTAB_FAMILY_IPV4 ? 32 : 128));
 }
@@ -61,14 +60,14 @@ static void
 check_endpoint(const char *text, union target *target, int *ret)
 {
 	*ret = parse_endpoint(text, &target->endpoint);
-	assert(*ret != 0 || target->endpoint.port != 0);
+	must(*ret != 0 || target->endpoint.port != 0);
 }
 
 static void
 check_mac(const char *text, union target *target, int *ret)
 {
 	*ret = parse_mac(text, target->bytes);
-	assert(*ret != 0 || (target->bytes[0] & 1) == 0);
+	must(*ret != 0 || (target->bytes[0] & 1) == 0);
 }
 
 static void
@@ -77,16 +76,16 @@ check_ports(const char *text, union target *target, int *ret)
 	*ret = parse_ports(text, &target->ports);
 	if (*ret != 0)
 		return;
-	assert(target->ports.count > 0 && target->ports.count <= PARSE_PORTS_MAX);
+	must(target->ports.count > 0 && target->ports.count <= PARSE_PORTS_MAX);
 	for (unsigned int i = 0; i < target->ports.count; i++)
-		assert(target->ports.ports[i] != 0);
+		must(target->ports.ports[i] != 0);
 }
 
 static void
 check_queues(const char *text, union target *target, int *ret)
 {
 	*ret = parse_queue_map(text, &target->queues);
-	assert(*ret != 0 || target->queues.count <= PARSE_QUEUES_MAX);
+	must(*ret != 0 || target->queues.count <= PARSE_QUEUES_MAX);
 }
 
 static void (*const forms[])(const char *text, union target *target, int *ret) = { check_number,
@@ -99,14 +98,14 @@ fuzz_one(const uint8_t *data, size_t size)
 	char *text = malloc(size + 1);
 	int ret;
 
-	assert(target != NULL && text != NULL);
+	must(target != NULL && text != NULL);
 	memset(target, UNTOUCHED, sizeof(*target));
 	memcpy(text, size > 0 ? data + 1 : data, size > 0 ? size - 1 : 0);
 	text[size > 0 ? size - 1 : 0] = '\0';
 	forms[(size > 0 ? data[0] : 0) % RTE_DIM(forms)](text, target, &ret);
-	assert(ret == 0 || ret == -EINVAL || ret == -ERANGE);
+	must(ret == 0 || ret == -EINVAL || ret == -ERANGE);
 	for (unsigned int i = 0; ret != 0 && i < sizeof(*target); i++)
-		assert(target->bytes[i] == UNTOUCHED);
+		must(target->bytes[i] == UNTOUCHED);
 	free(text);
 	free(target);
 }
