@@ -451,6 +451,25 @@ memory_for_sending_used_up_twice_over_nothing_is_taken_and_who_waits_is_told(voi
 	ignore_sent(t);
 }
 
+/* As soon as there is room again, not only when all is well: the others may hold theirs for ever. */
+static void
+memory_for_sending_a_little_free_again_who_waits_is_told(void **state)
+{
+	struct fixture *t = *state;
+	const uint8_t octet = 0;
+
+	t->config.limits.send_memory_bytes = 2 * MBUF;
+	for (unsigned int i = 0; i < 8; i++)
+		hold_send_memory(t, i);
+	assert_int_equal(estab_conn_write(t->peer->conn, &octet, 1), -EAGAIN);
+	(void)app_events(t);
+	abort_first(t, 1);
+	speak_as(t, 7);
+	assert_true(estab_conn_send_room(t->peer->conn) > 0);
+	assert_true(app_events(t) & ESTAB_EVENT_WRITABLE);
+	assert_true(stats_now(t).send_memory > 2 * MBUF);
+}
+
 /* One that ends while it waits leaves nothing behind: the next turns have nobody to tell. */
 static void
 memory_for_sending_used_up_who_waits_and_ends_is_forgotten(void **state)
@@ -512,6 +531,7 @@ main(void)
 		FIXTURE_TEST(memory_for_sending_that_two_hold_leaves_a_third_all_it_wants),
 		FIXTURE_TEST(memory_for_sending_used_up_leaves_room_for_two_segments),
 		FIXTURE_TEST(memory_for_sending_used_up_twice_over_nothing_is_taken_and_who_waits_is_told),
+		FIXTURE_TEST(memory_for_sending_a_little_free_again_who_waits_is_told),
 		FIXTURE_TEST(memory_for_sending_used_up_who_waits_and_ends_is_forgotten),
 		FIXTURE_TEST(memory_short_draining_connection_keeps_no_more_beyond_a_gap),
 	};

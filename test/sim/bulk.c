@@ -34,8 +34,12 @@ enum {
 	TURNS_WITHOUT_TIME = 100000, /* more is a loop */
 };
 
-/* For the last segments and TIME-WAIT, however many of them are lost. */
-#define PARTING_NS (3600 * UINT64_C(1000000000))
+/*
+ * For the last segments and TIME-WAIT, however many of them are lost: the peer's last FIN is repeated
+ * for so long that after the usual TIME-WAIT a RST would answer it.
+ */
+#define TIME_WAIT_NS (1800 * UINT64_C(1000000000))
+#define PARTING_NS   (4 * TIME_WAIT_NS)
 
 struct run {
 	struct bulk *bulk;
@@ -100,6 +104,7 @@ create_stack(struct run *run, unsigned int side, uint64_t seed)
 		.reassemblies = 16,
 		.customized_connections = 16 };
 	config.tcp = run->bulk->tcp;
+	config.tcp.time_wait_ns = TIME_WAIT_NS;
 	if (side == OTHER)
 		config.tcp.congestion = run->bulk->other;
 	return estab_stack_create(&config);

@@ -40,7 +40,7 @@ send_memory_forget(struct tcb *tcb)
 bool
 send_memory_may_tell(const struct tcp *tcp)
 {
-	return tcp->send_waiting > 0 && tcp->send_memory.pinned <= tcp->send_memory_max;
+	return tcp->send_waiting > 0 && !send_memory_is_exhausted(tcp);
 }
 
 static void
