@@ -14,6 +14,7 @@ enum tso_limits {
 	TSO_SEGMENTS_MAX = 44, /* 64 KB of Ethernet's usual; some drivers cut into 64 at most */
 	TSO_PIECES_MAX = 32,   /* mbufs of text: NICs take 40 or more in one packet */
 	TSO_OPTIONS_MAX = 40,
+	TSO_MSS_MIN = 256, /* Intel's drivers refuse to cut into less */
 };
 
 bool
@@ -31,7 +32,7 @@ tso_is_granted(const struct estab_stack_config *config)
 bool
 tso_is_possible(const struct tcb *tcb)
 {
-	return tcb->tcp->tso && segment_size(tcb) == tcb->snd_mss &&
+	return tcb->tcp->tso && tcb->snd_mss >= TSO_MSS_MIN && segment_size(tcb) == tcb->snd_mss &&
 			(tcb->ecn & ECN_REDUCED) == 0 &&
 			(tcb->custom == NULL || !tcb->custom->urgent_to_send);
 }

@@ -151,6 +151,22 @@ text_of_a_refused_packet_of_segments_is_sent_again_uncut(void **state)
 	ignore_sent(t);
 }
 
+/* A peer's small MSS must not make packets that drivers refuse, one after the other. */
+static void
+small_segments_are_cut_here(void **state)
+{
+	struct fixture *t = *state;
+
+	over_a_picky_port(t)->offloads |= ESTAB_PORT_TX_TCP_SEGMENTATION;
+	in_established_with(t, "mss 200");
+	picky.refused_from = 300;
+	app_write(t, 1000);
+	for (unsigned int i = 0; i < 4; i++)
+		expect(t, ". %u:%u(200) ack 1", 1 + 200 * i, 201 + 200 * i);
+	expect(t, "P. 801:1001(200) ack 1");
+	assert_int_equal(picky.refusals, 0);
+}
+
 static void
 port_without_tx_offloads_is_asked_to_prepare_nothing(void **state)
 {
@@ -171,6 +187,7 @@ main(void)
 		FIXTURE_TEST(packet_that_the_port_did_not_take_comes_again_and_leaves_once),
 		FIXTURE_TEST(refused_packet_is_dropped_and_counted_and_those_behind_it_leave),
 		FIXTURE_TEST(text_of_a_refused_packet_of_segments_is_sent_again_uncut),
+		FIXTURE_TEST(small_segments_are_cut_here),
 		FIXTURE_TEST(port_without_tx_offloads_is_asked_to_prepare_nothing),
 	};
 
