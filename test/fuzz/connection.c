@@ -15,15 +15,14 @@
 #include <rte_common.h>
 #include <rte_mbuf.h>
 
-#include "eal.h"
 #include "fixture_internal.h"
 #include "fuzz.h"
+#include "fuzz_pool.h"
 #include "input.h"
 #include "malloc_mempool.h"
 
 enum {
 	PEERS = 3,
-	MBUFS = 512,
 	STEPS_MAX = 400,
 	TEXT_MAX = 1460,
 	CHUNK = 4096,
@@ -43,25 +42,6 @@ struct world {
 	struct input input;
 	struct view views[PEERS];
 };
-
-static struct rte_mempool *pool;
-
-static void
-stop(void)
-{
-	malloc_mempool_destroy(pool);
-	eal_stop(NULL);
-}
-
-int
-fuzz_start(void)
-{
-	setenv("CMOCKA_TEST_ABORT", "1", 1);
-	if (eal_start(NULL) != 0)
-		return -1;
-	pool = malloc_mempool_create("fuzz", MBUFS, RTE_MBUF_DEFAULT_BUF_SIZE);
-	return pool != NULL ? atexit(stop) : -1;
-}
 
 static struct view *
 view_of(struct world *world)
@@ -357,7 +337,7 @@ step_no_mbufs(struct world *world)
 {
 	const uint32_t after = input_below(&world->input, 8);
 
-	malloc_mempool_fail(pool, after, input_below(&world->input, 8));
+	malloc_mempool_fail(fuzz_pool, after, input_below(&world->input, 8));
 }
 
 /* The port takes only so many frames. */
@@ -412,13 +392,13 @@ fuzz_one(const uint8_t *data, size_t size)
 {
 	struct world world = { .input = { .bytes = data, .left = size } };
 
-	world.t = fixture_begin(size > 0 && data[0] & 1 ? 6 : 4, pool);
+	world.t = fixture_begin(size > 0 && data[0] & 1 ? 6 : 4, fuzz_pool);
 	must(world.t != NULL);
 	world.t->lenient = true;
 	configure(&world);
 	app_listen(world.t);
 	for (unsigned int i = 0; i < STEPS_MAX && !input_ended(&world.input); i++)
 		steps[input_below(&world.input, RTE_DIM(steps))](&world);
-	malloc_mempool_fail(pool, 0, 0);
+	malloc_mempool_fail(fuzz_pool, 0, 0);
 	fixture_end(world.t);
 }

@@ -11,32 +11,12 @@
 #include <rte_common.h>
 #include <rte_mbuf.h>
 
-#include "eal.h"
 #include "fixture_internal.h"
 #include "fuzz.h"
+#include "fuzz_pool.h"
 #include "input.h"
-#include "malloc_mempool.h"
 
-enum { MBUFS = 256, STEPS_MAX = 16 };
-
-static struct rte_mempool *pool;
-
-static void
-stop(void)
-{
-	malloc_mempool_destroy(pool);
-	eal_stop(NULL);
-}
-
-int
-fuzz_start(void)
-{
-	setenv("CMOCKA_TEST_ABORT", "1", 1);
-	if (eal_start(NULL) != 0)
-		return -1;
-	pool = malloc_mempool_create("fuzz", MBUFS, RTE_MBUF_DEFAULT_BUF_SIZE);
-	return pool != NULL ? atexit(stop) : -1;
-}
+enum { STEPS_MAX = 16 };
 
 static void
 send_packet(struct fixture *t, struct packet *packet)
@@ -63,7 +43,7 @@ choose_options(struct input *input, struct packet *packet)
 struct offer {
 	bool made;
 	uint32_t irs; /* absolute */
-	struct packet syn, syn_ack;
+	struct packet syn;
 };
 
 static void
@@ -79,8 +59,6 @@ say_syn(struct fixture *t, struct input *input, struct offer *offer)
 	send_packet(t, &offer->syn);
 	answer = next_sent(t);
 	offer->made = answer != NULL && answer->flags == (PACKET_SYN | PACKET_ACK);
-	if (offer->made)
-		offer->syn_ack = *answer;
 	ignore_sent(t);
 }
 
@@ -130,7 +108,7 @@ fuzz_one(const uint8_t *data, size_t size)
 {
 	struct input input = { .bytes = data, .left = size };
 	struct offer offer = { 0 };
-	struct fixture *t = fixture_begin(input_u8(&input) & 1 ? 6 : 4, pool);
+	struct fixture *t = fixture_begin(input_u8(&input) & 1 ? 6 : 4, fuzz_pool);
 
 	must(t != NULL);
 	t->lenient = true;

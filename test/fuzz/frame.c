@@ -15,14 +15,12 @@
 #include <rte_ip.h>
 #include <rte_mbuf.h>
 
-#include "eal.h"
 #include "fixture_internal.h"
 #include "fuzz.h"
+#include "fuzz_pool.h"
 #include "input.h"
-#include "malloc_mempool.h"
 
 enum {
-	MBUFS = 256,
 	FRAMES_MAX = 32,
 	ETHERNET = 14,
 	ROOM = 1600,
@@ -40,25 +38,6 @@ struct frame {
 	size_t size;
 	uint8_t bytes[ROOM];
 };
-
-static struct rte_mempool *pool;
-
-static void
-stop(void)
-{
-	malloc_mempool_destroy(pool);
-	eal_stop(NULL);
-}
-
-int
-fuzz_start(void)
-{
-	setenv("CMOCKA_TEST_ABORT", "1", 1);
-	if (eal_start(NULL) != 0)
-		return -1;
-	pool = malloc_mempool_create("fuzz", MBUFS, RTE_MBUF_DEFAULT_BUF_SIZE);
-	return pool != NULL ? atexit(stop) : -1;
-}
 
 /* The frames below are those that reach the stack of the fixture: its MAC and addresses end in 1. */
 #define TO_STACK   0x02, 0, 0, 0, 0, 0x01, 0x02, 0, 0, 0, 0, 0x64
@@ -265,7 +244,7 @@ void
 fuzz_one(const uint8_t *data, size_t size)
 {
 	struct input input = { .bytes = data, .left = size };
-	struct fixture *t = fixture_begin(input_u8(&input) & 1 ? 6 : 4, pool);
+	struct fixture *t = fixture_begin(input_u8(&input) & 1 ? 6 : 4, fuzz_pool);
 
 	must(t != NULL);
 	t->lenient = true;
