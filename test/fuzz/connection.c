@@ -288,10 +288,16 @@ place_of_next_byte(struct world *world)
 	return place;
 }
 
+/* As fill_text() made it: also where the numbers wrap. */
 static bool
 is_peers_text(uint32_t place, const uint8_t *text, size_t length)
 {
-	return pattern_check(PEER_TEXT_KEY, place, text, length) == length;
+	const size_t to_wrap = (size_t)UINT32_MAX + 1 - place;
+	const size_t before = RTE_MIN(length, to_wrap);
+
+	return pattern_check(PEER_TEXT_KEY, place, text, before) == before &&
+			pattern_check(PEER_TEXT_KEY, 0, text + before, length - before) ==
+			length - before;
 }
 
 static void
