@@ -13,7 +13,7 @@ static bool
 is_second(const struct tcb *tcb, uint16_t segments)
 {
 	return segments > 1 || (tcb->flags & TCB_ACK_DELAYED) != 0 ||
-			tcb->rcv_nxt - tcb->last_ack_sent >= 2U * tcb->rcv_mss;
+			tcb->rcv_nxt - tcb->work->last_ack_sent >= 2U * tcb->rcv_mss;
 }
 
 void
@@ -32,7 +32,7 @@ ack_text(struct tcb *tcb, uint16_t segments)
 void
 ack_later(struct tcb *tcb)
 {
-	if ((tcb->flags & TCB_ACK_DELAYED) != 0 && tcb->deadlines[TIMER_DELAYED_ACK] == 0 &&
+	if ((tcb->flags & TCB_ACK_DELAYED) != 0 && tcb->work->deadlines[TIMER_DELAYED_ACK] == 0 &&
 			tcb_is_alive(tcb))
 		tcb_arm(tcb, TIMER_DELAYED_ACK, tcb->tcp->config.delayed_ack_ns);
 }
@@ -40,15 +40,15 @@ ack_later(struct tcb *tcb)
 void
 ack_duplicate(struct tcb *tcb)
 {
-	if (tcb->dupacks_owed < UINT8_MAX)
-		tcb->dupacks_owed++;
+	if (tcb->work->dupacks_owed < UINT8_MAX)
+		tcb->work->dupacks_owed++;
 	tcb_mark(tcb, MARK_ACK);
 }
 
 void
 ack_twice(struct tcb *tcb, uint32_t left, uint32_t right)
 {
-	tcb->dsack = (struct sack_block){ left, right };
+	tcb->work->dsack = (struct sack_block){ left, right };
 	tcb_mark(tcb, MARK_ACK);
 }
 
@@ -77,7 +77,7 @@ ack_challenge(struct tcb *tcb, const struct segment *seg)
 void
 ack_sent(struct tcb *tcb)
 {
-	tcb->last_ack_sent = tcb->rcv_nxt;
+	tcb->work->last_ack_sent = tcb->rcv_nxt;
 	tcb->flags &= ~(uint32_t)TCB_ACK_DELAYED;
 	tcb->marks &= (uint8_t)~MARK_ACK;
 	tcb_cancel(tcb, TIMER_DELAYED_ACK);

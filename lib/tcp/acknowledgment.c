@@ -36,16 +36,16 @@ sample_round_trip(struct tcb *tcb, const struct segment *seg)
 {
 	const struct tcp *tcp = tcb->tcp;
 	const uint32_t since_ms = tcp_ts_val(tcp, tcb->ts_offset) - seg->options.ts_ecr;
-	const uint32_t since_us = tcp_now_us(tcp) - tcb->rtt_start_us;
+	const uint32_t since_us = tcp_now_us(tcp) - tcb->work->rtt_start_us;
 
-	if ((tcb->flags & TCB_RTT_TIMING) != 0 && seq_geq(seg->ack, tcb->rtt_seq)) {
+	if ((tcb->flags & TCB_RTT_TIMING) != 0 && seq_geq(seg->ack, tcb->work->rtt_seq)) {
 		tcb->flags &= ~(uint32_t)TCB_RTT_TIMING;
 		take_sample(tcb, since_us);
 		rack_on_round_trip(tcb, since_us);
-	} else if (tcb->retransmissions > 0 && (tcb->flags & TCB_TIMESTAMPS) != 0 &&
+	} else if (tcb->work->retransmissions > 0 && (tcb->flags & TCB_TIMESTAMPS) != 0 &&
 			seg->options.ts_ecr != 0 && since_ms < RTO_SAMPLE_MAX_US / 1000) {
 		take_sample(tcb, since_ms * 1000);
-	} else if (tcb->retransmissions > 0 && !rto_has_sample(&tcb->rtt)) {
+	} else if (tcb->work->retransmissions > 0 && !rto_has_sample(&tcb->rtt)) {
 		handshake_be_patient(tcb);
 	} /* else the backed-off RTO stays until a segment can be timed (MUST-18) */
 }
@@ -68,13 +68,14 @@ tell_round_trip(struct tcb *tcb, const struct segment *seg)
 static void
 discard_acknowledged(struct tcb *tcb, uint32_t text)
 {
-	const uint16_t before = tcb->send_at != NULL ? tcb->send_at->data_len : 0;
+	const uint16_t before = tcb->work->send_at != NULL ? tcb->work->send_at->data_len : 0;
 
-	if (tcb->snd_cursor == tcb->snd_una || text == tcb->send.bytes)
-		tcb->send_at = NULL; /* its mbuf may be among those freed; a FIN puts the cursor past it */
-	text_queue_discard(&tcb->send, text);
-	if (tcb->send_at != NULL)
-		tcb->send_at_offset -= (uint32_t)(before - tcb->send_at->data_len);
+	if (tcb->work->snd_cursor == tcb->snd_una || text == tcb->work->send.bytes)
+		tcb->work->send_at =
+				NULL; /* its mbuf may be among those freed; a FIN puts the cursor past it */
+	text_queue_discard(&tcb->work->send, text);
+	if (tcb->work->send_at != NULL)
+		tcb->work->send_at_offset -= (uint32_t)(before - tcb->work->send_at->data_len);
 }
 
 /* RFC 6298 5.2, 5.3. */
@@ -95,8 +96,8 @@ restart_custom(struct tcb *tcb)
 {
 	urgent_on_ack(tcb);
 	tcb_cancel(tcb, TIMER_USER);
-	if (tcb->custom->user_timeout_ns != 0 && tcb_flight_size(tcb) > 0)
-		tcb_arm(tcb, TIMER_USER, tcb->custom->user_timeout_ns);
+	if (tcb->work->custom->user_timeout_ns != 0 && tcb_flight_size(tcb) > 0)
+		tcb_arm(tcb, TIMER_USER, tcb->work->custom->user_timeout_ns);
 }
 
 /* There is room in the send buffer again for one that was refused. */
@@ -104,7 +105,7 @@ static void
 tell_writable(struct tcb *tcb)
 {
 	if ((tcb->flags & TCB_SEND_BLOCKED) == 0 ||
-			tcb->send.bytes > tcb->tcp->config.send_buffer_bytes / 2)
+			tcb->work->send.bytes > tcb->tcp->config.send_buffer_bytes / 2)
 		return;
 	tcb->flags &= ~(uint32_t)TCB_SEND_BLOCKED;
 	tcb_tell(tcb, ESTAB_EVENT_WRITABLE);
@@ -114,8 +115,8 @@ tell_writable(struct tcb *tcb)
 static bool
 something_waits(const struct tcb *tcb)
 {
-	return seq_lt(tcb->snd_cursor, tcb->snd_una + tcb->send.bytes) ||
-			seq_lt(tcb->snd_cursor, tcb->snd_nxt) ||
+	return seq_lt(tcb->work->snd_cursor, tcb->snd_una + tcb->work->send.bytes) ||
+			seq_lt(tcb->work->snd_cursor, tcb->snd_nxt) ||
 			(tcb->flags & (TCB_FIN_QUEUED | TCB_FIN_SENT)) == TCB_FIN_QUEUED;
 }
 
@@ -128,15 +129,15 @@ acknowledgment_take(struct tcb *tcb, const struct segment *seg)
 	const uint32_t text = acked - (syn ? 1 : 0) - (fin ? 1 : 0);
 
 	sample_round_trip(tcb, seg);
-	tcb->retransmissions = 0;
+	tcb->work->retransmissions = 0;
 	tcb->snd_una = seg->ack;
 	tcb->flags &= ~(uint32_t)TCB_MORE;
 	flight_acknowledged(tcb);
-	if (seq_leq(tcb->snd_cursor, seg->ack))
-		tcb->snd_cursor = seg->ack;
+	if (seq_leq(tcb->work->snd_cursor, seg->ack))
+		tcb->work->snd_cursor = seg->ack;
 	discard_acknowledged(tcb, text);
 	restart_timer(tcb);
-	if (tcb->custom != NULL)
+	if (tcb->work->custom != NULL)
 		restart_custom(tcb);
 	if (!syn) {
 		tell_round_trip(tcb, seg);

@@ -43,7 +43,7 @@ check_state(const struct tcb *tcb)
 	assert(!has(tcb, TCB_FIN_SENT) || has(tcb, TCB_FIN_QUEUED));
 	if (state == TCP_STATE_CLOSED) {
 		assert(!has(tcb, TCB_IN_FLOW_TABLE));
-		assert(tcb->send.head == NULL && tcb->reassembly == NULL);
+		assert(tcb->work->send.head == NULL && tcb->work->reassembly == NULL);
 		return;
 	}
 	assert(has(tcb, TCB_IN_FLOW_TABLE) || state == TCP_STATE_TIME_WAIT);
@@ -61,24 +61,25 @@ check_send(const struct tcb *tcb)
 {
 	const uint32_t fin = has(tcb, TCB_FIN_QUEUED) ? 1 : 0;
 
-	assert((tcb->send.bytes == 0) == (tcb->send.head == NULL));
-	assert(tcb->send_at == NULL || tcb->send_at_offset <= tcb->send_at->data_len);
+	assert((tcb->work->send.bytes == 0) == (tcb->work->send.head == NULL));
+	assert(tcb->work->send_at == NULL ||
+			tcb->work->send_at_offset <= tcb->work->send_at->data_len);
 	if (tcb->state == TCP_STATE_CLOSED)
 		return;
-	assert(seq_leq(tcb->snd_una, tcb->snd_cursor));
-	assert(seq_leq(tcb->snd_cursor, tcb->snd_nxt));
+	assert(seq_leq(tcb->snd_una, tcb->work->snd_cursor));
+	assert(seq_leq(tcb->work->snd_cursor, tcb->snd_nxt));
 	assert(tcb->snd_wnd <= tcb->snd_wnd_max);
 	assert(tcb->snd_mss > 0);
 	if (tcb_is_synchronized(tcb)) {
-		assert(seq_leq(tcb->snd_nxt, tcb->snd_una + tcb->send.bytes + fin));
+		assert(seq_leq(tcb->snd_nxt, tcb->snd_una + tcb->work->send.bytes + fin));
 		assert(tcb->cwnd > 0);
-		if (tcb->recovery != NULL) {
-			assert(tcb->snd_cursor == tcb->snd_nxt);
-			scoreboard_check(&tcb->recovery->board, tcb->snd_una, tcb->snd_nxt);
+		if (tcb->work->recovery != NULL) {
+			assert(tcb->work->snd_cursor == tcb->snd_nxt);
+			scoreboard_check(&tcb->work->recovery->board, tcb->snd_una, tcb->snd_nxt);
 		}
 	} else {
-		assert(tcb->snd_una == tcb->iss);
-		assert(seq_leq(tcb->snd_nxt, tcb->iss + 1));
+		assert(tcb->snd_una == tcb->work->iss);
+		assert(seq_leq(tcb->snd_nxt, tcb->work->iss + 1));
 	}
 }
 
@@ -86,15 +87,15 @@ check_send(const struct tcb *tcb)
 static void
 check_receive(const struct tcb *tcb)
 {
-	assert((tcb->receive.bytes == 0) == (tcb->receive.head == NULL));
+	assert((tcb->work->receive.bytes == 0) == (tcb->work->receive.head == NULL));
 	if (tcb->state == TCP_STATE_CLOSED)
 		return;
 	assert(tcb->rcv_wnd <= tcb->rcv_buffer);
 	assert(tcb->rcv_wscale <= TCP_WSCALE_MAX && tcb->snd_wscale <= TCP_WSCALE_MAX);
-	assert(tcb->reassembly == NULL || tcb_takes_text(tcb) ||
+	assert(tcb->work->reassembly == NULL || tcb_takes_text(tcb) ||
 			tcb->state == TCP_STATE_SYN_RECEIVED); /* the text of a SYN */
 	if (tcb->state == TCP_STATE_SYN_RECEIVED)
-		assert(seq_gt(tcb->rcv_nxt, tcb->irs)); /* later it may be gigabytes beyond */
+		assert(seq_gt(tcb->rcv_nxt, tcb->work->irs)); /* later it may be gigabytes beyond */
 }
 
 /* Which timer may run when; what is in flight has one. */
@@ -105,17 +106,20 @@ check_timers(const struct tcb *tcb)
 	unsigned int i;
 
 	for (i = 0; i < TIMER_COUNT; i++)
-		assert(tcb->deadlines[i] == 0 || (!over && timer_node_is_armed(&tcb->timer)));
+		assert(tcb->work->deadlines[i] == 0 ||
+				(!over && timer_node_is_armed(&tcb->work->timer)));
 	if (over)
 		return;
-	assert(tcb_flight_size(tcb) == 0 || tcb->deadlines[TIMER_RETRANSMIT] != 0 ||
+	assert(tcb_flight_size(tcb) == 0 || tcb->work->deadlines[TIMER_RETRANSMIT] != 0 ||
 			has(tcb, TCB_ON_OUTPUT_LIST));
-	assert(has(tcb, TCB_ACK_DELAYED) == (tcb->deadlines[TIMER_DELAYED_ACK] != 0) ||
+	assert(has(tcb, TCB_ACK_DELAYED) == (tcb->work->deadlines[TIMER_DELAYED_ACK] != 0) ||
 			has(tcb, TCB_ON_OUTPUT_LIST));
-	assert(tcb->deadlines[TIMER_LINGER] == 0 || !has(tcb, TCB_HELD | TCB_IN_ACCEPT_QUEUE));
-	assert(tcb->deadlines[TIMER_PACING] == 0 || tcb->congestion.pacing != NULL);
-	assert(tcb->deadlines[TIMER_USER] == 0 || tcb->custom->user_timeout_ns != 0);
-	assert(tcb->deadlines[TIMER_KEEPALIVE] == 0 || tcb->custom->keepalive_idle_ns != 0);
+	assert(tcb->work->deadlines[TIMER_LINGER] == 0 ||
+			!has(tcb, TCB_HELD | TCB_IN_ACCEPT_QUEUE));
+	assert(tcb->work->deadlines[TIMER_PACING] == 0 || tcb->work->pacing != NULL);
+	assert(tcb->work->deadlines[TIMER_USER] == 0 || tcb->work->custom->user_timeout_ns != 0);
+	assert(tcb->work->deadlines[TIMER_KEEPALIVE] == 0 ||
+			tcb->work->custom->keepalive_idle_ns != 0);
 }
 
 /* What is owed is on a list; who is told is there to be told. */
@@ -123,7 +127,7 @@ static void
 check_lists(const struct tcb *tcb)
 {
 	assert(has(tcb, TCB_IN_USE));
-	assert((tcb->marks == 0 && tcb->dupacks_owed == 0) || has(tcb, TCB_ON_OUTPUT_LIST));
+	assert((tcb->marks == 0 && tcb->work->dupacks_owed == 0) || has(tcb, TCB_ON_OUTPUT_LIST));
 	assert(!has(tcb, TCB_HELD) || !has(tcb, TCB_IN_ACCEPT_QUEUE));
 	assert(!has(tcb, TCB_ON_EVENT_LIST) || has(tcb, TCB_HELD));
 	assert(tcb->events == 0 || has(tcb, TCB_HELD | TCB_IN_ACCEPT_QUEUE));
@@ -172,9 +176,9 @@ tcp_check(struct tcp *tcp)
 			continue;
 		tcb_check(tcb);
 		used++;
-		reassemblies += tcb->reassembly != NULL;
-		customs += tcb->custom != NULL;
-		pacings += tcb->congestion.pacing != NULL;
+		reassemblies += tcb->work->reassembly != NULL;
+		customs += tcb->work->custom != NULL;
+		pacings += tcb->work->pacing != NULL;
 	}
 	if (n == touched)
 		check_pools(tcp, used, reassemblies, customs, pacings);

@@ -56,7 +56,7 @@ static void
 strip_known_syn(struct tcb *tcb, struct segment *seg)
 {
 	if (tcb->state != TCP_STATE_SYN_RECEIVED || (seg->flags & SYN_ACK) != SYN_ACK ||
-			seg->seq != tcb->irs)
+			seg->seq != tcb->work->irs)
 		return;
 	seg->flags &= (uint8_t)~TCP_FLAG_SYN;
 	seg->carried_syn = true;
@@ -88,7 +88,7 @@ static bool
 acknowledges_from_behind(struct tcb *tcb, struct segment *seg)
 {
 	if (seg->len != 0 || seg->seq + 1 != tcb->rcv_nxt ||
-			(tcb->retransmissions == 0 && tcb->probes == 0) ||
+			(tcb->work->retransmissions == 0 && tcb->work->probes == 0) ||
 			(seg->flags & (TCP_FLAG_ACK | TCP_FLAG_RST)) != TCP_FLAG_ACK ||
 			!tcb_is_synchronized(tcb) || !seq_gt(seg->ack, tcb->snd_una))
 		return false;
@@ -124,7 +124,7 @@ check_sequence(struct tcb *tcb, struct segment *seg)
 		return false;
 	}
 	tcb->rcv_tos = seg->ip_tos;
-	if (tcb->custom != NULL)
+	if (tcb->work->custom != NULL)
 		keepalive_heard(tcb);
 	return true;
 }
@@ -193,8 +193,8 @@ check_ack_of_syn(struct tcb *tcb, struct burst *burst, struct segment *seg)
 	acknowledgment_take(tcb, seg);
 	tcb->snd_wnd = window_carried(tcb, seg);
 	tcb->snd_wnd_max = RTE_MAX(tcb->snd_wnd_max, tcb->snd_wnd);
-	tcb->snd_wl1 = seg->seq;
-	tcb->snd_wl2 = seg->ack;
+	tcb->work->snd_wl1 = seg->seq;
+	tcb->work->snd_wl2 = seg->ack;
 	handshake_complete(tcb);
 	return true;
 }
@@ -220,14 +220,14 @@ static bool
 take_text_of_syn(struct tcb *tcb, struct burst *burst, struct segment *seg)
 {
 	urgent_tell_kept(tcb);
-	if (tcb->reassembly == NULL)
+	if (tcb->work->reassembly == NULL)
 		return true;
-	if (tcb->reassembly->block_count > 0 && refuse_text_after_close(tcb, burst, seg))
+	if (tcb->work->reassembly->block_count > 0 && refuse_text_after_close(tcb, burst, seg))
 		return false;
 	if (!reassembly_collect(tcb))
 		return true;
 	if ((tcb->flags & TCB_DISCARD) != 0)
-		text_queue_clear(&tcb->receive);
+		text_queue_clear(&tcb->work->receive);
 	ack_text(tcb, 1);
 	tcb_tell(tcb, ESTAB_EVENT_READABLE);
 	return true;
@@ -299,7 +299,8 @@ check_ack(struct tcb *tcb, struct burst *burst, struct segment *seg)
 	learn_next_hop(tcb, seg);
 	timestamps_take(tcb, seg); /* not before: a blind segment must not set TS.Recent */
 	if ((tcb->flags & TCB_PROBING) != 0)
-		tcb->retransmissions = 0; /* MUST-37: the peer answers, so probing never ends */
+		tcb->work->retransmissions =
+				0; /* MUST-37: the peer answers, so probing never ends */
 	if (seq_leq(tcb->snd_una, seg->ack))
 		window_update(tcb, seg);
 	if ((tcb->flags & TCB_FIN_SENT) != 0 && tcb->snd_una == tcb->snd_nxt)
@@ -334,22 +335,22 @@ static void
 take_in_order(struct tcb *tcb, struct segment *seg)
 {
 	if ((tcb->flags & TCB_DISCARD) == 0) {
-		text_queue_append(&tcb->receive, seg->mbuf);
+		text_queue_append(&tcb->work->receive, seg->mbuf);
 		seg->mbuf = NULL;
 		tcb_tell(tcb, ESTAB_EVENT_READABLE);
 	}
 	tcb->rcv_nxt += seg->text_len;
 	tcb->rcv_wnd -= seg->text_len;
 	tcb->tcp->stats->text_bytes_received += seg->text_len;
-	if (tcb->reassembly == NULL) {
+	if (tcb->work->reassembly == NULL) {
 		ack_text(tcb, seg->run);
 		return;
 	}
 	reassembly_collect(tcb);
-	ack_now(tcb);          /* RFC 5681 4.2: at once when a gap is filled */
-	tcb->dupacks_owed = 0; /* of this burst (MUST-59): they would tell of what is past */
+	ack_now(tcb);                /* RFC 5681 4.2: at once when a gap is filled */
+	tcb->work->dupacks_owed = 0; /* of this burst (MUST-59): they would tell of what is past */
 	if ((tcb->flags & TCB_DISCARD) != 0)
-		text_queue_clear(&tcb->receive);
+		text_queue_clear(&tcb->work->receive);
 }
 
 /* Text (or a FIN) beyond a gap is kept, and the peer told of the gap. */
@@ -394,7 +395,7 @@ take_text(struct tcb *tcb, struct burst *burst, struct segment *seg)
 	}
 	ecn_on_text(tcb, seg);
 	trim_to_window(tcb, seg);
-	if (tcb->reassembly != NULL && !reassembly_trim_to_fin(tcb->reassembly, seg)) {
+	if (tcb->work->reassembly != NULL && !reassembly_trim_to_fin(tcb->work->reassembly, seg)) {
 		ack_duplicate(tcb);
 		return true;
 	}
@@ -402,7 +403,7 @@ take_text(struct tcb *tcb, struct burst *burst, struct segment *seg)
 		return false;
 	if (refuse_for_memory(tcb, seg))
 		return true;
-	if (tcb->reassembly != NULL && tcb->dsack.left == tcb->dsack.right)
+	if (tcb->work->reassembly != NULL && tcb->work->dsack.left == tcb->work->dsack.right)
 		reassembly_note_overlap(tcb, seg);
 	if (seg->seq != tcb->rcv_nxt)
 		take_out_of_order(tcb, seg);
@@ -423,7 +424,7 @@ check_fin(struct tcb *tcb, struct segment *seg)
 	tcb->flags |= TCB_FIN_RECEIVED;
 	tcb->rcv_nxt++;
 	tcb->rcv_wnd -= RTE_MIN(tcb->rcv_wnd, 1U);
-	if (tcb->reassembly != NULL)
+	if (tcb->work->reassembly != NULL)
 		reassembly_destroy(tcb);
 	ack_now(tcb);
 	tcb_tell(tcb, ESTAB_EVENT_READABLE);
@@ -548,9 +549,9 @@ prefetch_text(const struct tcp *tcp, const struct burst *burst, unsigned int i)
 			tcp_flow_has_changed(tcp, burst->arrived[i].hash))
 		return; /* changed: it may be gone */
 	tcb = flow_target(burst->arrived[i].flow);
-	if (tcb->send.head != NULL) {
-		rte_mbuf_prefetch_part1(tcb->send.head);
-		rte_mbuf_prefetch_part2(tcb->send.head);
+	if (tcb->work->send.head != NULL) {
+		rte_mbuf_prefetch_part1(tcb->work->send.head);
+		rte_mbuf_prefetch_part2(tcb->work->send.head);
 	}
 }
 

@@ -20,7 +20,7 @@ check_ack(const struct tcb *tcb, struct burst *burst, struct segment *seg)
 {
 	if ((seg->flags & TCP_FLAG_ACK) == 0)
 		return true;
-	if (seq_gt(seg->ack, tcb->iss) && seq_leq(seg->ack, tcb->snd_nxt))
+	if (seq_gt(seg->ack, tcb->work->iss) && seq_leq(seg->ack, tcb->snd_nxt))
 		return true;
 	seg->fate = ESTAB_DROP_TCP_ACK_UNACCEPTABLE;
 	reply_rst(burst, seg);
@@ -47,9 +47,9 @@ check_rst(struct tcb *tcb, struct segment *seg)
 static void
 take_syn(struct tcb *tcb, const struct segment *seg)
 {
-	tcb->irs = seg->seq;
+	tcb->work->irs = seg->seq;
 	tcb->rcv_nxt = seg->seq + 1;
-	tcb->last_ack_sent = tcb->rcv_nxt;
+	tcb->work->last_ack_sent = tcb->rcv_nxt;
 	tcb->path.next_hop = seg->path.next_hop;
 	tcb->path.mac_known = true;
 	tcb->path.next_hop_suspect = false;
@@ -62,8 +62,8 @@ take_syn(struct tcb *tcb, const struct segment *seg)
 	}
 	tcb->snd_wnd = seg->wnd; /* a SYN's window is never scaled */
 	tcb->snd_wnd_max = seg->wnd;
-	tcb->snd_wl1 = seg->seq;
-	tcb->snd_wl2 = seg->ack;
+	tcb->work->snd_wl1 = seg->seq;
+	tcb->work->snd_wl2 = seg->ack;
 }
 
 /* Our SYN is acknowledged: ESTABLISHED; text and FIN of the segment come next. */

@@ -14,7 +14,7 @@
 void
 keepalive_arm(struct tcb *tcb)
 {
-	const struct custom *custom = tcb->custom;
+	const struct custom *custom = tcb->work->custom;
 
 	if (custom == NULL || custom->keepalive_idle_ns == 0 || !tcb_is_synchronized(tcb) ||
 			!tcb_is_alive(tcb) || tcb->state == TCP_STATE_TIME_WAIT)
@@ -25,7 +25,7 @@ keepalive_arm(struct tcb *tcb)
 void
 keepalive_heard(struct tcb *tcb)
 {
-	struct custom *custom = tcb->custom;
+	struct custom *custom = tcb->work->custom;
 
 	custom->heard_ns = tcb->tcp->now_ns;
 	if (custom->keepalive_sent > 0) {
@@ -45,7 +45,7 @@ give_up(struct tcb *tcb)
 void
 keepalive_timeout(struct tcb *tcb)
 {
-	struct custom *custom = tcb->custom;
+	struct custom *custom = tcb->work->custom;
 	const uint64_t silent_ns = tcb->tcp->now_ns - custom->heard_ns;
 
 	if (custom->keepalive_sent == 0 && silent_ns < custom->keepalive_idle_ns) {

@@ -37,51 +37,51 @@
 static uint32_t
 queue_first(const struct tcb *tcb)
 {
-	return tcb->state <= TCP_STATE_SYN_RECEIVED ? tcb->iss + 1 : tcb->snd_una;
+	return tcb->state <= TCP_STATE_SYN_RECEIVED ? tcb->work->iss + 1 : tcb->snd_una;
 }
 
 /* Sequence number after the last octet in the send queue: where the FIN goes. */
 static uint32_t
 queue_end(const struct tcb *tcb)
 {
-	return queue_first(tcb) + tcb->send.bytes;
+	return queue_first(tcb) + tcb->work->send.bytes;
 }
 
 /* Make send_at point to the octet at snd_cursor. */
 static void
 seek_cursor(struct tcb *tcb)
 {
-	uint32_t offset = tcb->snd_cursor - queue_first(tcb);
-	struct rte_mbuf *mbuf = tcb->send.head;
+	uint32_t offset = tcb->work->snd_cursor - queue_first(tcb);
+	struct rte_mbuf *mbuf = tcb->work->send.head;
 
-	if (tcb->send_at != NULL)
+	if (tcb->work->send_at != NULL)
 		return;
 	while (mbuf != NULL && offset >= mbuf->data_len) {
 		offset -= mbuf->data_len;
 		mbuf = mbuf->next;
 	}
-	tcb->send_at = mbuf;
-	tcb->send_at_offset = offset;
+	tcb->work->send_at = mbuf;
+	tcb->work->send_at_offset = offset;
 }
 
 /* Move send_at past text that is about to leave; at the end of the queue it stays on the tail. */
 static void
 advance_cursor(struct tcb *tcb, uint32_t bytes)
 {
-	tcb->snd_cursor += bytes;
-	bytes += tcb->send_at_offset;
-	while (bytes >= tcb->send_at->data_len && tcb->send_at->next != NULL) {
-		bytes -= tcb->send_at->data_len;
-		tcb->send_at = tcb->send_at->next;
+	tcb->work->snd_cursor += bytes;
+	bytes += tcb->work->send_at_offset;
+	while (bytes >= tcb->work->send_at->data_len && tcb->work->send_at->next != NULL) {
+		bytes -= tcb->work->send_at->data_len;
+		tcb->work->send_at = tcb->work->send_at->next;
 	}
-	tcb->send_at_offset = bytes;
+	tcb->work->send_at_offset = bytes;
 }
 
 /* Something that put_sack has to say. */
 static inline bool
 has_sack(const struct tcb *tcb)
 {
-	return tcb->reassembly != NULL || tcb->dsack.left != tcb->dsack.right;
+	return tcb->work->reassembly != NULL || tcb->work->dsack.left != tcb->work->dsack.right;
 }
 
 /* RFC 2018 4, RFC 2883 4: what came twice first, and once; then what was received beyond a gap. */
@@ -90,12 +90,12 @@ put_sack(struct tcb *tcb, struct outgoing *out)
 {
 	struct tcp_options *options = &out->options;
 
-	if (tcb->dsack.left != tcb->dsack.right) {
+	if (tcb->work->dsack.left != tcb->work->dsack.right) {
 		options->seen |= TCP_OPTION_SACK;
-		options->sack[options->sack_count++] = tcb->dsack;
-		tcb->dsack.right = tcb->dsack.left;
+		options->sack[options->sack_count++] = tcb->work->dsack;
+		tcb->work->dsack.right = tcb->work->dsack.left;
 	}
-	if (tcb->reassembly != NULL)
+	if (tcb->work->reassembly != NULL)
 		reassembly_sack(tcb, options, sack_blocks_max(tcb));
 }
 
@@ -116,7 +116,7 @@ output_begin_segment(struct tcb *tcb, struct burst *burst, uint32_t seq, uint8_t
 	timestamps_put(tcb, out);
 	if ((tcb->flags & TCB_SACK) != 0 && has_sack(tcb))
 		put_sack(tcb, out);
-	if (tcb->custom != NULL)
+	if (tcb->work->custom != NULL)
 		urgent_point(tcb, out);
 	ack_sent(tcb);
 	return out;
@@ -139,8 +139,8 @@ time_segment(struct tcb *tcb, uint32_t end)
 	if ((tcb->flags & TCB_RTT_TIMING) != 0)
 		return;
 	tcb->flags |= TCB_RTT_TIMING;
-	tcb->rtt_seq = end;
-	tcb->rtt_start_us = tcp_now_us(tcb->tcp);
+	tcb->work->rtt_seq = end;
+	tcb->work->rtt_start_us = tcp_now_us(tcb->tcp);
 }
 
 void
@@ -163,10 +163,10 @@ output_book_segment(struct tcb *tcb, uint32_t seq, uint32_t text_len, uint32_t l
 	tcb->snd_nxt = seq_max(tcb->snd_nxt, end);
 	if (congestion_model(tcb) != NULL)
 		congestion_model(tcb)->on_sent(tcb, seq, end, again);
-	if (tcb->custom != NULL && tcb->custom->user_timeout_ns != 0 &&
-			tcb->deadlines[TIMER_USER] == 0)
-		tcb_arm(tcb, TIMER_USER, tcb->custom->user_timeout_ns);
-	if (tcb->deadlines[TIMER_RETRANSMIT] == 0)
+	if (tcb->work->custom != NULL && tcb->work->custom->user_timeout_ns != 0 &&
+			tcb->work->deadlines[TIMER_USER] == 0)
+		tcb_arm(tcb, TIMER_USER, tcb->work->custom->user_timeout_ns);
+	if (tcb->work->deadlines[TIMER_RETRANSMIT] == 0)
 		tcb_arm(tcb, TIMER_RETRANSMIT, tcb_rto_ns(tcb));
 }
 
@@ -174,7 +174,7 @@ output_book_segment(struct tcb *tcb, uint32_t seq, uint32_t text_len, uint32_t l
 static bool
 send_at_cursor(struct tcb *tcb, struct burst *burst, uint32_t text_len, bool fin)
 {
-	const uint32_t seq = tcb->snd_cursor;
+	const uint32_t seq = tcb->work->snd_cursor;
 	struct outgoing *out;
 
 	out = output_begin_segment(tcb, burst, seq, fin ? TCP_FLAG_FIN : 0);
@@ -184,8 +184,8 @@ send_at_cursor(struct tcb *tcb, struct burst *burst, uint32_t text_len, bool fin
 		congestion_on_sent(tcb);
 		ecn_on_send(tcb, out, seq == tcb->snd_nxt);
 		seek_cursor(tcb);
-		out->text = tcb->send_at;
-		out->text_offset = tcb->send_at_offset;
+		out->text = tcb->work->send_at;
+		out->text_offset = tcb->work->send_at_offset;
 		out->text_len = text_len;
 		if (text_len > tcb->snd_mss)
 			out->cut = tcb->snd_mss; /* tso.h */
@@ -195,7 +195,7 @@ send_at_cursor(struct tcb *tcb, struct burst *burst, uint32_t text_len, bool fin
 	}
 	if (fin) {
 		tcb->flags |= TCB_FIN_SENT;
-		tcb->snd_cursor++;
+		tcb->work->snd_cursor++;
 	}
 	output_book_segment(tcb, seq, text_len, text_len + (fin ? 1 : 0));
 	return true;
@@ -207,7 +207,8 @@ fin_follows(const struct tcb *tcb, uint32_t text_len)
 {
 	if ((tcb->flags & TCB_FIN_SENT) != 0 && tcb->snd_una == tcb->snd_nxt)
 		return false;
-	return (tcb->flags & TCB_FIN_QUEUED) != 0 && tcb->snd_cursor + text_len == queue_end(tcb);
+	return (tcb->flags & TCB_FIN_QUEUED) != 0 &&
+			tcb->work->snd_cursor + text_len == queue_end(tcb);
 }
 
 /* Octets of text at the cursor that wait to be sent, for the first time or again. */
@@ -216,14 +217,14 @@ unsent_text(const struct tcb *tcb)
 {
 	const uint32_t end = queue_end(tcb);
 
-	return seq_gt(end, tcb->snd_cursor) ? end - tcb->snd_cursor : 0;
+	return seq_gt(end, tcb->work->snd_cursor) ? end - tcb->work->snd_cursor : 0;
 }
 
 /* What SND.WND still allows at the cursor. */
 static uint32_t
 offered_window(const struct tcb *tcb)
 {
-	const uint32_t used = tcb->snd_cursor - tcb->snd_una;
+	const uint32_t used = tcb->work->snd_cursor - tcb->snd_una;
 
 	return tcb->snd_wnd > used ? tcb->snd_wnd - used : 0;
 }
@@ -241,7 +242,7 @@ usable_window(const struct tcb *tcb)
 static uint32_t
 next_text_len(struct tcb *tcb, uint32_t unsent, uint32_t usable)
 {
-	const bool again = tcb->snd_cursor != tcb->snd_nxt;
+	const bool again = tcb->work->snd_cursor != tcb->snd_nxt;
 	const uint32_t fits = RTE_MIN(unsent, usable);
 	const uint32_t len = RTE_MIN(fits, segment_size(tcb));
 
@@ -270,7 +271,8 @@ output_text(struct tcb *tcb, struct burst *burst)
 
 	if (tcb_flight_size(tcb) == 0 && unsent_text(tcb) > 0)
 		congestion_resume(tcb);
-	if (tcb->recovery != NULL && tcb->recovery->board.pending > 0 && !tcb->recovery->frto_new)
+	if (tcb->work->recovery != NULL && tcb->work->recovery->board.pending > 0 &&
+			!tcb->work->recovery->frto_new)
 		return true; /* what was lost goes first (RFC 6675 4, NextSeg) */
 	for (;;) {
 		const uint32_t unsent = unsent_text(tcb);
@@ -293,8 +295,9 @@ output_text(struct tcb *tcb, struct burst *burst)
 		pacing_wait(tcb);
 	cork_on_output(tcb, waiting, burst->out_count > first);
 	/* 3.8.6.1 and 3.8.6.2.1 (4): nothing in flight to clock us, yet something waits. */
-	if (tcb->deadlines[TIMER_RETRANSMIT] == 0 && tcb->deadlines[TIMER_CORK] == 0 &&
-			tcb->deadlines[TIMER_PACING] == 0 && (waiting > 0 || fin_follows(tcb, 0)))
+	if (tcb->work->deadlines[TIMER_RETRANSMIT] == 0 && tcb->work->deadlines[TIMER_CORK] == 0 &&
+			tcb->work->deadlines[TIMER_PACING] == 0 &&
+			(waiting > 0 || fin_follows(tcb, 0)))
 		tcb_arm(tcb, TIMER_RETRANSMIT, tcb_rto_ns(tcb));
 	return true;
 }
@@ -303,17 +306,17 @@ output_text(struct tcb *tcb, struct burst *burst)
 static bool
 output_first_again(struct tcb *tcb, struct burst *burst, uint32_t limit)
 {
-	const uint32_t cursor = tcb->snd_cursor;
+	const uint32_t cursor = tcb->work->snd_cursor;
 	uint32_t len;
 	bool fin, sent;
 
-	tcb->snd_cursor = tcb->snd_una;
-	tcb->send_at = NULL;
+	tcb->work->snd_cursor = tcb->snd_una;
+	tcb->work->send_at = NULL;
 	len = RTE_MIN(RTE_MIN(unsent_text(tcb), limit), segment_size(tcb));
 	fin = fin_follows(tcb, len) && len < limit;
 	sent = (len == 0 && !fin) || send_at_cursor(tcb, burst, len, fin);
-	tcb->snd_cursor = seq_max(cursor, tcb->snd_cursor);
-	tcb->send_at = NULL;
+	tcb->work->snd_cursor = seq_max(cursor, tcb->work->snd_cursor);
+	tcb->work->send_at = NULL;
 	return sent;
 }
 
@@ -340,7 +343,7 @@ output_tail_probe(struct tcb *tcb, struct burst *burst)
 			(tcb->flags & TCB_FIN_SENT) == 0;
 	const bool again = len == 0 && !fin;
 
-	if (tcb->recovery == NULL || tcb_flight_size(tcb) == 0)
+	if (tcb->work->recovery == NULL || tcb_flight_size(tcb) == 0)
 		return true;
 	if (again ? !retransmit_tail(tcb, burst) : !send_at_cursor(tcb, burst, len, fin))
 		return false;
@@ -371,20 +374,21 @@ output_syn(struct tcb *tcb, struct burst *burst)
 	agreed |= (tcb->flags & TCB_WINDOW_SCALE) != 0 ? TCP_OPTION_WINDOW_SCALE : 0;
 	agreed |= (tcb->flags & TCB_SACK) != 0 ? TCP_OPTION_SACK_PERMITTED : 0;
 	out->path = &tcb->path;
-	out->seq = tcb->iss;
+	out->seq = tcb->work->iss;
 	out->ack = answer ? tcb->rcv_nxt : 0;
 	out->flags = (uint8_t)(TCP_FLAG_SYN | (answer ? TCP_FLAG_ACK : 0) | ecn_syn_flags(tcb));
 	out->wnd = window_initial(tcp);
-	output_syn_options(tcp, out, mss_announced(tcp, tcb->path.family, tcb->mss_asked), agreed);
+	output_syn_options(tcp, out, mss_announced(tcp, tcb->path.family, tcb->work->mss_asked),
+			agreed);
 	out->options.ts_val = tcp_ts_val(tcp, tcb->ts_offset);
 	out->options.ts_ecr = answer ? tcb->ts_recent : 0;
 	tcp->stats->syn_ack_sent += answer;
 	if (answer)
 		ack_sent(tcb);
-	if (tcb->snd_nxt == tcb->iss)
-		tcb->snd_cursor = tcb->iss; /* first time */
-	output_book_segment(tcb, tcb->iss, 0, 1);
-	tcb->snd_cursor = tcb->snd_nxt;
+	if (tcb->snd_nxt == tcb->work->iss)
+		tcb->work->snd_cursor = tcb->work->iss; /* first time */
+	output_book_segment(tcb, tcb->work->iss, 0, 1);
+	tcb->work->snd_cursor = tcb->snd_nxt;
 	return true;
 }
 
@@ -398,7 +402,7 @@ output_change(struct tcb *tcb, struct burst *burst)
 	if (out == NULL)
 		return false;
 	ecn_put_change(tcb, out);
-	tcb->last_ack_sent = out->ack;
+	tcb->work->last_ack_sent = out->ack;
 	tcb->marks = marks; /* the ACK of what came since is owed as before */
 	return true;
 }
@@ -407,17 +411,17 @@ output_change(struct tcb *tcb, struct burst *burst)
 static bool
 output_acks(struct tcb *tcb, struct burst *burst, bool carried)
 {
-	uint8_t owed = tcb->dupacks_owed;
+	uint8_t owed = tcb->work->dupacks_owed;
 
 	if (owed == 0 && (tcb->marks & MARK_ACK) != 0 && !carried)
 		owed = 1;
 	for (; owed > 0; owed--) {
 		if (output_begin_segment(tcb, burst, acceptable_seq(tcb), 0) == NULL) {
-			tcb->dupacks_owed = owed;
+			tcb->work->dupacks_owed = owed;
 			return false;
 		}
 	}
-	tcb->dupacks_owed = 0;
+	tcb->work->dupacks_owed = 0;
 	return true;
 }
 
@@ -468,7 +472,8 @@ output_marks(struct tcb *tcb, struct burst *burst)
 	tcb->marks &= (uint8_t)~MARK_SYN;
 	if (!tcb_is_synchronized(tcb))
 		return output_acks(tcb, burst, burst->out_count > out_before);
-	if (tcb->recovery != NULL && !tcb->recovery->frto_new && !retransmit_lost(tcb, burst))
+	if (tcb->work->recovery != NULL && !tcb->work->recovery->frto_new &&
+			!retransmit_lost(tcb, burst))
 		return false;
 	if ((marks & MARK_TAIL_PROBE) != 0 && !output_tail_probe(tcb, burst))
 		return false;
@@ -478,8 +483,8 @@ output_marks(struct tcb *tcb, struct burst *burst)
 	tcb->marks &= (uint8_t)~MARK_PROBE;
 	if (!output_text(tcb, burst))
 		return false;
-	if (tcb->recovery != NULL)
-		tcb->recovery->frto_new = false;
+	if (tcb->work->recovery != NULL)
+		tcb->work->recovery->frto_new = false;
 	if ((marks & MARK_KEEPALIVE) != 0 && !output_keepalive(tcb, burst))
 		return false;
 	tcb->marks &= (uint8_t)~MARK_KEEPALIVE;

@@ -57,9 +57,9 @@ path_mtu_lower(struct tcb *tcb, uint32_t mtu)
 void
 path_mtu_suspect(struct tcb *tcb)
 {
-	const uint32_t text = RTE_MIN(tcb->send.bytes, (uint32_t)tcb->snd_mss);
+	const uint32_t text = RTE_MIN(tcb->work->send.bytes, (uint32_t)tcb->snd_mss);
 
-	if (tcb->retransmissions < BLACK_HOLE_AFTER ||
+	if (tcb->work->retransmissions < BLACK_HOLE_AFTER ||
 			text + segment_headers(tcb) <= path_mtu_min(tcb))
 		return;
 	if (shrink(tcb, packet_size(tcb) / 2)) /* RFC 5681 3.1: the loss window is one segment */

@@ -30,9 +30,9 @@ enum {
 static inline bool
 is_plain(const struct tcb *tcb)
 {
-	return tcb->recovery == NULL && tcb->reassembly == NULL && tcb->custom == NULL &&
-			tcb->congestion.pacing == NULL && tcb->ecn == 0 &&
-			tcb->dsack.left == tcb->dsack.right && tcb->tcp->predicts;
+	return tcb->work->recovery == NULL && tcb->work->reassembly == NULL &&
+			tcb->work->custom == NULL && tcb->work->pacing == NULL && tcb->ecn == 0 &&
+			tcb->work->dsack.left == tcb->work->dsack.right && tcb->tcp->predicts;
 }
 
 /* Neither flags nor options but the usual ones, and the window as before. */
@@ -66,9 +66,9 @@ arrival_is_predicted(const struct tcb *tcb, const struct segment *seg)
 {
 	return tcb->state == TCP_STATE_ESTABLISHED && (tcb->flags & FLAGS_ARRIVING) == 0 &&
 			is_plain(tcb) && header_is_predicted(tcb, seg) &&
-			content_is_predicted(tcb, seg) && tcb->snd_cursor == tcb->snd_nxt &&
-			tcb->retransmissions == 0 && tcb->probes == 0 && tcb->path.mac_known &&
-			!tcb->path.next_hop_suspect &&
+			content_is_predicted(tcb, seg) && tcb->work->snd_cursor == tcb->snd_nxt &&
+			tcb->work->retransmissions == 0 && tcb->work->probes == 0 &&
+			tcb->path.mac_known && !tcb->path.next_hop_suspect &&
 			rte_is_same_ether_addr(&tcb->path.next_hop, &seg->path.next_hop);
 }
 
@@ -76,21 +76,21 @@ arrival_is_predicted(const struct tcb *tcb, const struct segment *seg)
 static inline void
 take_numbers(struct tcb *tcb, const struct segment *seg)
 {
-	if (seg->options.seen != 0 && seq_leq(seg->seq, tcb->last_ack_sent)) {
+	if (seg->options.seen != 0 && seq_leq(seg->seq, tcb->work->last_ack_sent)) {
 		tcb->ts_recent = seg->options.ts_val; /* RFC 7323 4.3 (2) */
 		tcb->ts_recent_s = tcp_now_s(tcb->tcp);
 	}
-	if (seq_lt(tcb->snd_wl1, seg->seq) ||
-			(tcb->snd_wl1 == seg->seq && seq_leq(tcb->snd_wl2, seg->ack))) {
-		tcb->snd_wl1 = seg->seq;
-		tcb->snd_wl2 = seg->ack;
+	if (seq_lt(tcb->work->snd_wl1, seg->seq) ||
+			(tcb->work->snd_wl1 == seg->seq && seq_leq(tcb->work->snd_wl2, seg->ack))) {
+		tcb->work->snd_wl1 = seg->seq;
+		tcb->work->snd_wl2 = seg->ack;
 	}
 }
 
 static inline void
 take_text(struct tcb *tcb, struct segment *seg)
 {
-	text_queue_append(&tcb->receive, seg->mbuf);
+	text_queue_append(&tcb->work->receive, seg->mbuf);
 	seg->mbuf = NULL;
 	tcb_tell(tcb, ESTAB_EVENT_READABLE);
 	tcb->rcv_nxt += seg->text_len;
@@ -117,7 +117,7 @@ predicted_arrives(struct tcb *tcb, struct segment *seg)
 static inline bool
 text_is_predicted(const struct tcb *tcb, uint32_t with_fin)
 {
-	const uint32_t len = tcb->send.bytes + with_fin;
+	const uint32_t len = tcb->work->send.bytes + with_fin;
 
 	return len <= tcb->snd_mss && len <= tcb->snd_wnd && len <= tcb->cwnd;
 }
@@ -128,11 +128,11 @@ output_is_predicted(const struct tcb *tcb, const struct burst *burst)
 	const uint32_t fin = tcb->flags & (TCB_FIN_QUEUED | TCB_FIN_SENT);
 
 	if (!tcb_is_synchronized(tcb) || (tcb->flags & FLAGS_SENDING) != 0 || !is_plain(tcb) ||
-			(tcb->marks & ~MARKS_SENDING) != 0 || tcb->dupacks_owed != 0 ||
-			tcb->snd_una != tcb->snd_nxt || tcb->snd_cursor != tcb->snd_nxt ||
+			(tcb->marks & ~MARKS_SENDING) != 0 || tcb->work->dupacks_owed != 0 ||
+			tcb->snd_una != tcb->snd_nxt || tcb->work->snd_cursor != tcb->snd_nxt ||
 			burst->out_count == BURST_OUT_MAX)
 		return false;
-	if (tcb->send.bytes == 0)
+	if (tcb->work->send.bytes == 0)
 		return fin != TCB_FIN_QUEUED;
 	return text_is_predicted(tcb, fin == TCB_FIN_QUEUED ? 1 : 0);
 }
@@ -146,12 +146,12 @@ book(struct tcb *tcb, uint32_t text_len, uint32_t len)
 	flight_sent(tcb, end, tcp_now_us(tcb->tcp));
 	if ((tcb->flags & TCB_RTT_TIMING) == 0) {
 		tcb->flags |= TCB_RTT_TIMING;
-		tcb->rtt_seq = end;
-		tcb->rtt_start_us = tcp_now_us(tcb->tcp);
+		tcb->work->rtt_seq = end;
+		tcb->work->rtt_start_us = tcp_now_us(tcb->tcp);
 	}
 	tcb->tcp->stats->text_bytes_sent += text_len;
-	tcb->snd_nxt = tcb->snd_cursor = end;
-	if (tcb->deadlines[TIMER_RETRANSMIT] == 0)
+	tcb->snd_nxt = tcb->work->snd_cursor = end;
+	if (tcb->work->deadlines[TIMER_RETRANSMIT] == 0)
 		tcb_arm(tcb, TIMER_RETRANSMIT, tcb_rto_ns(tcb));
 }
 
@@ -159,18 +159,18 @@ book(struct tcb *tcb, uint32_t text_len, uint32_t len)
 static inline void
 send_all(struct tcb *tcb, struct burst *burst)
 {
-	const uint32_t text_len = tcb->send.bytes;
+	const uint32_t text_len = tcb->work->send.bytes;
 	const bool fin = (tcb->flags & TCB_FIN_QUEUED) != 0;
 	struct outgoing *out;
 
 	congestion_resume(tcb);
 	out = output_begin_segment(tcb, burst, tcb->snd_nxt, TCP_FLAG_PSH);
 	congestion_on_sent(tcb);
-	out->text = tcb->send.head;
+	out->text = tcb->work->send.head;
 	out->text_len = text_len;
-	tcb->send_at = tcb->send.tail;
-	tcb->send_at_offset = tcb->send.tail->data_len;
-	tcb->pushed = out->seq + text_len;
+	tcb->work->send_at = tcb->work->send.tail;
+	tcb->work->send_at_offset = tcb->work->send.tail->data_len;
+	tcb->work->pushed = out->seq + text_len;
 	if (fin) {
 		out->flags |= TCP_FLAG_FIN;
 		tcb->flags |= TCB_FIN_SENT;
@@ -185,7 +185,7 @@ predicted_output(struct tcb *tcb, struct burst *burst)
 	if (!output_is_predicted(tcb, burst))
 		return false;
 	tcb_cancel(tcb, TIMER_CORK);
-	if (tcb->send.bytes > 0)
+	if (tcb->work->send.bytes > 0)
 		send_all(tcb, burst);
 	else if ((tcb->marks & MARK_ACK) != 0)
 		output_begin_segment(tcb, burst, tcb->snd_nxt, 0);

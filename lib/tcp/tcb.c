@@ -21,23 +21,50 @@
 #include "tcp/recovery/recovery.h"
 #include "tcp/text/send_memory.h"
 
-struct tcb *
-tcb_create(struct tcp *tcp, const struct path *path, uint32_t hash)
+/* A zeroed TCB and what it works with; NULL: one or the other is at its limit. */
+static struct tcb *
+take_pair(struct tcp *tcp)
 {
 	struct tcb *tcb = pool_get(&tcp->tcbs);
+	struct work *work;
 
 	if (tcb == NULL)
 		return NULL;
+	work = pool_get(&tcp->works);
+	if (work == NULL) {
+		pool_put(&tcp->tcbs, tcb);
+		return NULL;
+	}
 	memset(tcb, 0, sizeof(*tcb));
+	memset(work, 0, sizeof(*work));
+	tcb->work = work;
+	work->tcb = tcb;
+	return tcb;
+}
+
+static void
+give_pair(struct tcp *tcp, struct tcb *tcb)
+{
+	pool_put(&tcp->works, tcb->work);
+	pool_put(&tcp->tcbs, tcb);
+}
+
+struct tcb *
+tcb_create(struct tcp *tcp, const struct path *path, uint32_t hash)
+{
+	struct tcb *tcb = take_pair(tcp);
+
+	if (tcb == NULL)
+		return NULL;
 	tcb->tcp = tcp;
 	tcb->path = *path;
 	tcb->hash = hash;
 	tcb->rcv_buffer = tcp->config.receive_buffer_bytes;
 	tcb->read_round_us = tcp_now_us(tcp);
-	tcb->receive.budget = &tcp->receive_memory;
-	tcb->send.budget = &tcp->send_memory;
+	tcb->work->receive.budget = &tcp->receive_memory;
+	tcb->work->send.budget = &tcp->send_memory;
 	if (flow_set(tcp->flows, path, hash, flow_make(FLOW_TCB, tcb)) != 0) {
-		pool_put(&tcp->tcbs, tcb);
+		give_pair(tcp, tcb);
 		return NULL;
 	}
 	tcb->flags = TCB_IN_USE | TCB_IN_FLOW_TABLE;
@@ -59,12 +86,12 @@ tcb_leave_flow_table(struct tcb *tcb)
 static void
 tcb_clear_queues(struct tcb *tcb)
 {
-	text_queue_clear(&tcb->send);
-	tcb->send_at = NULL;
+	text_queue_clear(&tcb->work->send);
+	tcb->work->send_at = NULL;
 	recovery_forget(tcb);
 	flight_forget(tcb);
 	pacing_end(tcb);
-	if (tcb->reassembly != NULL)
+	if (tcb->work->reassembly != NULL)
 		reassembly_destroy(tcb);
 }
 
@@ -80,13 +107,13 @@ tcb_release(struct tcb *tcb)
 		TAILQ_REMOVE(&tcp->output_list, tcb, output_link);
 	if ((tcb->flags & TCB_ON_EVENT_LIST) != 0)
 		TAILQ_REMOVE(&tcp->event_list, tcb, event_link);
-	timer_wheel_cancel(&tcp->wheel, &tcb->timer);
+	timer_wheel_cancel(&tcp->wheel, &tcb->work->timer);
 	tcb_clear_queues(tcb);
-	text_queue_clear(&tcb->receive);
+	text_queue_clear(&tcb->work->receive);
 	custom_destroy(tcb);
 	send_memory_forget(tcb);
 	tcb->flags = 0;
-	pool_put(&tcp->tcbs, tcb);
+	give_pair(tcp, tcb);
 }
 
 void
@@ -94,10 +121,10 @@ tcb_close(struct tcb *tcb, int error)
 {
 	tcb_enter(tcb, TCP_STATE_CLOSED);
 	tcb_leave_flow_table(tcb);
-	timer_wheel_cancel(&tcb->tcp->wheel, &tcb->timer);
-	memset(tcb->deadlines, 0, sizeof(tcb->deadlines));
+	timer_wheel_cancel(&tcb->tcp->wheel, &tcb->work->timer);
+	memset(tcb->work->deadlines, 0, sizeof(tcb->work->deadlines));
 	tcb->marks &= MARK_RST;
-	tcb->dupacks_owed = 0;
+	tcb->work->dupacks_owed = 0;
 	tcb->ecn &= (uint8_t)~ECN_CHANGED;
 	tcb_clear_queues(tcb);
 	if (error != 0)
@@ -136,9 +163,10 @@ tcb_arm(struct tcb *tcb, enum tcb_timer timer, uint64_t delay_ns)
 	const uint64_t expires = tcp->now_tick + RTE_MAX(ticks, UINT64_C(1));
 
 	assert(tcb_is_alive(tcb));
-	tcb->deadlines[timer] = (uint32_t)expires;
-	if (tcb->deadlines[timer] == 0)
-		tcb->deadlines[timer] = 1; /* 0 means not armed: one tick late, once in 5 days */
-	if (!timer_node_is_armed(&tcb->timer) || tcb->timer.expires > expires)
-		timer_wheel_arm(&tcp->wheel, &tcb->timer, expires);
+	tcb->work->deadlines[timer] = (uint32_t)expires;
+	if (tcb->work->deadlines[timer] == 0)
+		tcb->work->deadlines[timer] =
+				1; /* 0 means not armed: one tick late, once in 5 days */
+	if (!timer_node_is_armed(&tcb->work->timer) || tcb->work->timer.expires > expires)
+		timer_wheel_arm(&tcp->wheel, &tcb->work->timer, expires);
 }

@@ -32,13 +32,9 @@
 #include "tcp/open/cookie_lanes.h"
 #include "tcp/recovery/rack.h"
 #include "tcp/recovery/rto.h"
-#include "tcp/recovery/send_marks.h"
 #include "tcp/state.h"
-#include "tcp/text/text_queue.h"
+#include "tcp/work.h"
 
-struct custom;
-struct reassembly;
-struct recovery;
 struct tcp;
 
 /*
@@ -102,117 +98,61 @@ enum tcb_flag {
 	TCB_SEND_WAITING = 1 << 30, /* for send memory of the stack; nothing else would tell */
 };
 
-/* Each logical timer is a deadline here; one node in the wheel serves them all. */
-enum tcb_timer {
-	TIMER_RECOVERY, /* what is late becomes lost (RFC 8985 6.2), or the tail is probed (7.2) */
-	TIMER_RETRANSMIT, /* RTO, and zero-window probes: never both */
-	TIMER_DELAYED_ACK,
-	TIMER_LINGER, /* FIN-WAIT-2 of a connection that the user has closed */
-	TIMER_USER,   /* the user timeout, while something is unacknowledged */
-	TIMER_KEEPALIVE,
-	TIMER_CORK,   /* while text is held back */
-	TIMER_PACING, /* while text waits for its turn */
-	TIMER_COUNT
-};
-
 struct listener;
 
 /*
- * In the order of use: each group is a cache line, and what a segment of an established connection
- * touches comes first. What only loss recovery, reordering, pacing or settings need is in blocks of
- * pools, taken when it is needed.
+ * In the order of use: what a segment of an established connection touches comes first. What is there
+ * only while something is under way is in a block of its own: work.h.
  */
 struct tcb {
 	/* Every segment: sequence numbers and windows. */
 	struct tcp *tcp;
+	struct work *work;
 	uint32_t flags;       /* set of enum tcb_flag */
 	uint8_t state;        /* enum tcp_state */
 	uint8_t marks;        /* set of enum tcb_mark */
-	uint8_t dupacks_owed; /* an ACK for each out-of-order segment: the peer counts them */
 	uint8_t events;       /* set of enum estab_event_what not yet collected */
+	uint8_t ecn;          /* set of enum ecn_state */
 	uint32_t snd_una;     /* SND.UNA: oldest unacknowledged */
 	uint32_t snd_nxt;     /* SND.NXT: highest sent, plus one */
-	uint32_t snd_cursor;  /* next to send: below snd_nxt while sending again after a timeout */
 	uint32_t snd_wnd;     /* SND.WND, scaled up */
-	uint32_t snd_wl1;     /* SND.WL1: SEG.SEQ of the last window update */
-	uint32_t snd_wl2;     /* SND.WL2: SEG.ACK of the last window update */
 	uint32_t snd_wnd_max; /* MAX.SND.WND, RFC 5961 5 and sender's silly-window avoidance */
 	uint32_t rcv_nxt;     /* RCV.NXT */
 	uint32_t rcv_wnd;     /* RCV.WND: as promised to the peer, right edge rcv_nxt + rcv_wnd */
-	uint32_t last_ack_sent; /* RFC 7323 Last.ACK.sent */
-	uint32_t ts_recent;     /* RFC 7323 TS.Recent */
-	uint32_t ts_recent_s;   /* when ts_recent was taken: it is void after 24 days */
-
-	/* Every segment: how much may be sent, and when something is due. */
-	uint32_t deadlines[TIMER_COUNT]; /* low 32 bits of a tick; 0: not armed */
-	uint32_t cwnd;                   /* bytes */
-	uint32_t ssthresh;               /* bytes */
-	uint16_t snd_mss;                /* text in a full segment, options taken off (MUST-16) */
-	uint16_t rcv_mss;                /* what we announced */
-	uint8_t snd_wscale, rcv_wscale;
-	uint8_t rcv_tos;    /* of the last acceptable segment */
-	uint8_t quick_acks; /* segments with text still to be acknowledged at once */
-	uint8_t probes;     /* of a closed window, since it closed: they back off by themselves */
-	uint8_t dupacks;    /* duplicate ACKs in a row, RFC 5681 2 */
-	uint8_t retransmissions; /* of the segment at SND.UNA, in a row */
-	uint8_t ecn;             /* set of enum ecn_state */
-	uint32_t ts_offset;      /* added to our clock to make TSval, RFC 7323 5.4 */
-	uint32_t recover;        /* RFC 6582; where the episode of loss ends */
-	uint32_t pushed;         /* the number after the last text that was pushed */
-
-	/* Text, and what is owed for it. */
-	struct text_queue
-			send; /* from SND.UNA on (from ISS + 1 while the SYN is not acknowledged) */
-	struct rte_mbuf *send_at; /* the mbuf that holds the octet at snd_cursor; NULL: find it */
-	uint32_t send_at_offset;
-	uint32_t rcv_buffer; /* octets of text that we would keep; grows as the user reads */
-	TAILQ_ENTRY(tcb) output_link;
-
-	/* Text for the user, and what is out of the ordinary. */
-	struct text_queue receive;     /* in order, not yet received by the user */
-	TAILQ_ENTRY(tcb) event_link;   /* event list, or its listener's accept queue */
-	struct recovery *recovery;     /* while something is lost, or out of order; else NULL */
-	struct reassembly *reassembly; /* out of order; NULL: nothing */
+	uint32_t ts_recent;   /* RFC 7323 TS.Recent */
+	uint32_t ts_recent_s; /* when ts_recent was taken: it is void after 24 days */
+	uint32_t ts_offset;   /* added to our clock to make TSval, RFC 7323 5.4 */
+	uint32_t rcv_buffer;  /* octets of text that we would keep; grows as the user reads */
 
 	/* To whom: compared by the flow table, read when a segment is built. */
 	struct path path;
 	uint32_t hash;
-	struct send_mark sent; /* when what is in flight was sent: see flight.h */
+	uint32_t cwnd;     /* bytes */
+	uint32_t ssthresh; /* bytes */
+	uint16_t snd_mss;  /* text in a full segment, options taken off (MUST-16) */
+	uint16_t rcv_mss;  /* what we announced */
 
 	/* Round trips and congestion. */
 	struct rtt_estimator rtt;
-	uint32_t rtt_seq; /* the timed segment ends here */
-	uint32_t rtt_start_us;
-	struct sack_block
-			dsack; /* text that came twice, to be told once (RFC 2883); left == right: none */
-	uint32_t read_in_round;       /* octets that the user has received in this round trip ... */
-	uint32_t read_round_us;       /* ... which began here */
-	struct send_marks *sent_more; /* of several runs in flight; NULL: sent says all */
-	struct custom *custom;        /* what only few connections need; NULL: all as configured */
+	uint8_t snd_wscale, rcv_wscale;
+	uint8_t rcv_tos;        /* of the last acceptable segment */
+	uint8_t quick_acks;     /* segments with text still to be acknowledged at once */
+	uint32_t read_in_round; /* octets that the user has received in this round trip ... */
+	uint32_t read_round_us; /* ... which began here */
+	TAILQ_ENTRY(tcb) output_link;
 	void *user;
-	struct timer_node timer;
-	struct congestion congestion; /* CUBIC's epoch in it is of those who have had a loss */
+	struct congestion congestion;
 
 	/* Now and then. */
+	TAILQ_ENTRY(tcb) event_link;  /* event list, or its listener's accept queue */
 	struct reordering reordering; /* what is known of the path's */
-	uint32_t probe_end;           /* SND.NXT when the tail was probed */
 	struct listener *listener;    /* that it was accepted on, while in its accept queue */
-	uint32_t ecn_recover;         /* SND.NXT at the last reduction */
-	uint32_t ecn_changed;         /* RCV.NXT where marks began or ended: see ECN_CHANGED */
 	uint32_t challenge_tick;      /* when the last rate-limited ACK went out */
-	uint32_t iss, irs;
-	uint32_t rcv_up;    /* RCV.UP: after the last urgent octet of the peer */
-	int16_t soft_error; /* trouble survived, negative errno; read once */
-	uint16_t mss_asked; /* by the user; 0: what the MTU carries */
-	int error;          /* pending, negative errno; read once */
+	int16_t soft_error;           /* trouble survived, negative errno; read once */
+	int error;                    /* pending, negative errno; read once */
 };
 
-_Static_assert(offsetof(struct tcb, deadlines) <= 64 && offsetof(struct tcb, send) <= 128 &&
-				offsetof(struct tcb, receive) <= 192 &&
-				offsetof(struct tcb, path) <= 256 &&
-				offsetof(struct tcb, rtt) <= 320,
-		"what belongs together shares a cache line");
-_Static_assert(sizeof(struct tcb) <= 640, "connections are many");
+_Static_assert(sizeof(struct tcb) <= 448, "connections are many");
 
 /* A half-open connection of which we keep a note (RFC 9293 SYN-RECEIVED from LISTEN). */
 struct syn_record {
@@ -283,8 +223,8 @@ struct tcp {
 	struct tcb_list output_list;   /* TCBs with marks */
 	struct tcb_list finished_list; /* TIME-WAIT or CLOSED, last segment being built */
 	struct tcb_list event_list;    /* TCBs with events to collect */
-	struct pool tcbs, syn_records, time_waits, reassemblies, recoveries, customs, pacings,
-			send_marks, listeners_pool;
+	struct pool tcbs, works, syn_records, time_waits, reassemblies, recoveries, customs,
+			pacings, send_marks, listeners_pool;
 	struct listener_table listeners;
 	struct ephemeral_ports ports;
 	struct reassembly_list reassembly_list;         /* the oldest first */
@@ -346,7 +286,7 @@ void tcb_arm(struct tcb *tcb, enum tcb_timer timer, uint64_t delay_ns);
 static inline void
 tcb_cancel(struct tcb *tcb, enum tcb_timer timer)
 {
-	tcb->deadlines[timer] = 0; /* the node stays: its expiry finds nothing due */
+	tcb->work->deadlines[timer] = 0; /* the node stays: its expiry finds nothing due */
 }
 
 /*
@@ -421,7 +361,7 @@ static inline uint64_t
 tcb_rto_ns(const struct tcb *tcb)
 {
 	const uint64_t rto_ns = (uint64_t)tcb->rtt.rto_us * 1000
-			<< (tcb->probes < 16 ? tcb->probes : 16);
+			<< (tcb->work->probes < 16 ? tcb->work->probes : 16);
 	const uint64_t max_ns = tcb->tcp->config.rto_max_ns;
 
 	return rto_ns < max_ns ? rto_ns : max_ns;

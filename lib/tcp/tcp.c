@@ -55,6 +55,8 @@ init_pools(struct tcp *tcp, const struct estab_stack_config *config)
 
 	failed |= pool_init(&tcp->tcbs, "tcbs", limits->connections, sizeof(struct tcb), 64,
 			socket);
+	failed |= pool_init(&tcp->works, "works", limits->connections, sizeof(struct work), 64,
+			socket);
 	failed |= pool_init(&tcp->syn_records, "syn_records", limits->syn_records,
 			sizeof(struct syn_record), 64, socket);
 	failed |= pool_init(&tcp->time_waits, "time_waits", limits->time_waits,
@@ -79,6 +81,7 @@ static void
 fini_pools(struct tcp *tcp)
 {
 	pool_fini(&tcp->tcbs);
+	pool_fini(&tcp->works);
 	pool_fini(&tcp->syn_records);
 	pool_fini(&tcp->time_waits);
 	pool_fini(&tcp->reassemblies);
@@ -150,9 +153,9 @@ for_each_tcb(struct tcp *tcp, void (*visit)(struct tcb *))
 static void
 free_mbufs(struct tcb *tcb)
 {
-	text_queue_clear(&tcb->send);
-	text_queue_clear(&tcb->receive);
-	if (tcb->reassembly != NULL)
+	text_queue_clear(&tcb->work->send);
+	text_queue_clear(&tcb->work->receive);
+	if (tcb->work->reassembly != NULL)
 		reassembly_destroy(tcb);
 }
 

@@ -58,7 +58,7 @@ give_up(struct tcb *tcb)
 static void
 advise(struct tcb *tcb)
 {
-	if (tcb->retransmissions != custom_r1(tcb))
+	if (tcb->work->retransmissions != custom_r1(tcb))
 		return;
 	tcb->path.mac_known = false;
 	tcb->path.next_hop_suspect = true;
@@ -74,10 +74,10 @@ probe(struct tcb *tcb)
 {
 	if (tcb->snd_wnd == 0) {
 		tcb->flags |= TCB_PROBING;
-		if (tcb->probes < UINT8_MAX)
-			tcb->probes++;
+		if (tcb->work->probes < UINT8_MAX)
+			tcb->work->probes++;
 	}
-	tcb->retransmissions++;
+	tcb->work->retransmissions++;
 	tcb_mark(tcb, MARK_PROBE);
 	advise(tcb);
 }
@@ -85,7 +85,7 @@ probe(struct tcb *tcb)
 static void
 retransmission_timeout(struct tcb *tcb)
 {
-	if (tcb->retransmissions >= custom_r2(tcb)) {
+	if (tcb->work->retransmissions >= custom_r2(tcb)) {
 		give_up(tcb);
 		return;
 	}
@@ -101,7 +101,7 @@ retransmission_timeout(struct tcb *tcb)
 		path_mtu_suspect(tcb);
 		recovery_on_timeout(tcb);
 	}
-	tcb->retransmissions++;
+	tcb->work->retransmissions++;
 	rto_back_off(&tcb->rtt, (uint32_t)(tcb->tcp->config.rto_max_ns / 1000));
 	advise(tcb);
 }
@@ -139,7 +139,7 @@ user_timeout(struct tcb *tcb)
 static uint64_t
 deadline_tick(const struct tcb *tcb, unsigned int timer, uint64_t node_tick)
 {
-	return node_tick + (uint32_t)(tcb->deadlines[timer] - (uint32_t)node_tick);
+	return node_tick + (uint32_t)(tcb->work->deadlines[timer] - (uint32_t)node_tick);
 }
 
 /* Put the node back for the earliest deadline; what is due by now is met again at the next tick. */
@@ -151,10 +151,10 @@ rearm(struct tcb *tcb, uint64_t node_tick)
 	unsigned int i;
 
 	for (i = 0; i < TIMER_COUNT; i++)
-		if (tcb->deadlines[i] != 0)
+		if (tcb->work->deadlines[i] != 0)
 			next = RTE_MIN(next, deadline_tick(tcb, i, node_tick));
 	if (next != UINT64_MAX)
-		timer_wheel_arm(&tcp->wheel, &tcb->timer, next);
+		timer_wheel_arm(&tcp->wheel, &tcb->work->timer, next);
 }
 
 /* Take one timer that is due off; TIMER_COUNT: none is. */
@@ -164,9 +164,9 @@ take_due(struct tcb *tcb, uint64_t node_tick)
 	unsigned int i;
 
 	for (i = 0; i < TIMER_COUNT; i++) {
-		if (tcb->deadlines[i] != 0 &&
+		if (tcb->work->deadlines[i] != 0 &&
 				deadline_tick(tcb, i, node_tick) <= tcb->tcp->now_tick) {
-			tcb->deadlines[i] = 0;
+			tcb->work->deadlines[i] = 0;
 			return (enum tcb_timer)i;
 		}
 	}
@@ -213,7 +213,7 @@ expire(struct tcb *tcb, enum tcb_timer timer)
 static void
 node_expired(struct timer_node *node)
 {
-	struct tcb *tcb = container_of(node, struct tcb, timer);
+	struct tcb *tcb = container_of(node, struct work, timer)->tcb;
 	const uint64_t node_tick = node->expires;
 	const enum tcb_timer timer = take_due(tcb, node_tick);
 

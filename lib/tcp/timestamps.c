@@ -32,7 +32,7 @@ timestamps_take(struct tcb *tcb, const struct segment *seg)
 {
 	if ((tcb->flags & TCB_TIMESTAMPS) == 0 ||
 			(seg->options.seen & TCP_OPTION_TIMESTAMPS) == 0 ||
-			seq_gt(seg->seq, tcb->last_ack_sent))
+			seq_gt(seg->seq, tcb->work->last_ack_sent))
 		return;
 	tcb->ts_recent = seg->options.ts_val;
 	tcb->ts_recent_s = tcp_now_s(tcb->tcp);

@@ -115,18 +115,18 @@ window_update(struct tcb *tcb, const struct segment *seg)
 {
 	const uint32_t was = tcb->snd_wnd;
 
-	if (!seq_lt(tcb->snd_wl1, seg->seq) &&
-			!(tcb->snd_wl1 == seg->seq && seq_leq(tcb->snd_wl2, seg->ack)))
+	if (!seq_lt(tcb->work->snd_wl1, seg->seq) &&
+			!(tcb->work->snd_wl1 == seg->seq && seq_leq(tcb->work->snd_wl2, seg->ack)))
 		return;
 	tcb->snd_wnd = window_carried(tcb, seg);
-	tcb->snd_wl1 = seg->seq;
-	tcb->snd_wl2 = seg->ack;
+	tcb->work->snd_wl1 = seg->seq;
+	tcb->work->snd_wl2 = seg->ack;
 	tcb->snd_wnd_max = RTE_MAX(tcb->snd_wnd_max, tcb->snd_wnd);
 	if (tcb->snd_wnd > was)
 		tcb_mark(tcb, MARK_TEXT);
 	if (tcb->snd_wnd > 0) {
 		tcb->flags &= ~(uint32_t)TCB_PROBING;
-		tcb->probes = 0;
+		tcb->work->probes = 0;
 	}
 }
 

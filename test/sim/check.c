@@ -28,14 +28,14 @@ check_limits(const struct sim *sim, const struct tcb *tcb)
 {
 	const struct estab_tcp_config *config = &tcb->tcp->config;
 
-	if (tcb->receive.bytes > tcb->rcv_buffer + TEXT_SLACK)
-		sim_fail(sim, "%u bytes wait to be received, %u are allowed", tcb->receive.bytes,
-				tcb->rcv_buffer);
+	if (tcb->work->receive.bytes > tcb->rcv_buffer + TEXT_SLACK)
+		sim_fail(sim, "%u bytes wait to be received, %u are allowed",
+				tcb->work->receive.bytes, tcb->rcv_buffer);
 	if (tcb->rcv_buffer >
 			RTE_MAX(config->receive_buffer_bytes, config->receive_buffer_max_bytes))
 		sim_fail(sim, "the receive buffer has grown to %u bytes", tcb->rcv_buffer);
-	if (tcb->send.bytes > config->send_buffer_bytes + TEXT_SLACK)
-		sim_fail(sim, "%u bytes wait to be sent, %u are allowed", tcb->send.bytes,
+	if (tcb->work->send.bytes > config->send_buffer_bytes + TEXT_SLACK)
+		sim_fail(sim, "%u bytes wait to be sent, %u are allowed", tcb->work->send.bytes,
 				config->send_buffer_bytes);
 }
 

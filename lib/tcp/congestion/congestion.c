@@ -40,7 +40,7 @@ congestion_echoes_each(const struct tcb *tcb)
 const struct path_model *
 congestion_model(const struct tcb *tcb)
 {
-	return tcb->congestion.pacing != NULL ? control_of(tcb)->model : NULL;
+	return tcb->work->pacing != NULL ? control_of(tcb)->model : NULL;
 }
 
 size_t
@@ -84,7 +84,7 @@ congestion_pace(struct tcb *tcb)
 	const uint64_t window = RTE_MAX(tcb->cwnd, tcb_flight_size(tcb));
 	const bool doubles = tcb->cwnd < tcb->ssthresh / 2;
 
-	if (tcb->congestion.pacing == NULL || congestion_model(tcb) != NULL ||
+	if (tcb->work->pacing == NULL || congestion_model(tcb) != NULL ||
 			!rto_has_sample(&tcb->rtt))
 		return;
 	pacing_set_rate(tcb,
@@ -117,13 +117,13 @@ slow_start_limit(const struct tcb *tcb)
 {
 	const uint8_t asked = tcb->tcp->config.abc_limit;
 
-	if (seq_lt(tcb->snd_una, tcb->recover))
+	if (seq_lt(tcb->snd_una, tcb->work->recover))
 		return 1;
 	if (asked != 0)
 		return asked;
 	if (tcb->ssthresh != CWND_MAX || !control_of(tcb)->leaves_early)
 		return 2;
-	return tcb->congestion.pacing != NULL ? UINT8_MAX : 8;
+	return tcb->work->pacing != NULL ? UINT8_MAX : 8;
 }
 
 void

@@ -21,7 +21,6 @@
 
 struct delivery;
 struct estab_conn_info;
-struct pacing;
 struct tcb;
 
 #define CWND_MAX (UINT32_C(1) << 30) /* the largest window that can be announced (RFC 7323 2.2) */
@@ -60,7 +59,6 @@ struct congestion_control {
 struct congestion {
 	uint64_t sent_ns;        /* when text was last sent */
 	uint64_t grown_ns;       /* when an ACK last met a cwnd that limited */
-	struct pacing *pacing;   /* NULL: text leaves as fast as the windows let it */
 	uint32_t round_end;      /* SND.NXT when this round trip began */
 	uint32_t flight_max;     /* bytes, the most in flight in this round trip */
 	uint32_t counted;        /* bytes acknowledged towards the next segment of cwnd */

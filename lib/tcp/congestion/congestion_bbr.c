@@ -153,7 +153,7 @@ on_output(struct tcb *tcb, uint32_t unsent)
 {
 	struct bbr *bbr = bbr_of(tcb);
 	const uint32_t inflight = recovery_pipe(tcb);
-	const bool lost = tcb->recovery != NULL && tcb->recovery->board.pending > 0;
+	const bool lost = tcb->work->recovery != NULL && tcb->work->recovery->board.pending > 0;
 
 	if (inflight + tcb->snd_mss > tcb->cwnd)
 		bbr->limited_delivered = bbr->rate.delivered + inflight;

@@ -128,7 +128,7 @@ struct bbr {
 static inline struct bbr *
 bbr_of(const struct tcb *tcb)
 {
-	return (struct bbr *)tcb->congestion.pacing;
+	return (struct bbr *)tcb->work->pacing;
 }
 
 /* That part of a volume, or that multiple. */

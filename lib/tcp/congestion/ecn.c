@@ -43,7 +43,7 @@ ecn_syn_flags(struct tcb *tcb)
 		return (tcb->ecn & ECN_AGREED) != 0 ? TCP_FLAG_ECE : 0;
 	if (tcb->tcp->config.ecn != ESTAB_ECN_ASK)
 		return 0;
-	if (tcb->retransmissions < ECN_SYNS_MAX)
+	if (tcb->work->retransmissions < ECN_SYNS_MAX)
 		return ASKS;
 	tcb->ecn |= ECN_GAVE_UP;
 	return 0;
@@ -76,7 +76,7 @@ ecn_on_ack(struct tcb *tcb, const struct segment *seg)
 	if ((tcb->ecn & ECN_AGREED) == 0)
 		return;
 	congestion_on_echo(tcb, seg->ack - tcb->snd_una, (seg->flags & TCP_FLAG_ECE) != 0);
-	if ((tcb->ecn & ECN_EPISODE) != 0 && seq_gt(seg->ack, tcb->ecn_recover))
+	if ((tcb->ecn & ECN_EPISODE) != 0 && seq_gt(seg->ack, tcb->work->ecn_recover))
 		tcb->ecn &= (uint8_t) ~(ECN_EPISODE | ECN_HOLD);
 	if ((seg->flags & TCP_FLAG_ECE) == 0 || (tcb->ecn & ECN_EPISODE) != 0 ||
 			tcb_flight_size(tcb) == 0)
@@ -110,9 +110,9 @@ echo_each(struct tcb *tcb, bool marked)
 	if (marked == ((tcb->ecn & ECN_ECHO) != 0))
 		return;
 	tcb->ecn ^= ECN_ECHO;
-	if (tcb->rcv_nxt != tcb->last_ack_sent) {
+	if (tcb->rcv_nxt != tcb->work->last_ack_sent) {
 		tcb->ecn |= ECN_CHANGED;
-		tcb->ecn_changed = tcb->rcv_nxt;
+		tcb->work->ecn_changed = tcb->rcv_nxt;
 		ack_now(tcb);
 	}
 }
@@ -134,9 +134,9 @@ ecn_on_text(struct tcb *tcb, const struct segment *seg)
 void
 ecn_put_change(struct tcb *tcb, struct outgoing *out)
 {
-	const uint32_t since = tcb->rcv_nxt - tcb->ecn_changed;
+	const uint32_t since = tcb->rcv_nxt - tcb->work->ecn_changed;
 
-	out->ack = tcb->ecn_changed;
+	out->ack = tcb->work->ecn_changed;
 	out->wnd = (uint16_t)RTE_MIN(out->wnd + (since >> tcb->rcv_wscale), (uint32_t)UINT16_MAX);
 	out->flags ^= TCP_FLAG_ECE;
 	tcb->ecn &= (uint8_t)~ECN_CHANGED;
@@ -148,7 +148,7 @@ ecn_on_reduction(struct tcb *tcb)
 	if ((tcb->ecn & ECN_AGREED) == 0)
 		return;
 	tcb->ecn |= ECN_REDUCED | ECN_EPISODE;
-	tcb->ecn_recover = tcb->snd_nxt;
+	tcb->work->ecn_recover = tcb->snd_nxt;
 }
 
 bool

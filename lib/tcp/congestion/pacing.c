@@ -36,25 +36,25 @@ pacing_begin(struct tcb *tcb)
 {
 	struct tcp *tcp = tcb->tcp;
 
-	assert(tcb->congestion.pacing == NULL);
+	assert(tcb->work->pacing == NULL);
 	if (pacing_block_size(&tcp->config) == 0)
 		return true;
-	tcb->congestion.pacing = pool_get(&tcp->pacings);
-	if (tcb->congestion.pacing == NULL) {
+	tcb->work->pacing = pool_get(&tcp->pacings);
+	if (tcb->work->pacing == NULL) {
 		tcp->stats->pacing_refused++;
 		return false;
 	}
-	*tcb->congestion.pacing = (struct pacing){ 0 };
+	*tcb->work->pacing = (struct pacing){ 0 };
 	return true;
 }
 
 void
 pacing_end(struct tcb *tcb)
 {
-	if (tcb->congestion.pacing == NULL)
+	if (tcb->work->pacing == NULL)
 		return;
-	pool_put(&tcb->tcp->pacings, tcb->congestion.pacing);
-	tcb->congestion.pacing = NULL;
+	pool_put(&tcb->tcp->pacings, tcb->work->pacing);
+	tcb->work->pacing = NULL;
 	tcb_cancel(tcb, TIMER_PACING);
 }
 
@@ -77,7 +77,7 @@ rescale(const struct pacing *pacing, uint64_t at_ns, uint64_t now_ns, uint64_t r
 void
 pacing_set_rate(struct tcb *tcb, uint64_t rate)
 {
-	struct pacing *pacing = tcb->congestion.pacing;
+	struct pacing *pacing = tcb->work->pacing;
 	const uint64_t now_ns = tcb->tcp->now_ns;
 	uint64_t quantum;
 
@@ -95,7 +95,7 @@ pacing_set_rate(struct tcb *tcb, uint64_t rate)
 uint32_t
 pacing_room(struct tcb *tcb)
 {
-	struct pacing *pacing = tcb->congestion.pacing;
+	struct pacing *pacing = tcb->work->pacing;
 	const uint64_t now_ns = tcb->tcp->now_ns;
 	uint64_t room, quantum_ns;
 
@@ -117,7 +117,7 @@ pacing_room(struct tcb *tcb)
 void
 pacing_on_sent(struct tcb *tcb, uint32_t octets)
 {
-	struct pacing *pacing = tcb->congestion.pacing;
+	struct pacing *pacing = tcb->work->pacing;
 
 	if (pacing != NULL && pacing->rate != 0)
 		pacing->release_ns += duration_ns(pacing, octets);
@@ -130,10 +130,10 @@ pacing_on_sent(struct tcb *tcb, uint32_t octets)
 void
 pacing_wait(struct tcb *tcb)
 {
-	const struct pacing *pacing = tcb->congestion.pacing;
+	const struct pacing *pacing = tcb->work->pacing;
 	const struct tcp *tcp = tcb->tcp;
 
 	tcb_arm(tcb, TIMER_PACING, pacing->release_ns - tcp->now_tick * TCP_TICK_NS);
-	if (tcb_flight_size(tcb) > 0 && tcb->deadlines[TIMER_RETRANSMIT] == 0)
+	if (tcb_flight_size(tcb) > 0 && tcb->work->deadlines[TIMER_RETRANSMIT] == 0)
 		tcb_arm(tcb, TIMER_RETRANSMIT, tcb_rto_ns(tcb));
 }

@@ -55,7 +55,7 @@ handshake_apply(struct tcb *tcb, uint8_t options, uint8_t snd_wscale, uint16_t p
 
 	tcb->flags &= ~(uint32_t)(TCB_TIMESTAMPS | TCB_WINDOW_SCALE | TCB_SACK);
 	tcb->snd_wscale = tcb->rcv_wscale = 0;
-	tcb->rcv_mss = mss_announced(tcp, tcb->path.family, tcb->mss_asked);
+	tcb->rcv_mss = mss_announced(tcp, tcb->path.family, tcb->work->mss_asked);
 	tcb->snd_mss = mss_effective(tcb->path.family, &offered, tcb->rcv_mss);
 	if ((options & TCP_OPTION_TIMESTAMPS) != 0) {
 		tcb->flags |= TCB_TIMESTAMPS;
@@ -77,18 +77,18 @@ handshake_apply(struct tcb *tcb, uint8_t options, uint8_t snd_wscale, uint16_t p
 static void
 set_sequence(struct tcb *tcb, const struct handshake *handshake)
 {
-	tcb->iss = handshake->iss;
+	tcb->work->iss = handshake->iss;
 	tcb->snd_una = handshake->iss;
 	tcb->snd_nxt = handshake->iss + 1;
-	tcb->snd_cursor = tcb->snd_nxt;
+	tcb->work->snd_cursor = tcb->snd_nxt;
 	tcb->snd_wnd = handshake->snd_wnd;
 	tcb->snd_wnd_max = handshake->snd_wnd;
-	tcb->snd_wl1 = handshake->irs;
-	tcb->snd_wl2 = handshake->iss;
-	tcb->recover = tcb->pushed = handshake->iss;
-	tcb->irs = handshake->irs;
+	tcb->work->snd_wl1 = handshake->irs;
+	tcb->work->snd_wl2 = handshake->iss;
+	tcb->work->recover = tcb->work->pushed = handshake->iss;
+	tcb->work->irs = handshake->irs;
 	tcb->rcv_nxt = handshake->irs + 1;
-	tcb->last_ack_sent = tcb->rcv_nxt;
+	tcb->work->last_ack_sent = tcb->rcv_nxt;
 	tcb->rcv_wnd = window_accepted_initially(tcb->tcp);
 }
 
@@ -109,7 +109,7 @@ handshake_create_tcb(struct tcp *tcp, const struct path *path, uint32_t hash,
 	tcb_enter(tcb, TCP_STATE_SYN_RECEIVED);
 	tcb->flags |= TCB_PASSIVE;
 	tcb->listener = handshake->listener;
-	tcb->mss_asked = handshake->listener->mss;
+	tcb->work->mss_asked = handshake->listener->mss;
 	set_sequence(tcb, handshake);
 	handshake_apply(tcb, handshake->options, handshake->snd_wscale, handshake->mss);
 	tcb->ts_recent = handshake->ts_recent;
@@ -122,8 +122,8 @@ handshake_create_tcb(struct tcp *tcp, const struct path *path, uint32_t hash,
 	}
 	if (handshake->sent_ns != 0) {
 		tcb->flags |= TCB_RTT_TIMING;
-		tcb->rtt_seq = tcb->snd_nxt;
-		tcb->rtt_start_us = (uint32_t)(handshake->sent_ns / 1000);
+		tcb->work->rtt_seq = tcb->snd_nxt;
+		tcb->work->rtt_start_us = (uint32_t)(handshake->sent_ns / 1000);
 	}
 	return tcb;
 }
@@ -151,7 +151,7 @@ handshake_complete(struct tcb *tcb)
 	congestion_init(tcb);
 	tcb->quick_acks = tcb->tcp->config.quick_acks;
 	tcb_cancel(tcb, TIMER_RETRANSMIT);
-	tcb->retransmissions = 0;
+	tcb->work->retransmissions = 0;
 	forget_syn_ack(tcb);
 	if ((tcb->flags & TCB_PASSIVE) != 0) {
 		stats->connections_passive++;

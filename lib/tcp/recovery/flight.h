@@ -30,7 +30,7 @@ void flight_fill_board(const struct tcb *tcb, struct scoreboard *board);
 static inline void
 flight_acknowledged(struct tcb *tcb)
 {
-	if (tcb->sent_more != NULL)
+	if (tcb->work->sent_more != NULL)
 		flight_trim(tcb);
 }
 

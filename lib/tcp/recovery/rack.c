@@ -39,7 +39,7 @@ rack_begin(const struct tcb *tcb, const struct segment *seg, struct delivery *de
 
 	delivery->now_us = tcp_now_us(tcb->tcp);
 	delivery->age_min_us = tcb->reordering.min_rtt_us;
-	delivery->original_end = tcb->recover;
+	delivery->original_end = tcb->work->recover;
 	if ((tcb->flags & TCB_TIMESTAMPS) == 0 || seg->options.ts_ecr == 0 || age_ms == 0 ||
 			age_ms > RTO_SAMPLE_MAX_US / 1000)
 		return;
@@ -75,7 +75,7 @@ rack_on_recovered(struct tcb *tcb)
 void
 rack_on_delivery(struct tcb *tcb, const struct delivery *delivery)
 {
-	struct rack *rack = &tcb->recovery->rack;
+	struct rack *rack = &tcb->work->recovery->rack;
 	const int32_t later_us = (int32_t)(delivery->latest_us - rack->us);
 
 	tcb->reordering.extent_octets = RTE_MAX(tcb->reordering.extent_octets, delivery->reordered);
@@ -100,8 +100,9 @@ rack_on_delivery(struct tcb *tcb, const struct delivery *delivery)
 static bool
 enough_is_sacked(const struct tcb *tcb)
 {
-	return tcb->dupacks >= DUPLICATES_MEAN_LOSS ||
-			tcb->recovery->board.sacked > (DUPLICATES_MEAN_LOSS - 1u) * tcb->snd_mss;
+	return tcb->work->dupacks >= DUPLICATES_MEAN_LOSS ||
+			tcb->work->recovery->board.sacked >
+			(DUPLICATES_MEAN_LOSS - 1u) * tcb->snd_mss;
 }
 
 /* RACK.reo_wnd: how much later than what was sent after it something may arrive (step 4). */
@@ -141,7 +142,7 @@ patience_us(const struct range *range, const struct rack *rack, uint32_t window_
 static void
 lose(struct tcb *tcb, unsigned int i)
 {
-	struct scoreboard *board = &tcb->recovery->board;
+	struct scoreboard *board = &tcb->work->recovery->board;
 	const bool again = (board->ranges[i].flags & RANGE_RESENT) != 0;
 	const uint32_t left = i > 0 ? board->ranges[i - 1].end : board->start;
 
@@ -153,8 +154,8 @@ lose(struct tcb *tcb, unsigned int i)
 uint32_t
 rack_detect(struct tcb *tcb)
 {
-	struct scoreboard *board = &tcb->recovery->board;
-	const struct rack *rack = &tcb->recovery->rack;
+	struct scoreboard *board = &tcb->work->recovery->board;
+	const struct rack *rack = &tcb->work->recovery->rack;
 	const uint32_t window_us = reordering_window_us(tcb), now_us = tcp_now_us(tcb->tcp);
 	uint32_t lost = board->pending, wait_us = 0;
 	unsigned int i;

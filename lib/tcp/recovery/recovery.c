@@ -32,10 +32,10 @@ recovery_is_duplicate(const struct tcb *tcb, const struct segment *seg)
 struct recovery *
 recovery_get(struct tcb *tcb)
 {
-	struct recovery *recovery = tcb->recovery;
+	struct recovery *recovery = tcb->work->recovery;
 
 	if (recovery != NULL || (tcb->flags & TCB_WENT_BACK) != 0 ||
-			tcb->snd_cursor != tcb->snd_nxt)
+			tcb->work->snd_cursor != tcb->snd_nxt)
 		return recovery;
 	recovery = pool_get(&tcb->tcp->recoveries);
 	if (recovery == NULL) {
@@ -44,17 +44,17 @@ recovery_get(struct tcb *tcb)
 	}
 	memset(recovery, 0, offsetof(struct recovery, board));
 	flight_fill_board(tcb, &recovery->board);
-	tcb->recovery = recovery;
+	tcb->work->recovery = recovery;
 	return recovery;
 }
 
 void
 recovery_forget(struct tcb *tcb)
 {
-	if (tcb->recovery == NULL)
+	if (tcb->work->recovery == NULL)
 		return;
-	pool_put(&tcb->tcp->recoveries, tcb->recovery);
-	tcb->recovery = NULL;
+	pool_put(&tcb->tcp->recoveries, tcb->work->recovery);
+	tcb->work->recovery = NULL;
 	tcb->flags &= ~(uint32_t)TCB_RECOVERY;
 	tcb_cancel(tcb, TIMER_RECOVERY);
 }
@@ -62,11 +62,11 @@ recovery_forget(struct tcb *tcb)
 uint32_t
 recovery_pipe(const struct tcb *tcb)
 {
-	const struct recovery *recovery = tcb->recovery;
+	const struct recovery *recovery = tcb->work->recovery;
 	uint32_t pipe;
 
 	if (recovery == NULL)
-		return tcb->snd_cursor - tcb->snd_una;
+		return tcb->work->snd_cursor - tcb->snd_una;
 	pipe = scoreboard_pipe(&recovery->board);
 	return pipe > recovery->counted ? pipe - recovery->counted : 0;
 }
@@ -76,22 +76,23 @@ static void
 take_delivery(struct tcb *tcb, uint32_t acked, const struct sack_report *report,
 		struct delivery *delivery)
 {
-	struct scoreboard *board = &tcb->recovery->board;
+	struct scoreboard *board = &tcb->work->recovery->board;
 	uint8_t i;
 
 	delivery->octets = acked - (tcb->snd_una - board->start); /* before there was a board */
 	scoreboard_acknowledge(board, tcb->snd_una, delivery);
 	for (i = 0; i < report->count; i++)
 		scoreboard_sack(board, report->blocks[i].left, report->blocks[i].right, delivery);
-	if (acked == 0 && delivery->sacked > 0 && tcb->dupacks < UINT8_MAX)
-		tcb->dupacks++; /* RFC 6675 2 */
+	if (acked == 0 && delivery->sacked > 0 && tcb->work->dupacks < UINT8_MAX)
+		tcb->work->dupacks++; /* RFC 6675 2 */
 }
 
 /* RFC 6582 3.2 step 2: not again for losses of an episode that has ended already. */
 static bool
 begins_episode(const struct tcb *tcb)
 {
-	return tcb->dupacks == DUPLICATES_MEAN_LOSS && seq_gt(tcb->snd_una, tcb->recover);
+	return tcb->work->dupacks == DUPLICATES_MEAN_LOSS &&
+			seq_gt(tcb->snd_una, tcb->work->recover);
 }
 
 /*
@@ -101,7 +102,7 @@ begins_episode(const struct tcb *tcb)
 static uint32_t
 room_for_duplicate(const struct tcb *tcb)
 {
-	const struct recovery *recovery = tcb->recovery;
+	const struct recovery *recovery = tcb->work->recovery;
 	const bool repairs = recovery->phase == RECOVERY_FAST || begins_episode(tcb);
 	const uint32_t flight = tcb_flight_size(tcb), limited = 2U * tcb->snd_mss;
 	const uint32_t most = repairs ? flight : RTE_MIN(flight, limited);
@@ -116,12 +117,12 @@ room_for_duplicate(const struct tcb *tcb)
 static void
 count_delivery(struct tcb *tcb, bool duplicate, uint32_t acked, struct delivery *delivery)
 {
-	struct recovery *recovery = tcb->recovery;
+	struct recovery *recovery = tcb->work->recovery;
 	const uint32_t flight = tcb_flight_size(tcb);
 
 	if (duplicate) {
-		if (tcb->dupacks < UINT8_MAX)
-			tcb->dupacks++;
+		if (tcb->work->dupacks < UINT8_MAX)
+			tcb->work->dupacks++;
 		delivery->octets = RTE_MIN((uint32_t)tcb->snd_mss, room_for_duplicate(tcb));
 		recovery->counted += delivery->octets;
 	} else if (acked > tcb->snd_mss) {
@@ -137,9 +138,9 @@ count_delivery(struct tcb *tcb, bool duplicate, uint32_t acked, struct delivery 
 static uint32_t
 detect(struct tcb *tcb, uint32_t acked, const struct delivery *delivery)
 {
-	struct recovery *recovery = tcb->recovery;
+	struct recovery *recovery = tcb->work->recovery;
 	const uint32_t before = recovery->board.pending;
-	const bool partial = acked > 0 && seq_lt(tcb->snd_una, tcb->recover);
+	const bool partial = acked > 0 && seq_lt(tcb->snd_una, tcb->work->recover);
 
 	if ((tcb->flags & TCB_SACK) != 0) {
 		rack_on_delivery(tcb, delivery);
@@ -167,7 +168,7 @@ set_window(struct tcb *tcb, uint32_t delivered, bool safe)
 	if (congestion_model(tcb) != NULL)
 		return;
 	tcb->cwnd = pipe +
-			prr_on_ack(&tcb->recovery->prr, delivered, pipe, tcb->ssthresh,
+			prr_on_ack(&tcb->work->recovery->prr, delivered, pipe, tcb->ssthresh,
 					tcb->snd_mss, safe);
 	tcb->cwnd = RTE_MAX(tcb->cwnd, (uint32_t)tcb->snd_mss);
 }
@@ -176,7 +177,7 @@ set_window(struct tcb *tcb, uint32_t delivered, bool safe)
 static void
 enter_fast(struct tcb *tcb, uint32_t delivered)
 {
-	struct recovery *recovery = tcb->recovery;
+	struct recovery *recovery = tcb->work->recovery;
 	const uint32_t gone = recovery->board.sacked + recovery->counted;
 	const uint32_t flight = tcb_flight_size(tcb) + delivered;
 
@@ -185,7 +186,7 @@ enter_fast(struct tcb *tcb, uint32_t delivered)
 	recovery->phase = RECOVERY_FAST;
 	recovery->prr = (struct prr){ .flight = flight > gone ? flight - gone : 1 };
 	tcb->flags |= TCB_RECOVERY;
-	tcb->recover = tcb->snd_nxt;
+	tcb->work->recover = tcb->snd_nxt;
 	tcb->tcp->stats->fast_retransmits++;
 	set_window(tcb, delivered, false);
 }
@@ -196,12 +197,12 @@ leave(struct tcb *tcb)
 {
 	if (congestion_model(tcb) != NULL)
 		congestion_model(tcb)->on_recovered(tcb);
-	else if (tcb->recovery->phase == RECOVERY_FAST)
+	else if (tcb->work->recovery->phase == RECOVERY_FAST)
 		tcb->cwnd = RTE_MAX(tcb->ssthresh, (uint32_t)tcb->snd_mss);
-	tcb->recovery->phase = RECOVERY_NONE;
-	tcb->recovery->counted = 0;
-	tcb->recovery->frto = false;
-	tcb->recovery->undo.until = tcb->snd_nxt;
+	tcb->work->recovery->phase = RECOVERY_NONE;
+	tcb->work->recovery->counted = 0;
+	tcb->work->recovery->frto = false;
+	tcb->work->recovery->undo.until = tcb->snd_nxt;
 	tcb->flags &= ~(uint32_t)TCB_RECOVERY;
 	rack_on_recovered(tcb);
 }
@@ -210,10 +211,10 @@ leave(struct tcb *tcb)
 static void
 take_back(struct tcb *tcb)
 {
-	if (tcb->recovery->phase != RECOVERY_NONE)
+	if (tcb->work->recovery->phase != RECOVERY_NONE)
 		leave(tcb);
-	scoreboard_find_all(&tcb->recovery->board);
-	tcb->recovery->undo.possible = false;
+	scoreboard_find_all(&tcb->work->recovery->board);
+	tcb->work->recovery->undo.possible = false;
 	congestion_undo(tcb);
 	tcb->tcp->stats->recoveries_undone++;
 }
@@ -222,7 +223,7 @@ take_back(struct tcb *tcb)
 static bool
 may_send_new(const struct tcb *tcb)
 {
-	return seq_gt(tcb->snd_una + tcb->send.bytes, tcb->snd_nxt) &&
+	return seq_gt(tcb->snd_una + tcb->work->send.bytes, tcb->snd_nxt) &&
 			tcb->snd_wnd > tcb_flight_size(tcb);
 }
 
@@ -233,17 +234,17 @@ may_send_new(const struct tcb *tcb)
 static bool
 timeout_was_needless(struct tcb *tcb, uint32_t acked, const struct delivery *delivery)
 {
-	struct recovery *recovery = tcb->recovery;
+	struct recovery *recovery = tcb->work->recovery;
 	const bool sack = (tcb->flags & TCB_SACK) != 0;
 
 	if (!recovery->frto || recovery->phase != RECOVERY_LOSS)
 		return false;
 	if (delivery->original && (sack || !delivery->resent))
 		return recovery->undo.possible;
-	if (seq_gt(tcb->snd_nxt, tcb->recover)) { /* step 3 */
+	if (seq_gt(tcb->snd_nxt, tcb->work->recover)) { /* step 3 */
 		recovery->frto = acked > 0 && delivery->sacked == 0;
-	} else if (acked > 0 && may_send_new(tcb) && seq_lt(tcb->snd_una, tcb->recover)) {
-		tcb->recover = tcb->snd_nxt; /* step 2b: up to two new segments */
+	} else if (acked > 0 && may_send_new(tcb) && seq_lt(tcb->snd_una, tcb->work->recover)) {
+		tcb->work->recover = tcb->snd_nxt; /* step 2b: up to two new segments */
 		recovery->frto_new = true;
 	} else {
 		recovery->frto = false;
@@ -263,11 +264,11 @@ grow(struct tcb *tcb, uint32_t acked, uint32_t delivered)
 static void
 go_on(struct tcb *tcb, uint32_t acked, uint32_t delivered, uint32_t lost)
 {
-	struct recovery *recovery = tcb->recovery;
+	struct recovery *recovery = tcb->work->recovery;
 
 	if (recovery->phase == RECOVERY_LOSS)
 		grow(tcb, acked, delivered);
-	if (recovery->phase != RECOVERY_NONE && seq_geq(tcb->snd_una, tcb->recover)) {
+	if (recovery->phase != RECOVERY_NONE && seq_geq(tcb->snd_una, tcb->work->recover)) {
 		leave(tcb);
 	} else if (recovery->phase == RECOVERY_FAST) {
 		set_window(tcb, delivered, acked > 0 && lost == 0);
@@ -279,15 +280,15 @@ go_on(struct tcb *tcb, uint32_t acked, uint32_t delivered, uint32_t lost)
 	}
 	if (recovery->phase == RECOVERY_NONE && recovery->board.lost > 0)
 		enter_fast(tcb, delivered);
-	if (recovery->phase == RECOVERY_NONE && seq_gt(tcb->snd_una, tcb->recover))
-		tcb->recover = tcb->snd_una - 1; /* stays near: numbers wrap */
+	if (recovery->phase == RECOVERY_NONE && seq_gt(tcb->snd_una, tcb->work->recover))
+		tcb->work->recover = tcb->snd_una - 1; /* stays near: numbers wrap */
 }
 
 /* True where nothing is to be remembered any more. */
 static bool
 is_over(const struct tcb *tcb)
 {
-	const struct recovery *recovery = tcb->recovery;
+	const struct recovery *recovery = tcb->work->recovery;
 
 	return recovery->phase == RECOVERY_NONE && recovery->counted == 0 &&
 			scoreboard_is_plain(&recovery->board) && !undo_is_awaited(tcb);
@@ -301,8 +302,8 @@ repair(struct tcb *tcb, const struct segment *seg, uint32_t acked, const struct 
 	struct delivery delivery = { 0 };
 	uint32_t lost = 0;
 
-	if (seq_lt(tcb->recovery->text_seq, tcb->snd_una))
-		tcb->recovery->text_at = NULL; /* its text is gone */
+	if (seq_lt(tcb->work->recovery->text_seq, tcb->snd_una))
+		tcb->work->recovery->text_at = NULL; /* its text is gone */
 	rack_begin(tcb, seg, &delivery);
 	take_delivery(tcb, acked, report, &delivery);
 	if ((tcb->flags & TCB_SACK) == 0)
@@ -345,11 +346,11 @@ advance(struct tcb *tcb, uint32_t acked)
 	if (congestion_model(tcb) != NULL)
 		tell_model(tcb, acked);
 	congestion_on_ack(tcb, acked);
-	if (seq_lt(tcb->snd_una, tcb->recover))
+	if (seq_lt(tcb->snd_una, tcb->work->recover))
 		return;
 	tcb->flags &= ~(uint32_t)TCB_WENT_BACK;
-	if (seq_gt(tcb->snd_una, tcb->recover))
-		tcb->recover = tcb->snd_una - 1; /* stays near: numbers wrap */
+	if (seq_gt(tcb->snd_una, tcb->work->recover))
+		tcb->work->recover = tcb->snd_una - 1; /* stays near: numbers wrap */
 }
 
 /* The peer has something beyond a gap, or says so in the only way that is left without SACK. */
@@ -375,8 +376,8 @@ recovery_on_ack(struct tcb *tcb, const struct segment *seg, uint32_t acked)
 	struct sack_report report;
 
 	if (acked > 0)
-		tcb->dupacks = 0;
-	if (likely(tcb->recovery == NULL && acked > 0 && says_nothing_more(tcb, seg))) {
+		tcb->work->dupacks = 0;
+	if (likely(tcb->work->recovery == NULL && acked > 0 && says_nothing_more(tcb, seg))) {
 		advance(tcb, acked);
 		congestion_pace(tcb);
 		return;
@@ -386,9 +387,9 @@ recovery_on_ack(struct tcb *tcb, const struct segment *seg, uint32_t acked)
 		rack_on_duplicate(tcb);
 	if ((tcb->flags & TCB_TAIL_PROBED) != 0)
 		tail_probe_on_ack(tcb, seg, acked, &report);
-	if (tcb->recovery == NULL && is_out_of_order(tcb, seg, acked, &report))
+	if (tcb->work->recovery == NULL && is_out_of_order(tcb, seg, acked, &report))
 		recovery_get(tcb);
-	if (tcb->recovery != NULL)
+	if (tcb->work->recovery != NULL)
 		repair(tcb, seg, acked, &report);
 	else
 		advance(tcb, acked);
@@ -399,10 +400,10 @@ void
 recovery_go_back(struct tcb *tcb)
 {
 	recovery_forget(tcb);
-	tcb->recover = tcb->snd_nxt;
+	tcb->work->recover = tcb->snd_nxt;
 	tcb->flags |= TCB_WENT_BACK;
-	tcb->snd_cursor = tcb->snd_una;
-	tcb->send_at = NULL;
+	tcb->work->snd_cursor = tcb->snd_una;
+	tcb->work->send_at = NULL;
 }
 
 void
@@ -411,8 +412,8 @@ recovery_send_again(struct tcb *tcb)
 	struct recovery *recovery = recovery_get(tcb);
 
 	tcb->flags &= ~(uint32_t)(TCB_RECOVERY | TCB_RTT_TIMING | TCB_TAIL_PROBED);
-	tcb->recover = tcb->snd_nxt;
-	tcb->dupacks = 0;
+	tcb->work->recover = tcb->snd_nxt;
+	tcb->work->dupacks = 0;
 	tcb_mark(tcb, MARK_TEXT);
 	if (recovery == NULL) {
 		recovery_go_back(tcb);
@@ -437,36 +438,37 @@ forget_sacks(struct recovery *recovery, struct estab_stats *stats)
 static bool
 is_in_the_way(const struct tcb *tcb)
 {
-	return tcb->recovery != NULL && tcb->retransmissions + 1 >= SILENCE_GIVES_UP_PLACE &&
+	return tcb->work->recovery != NULL &&
+			tcb->work->retransmissions + 1 >= SILENCE_GIVES_UP_PLACE &&
 			pool_free_count(&tcb->tcp->recoveries) == 0;
 }
 
 void
 recovery_on_timeout(struct tcb *tcb)
 {
-	const bool begins = !recovery_is_repairing(tcb), first = tcb->retransmissions == 0;
+	const bool begins = !recovery_is_repairing(tcb), first = tcb->work->retransmissions == 0;
 
 	if (first)
 		congestion_on_timeout(tcb);
 	if (is_in_the_way(tcb))
 		recovery_go_back(tcb);
-	if (tcb->recovery != NULL && scoreboard_has_reneged(&tcb->recovery->board))
-		forget_sacks(tcb->recovery, tcb->tcp->stats);
+	if (tcb->work->recovery != NULL && scoreboard_has_reneged(&tcb->work->recovery->board))
+		forget_sacks(tcb->work->recovery, tcb->tcp->stats);
 	recovery_send_again(tcb);
-	if (tcb->recovery == NULL || !begins || !first)
+	if (tcb->work->recovery == NULL || !begins || !first)
 		return;
 	undo_begin(tcb);
-	tcb->recovery->frto = true;
+	tcb->work->recovery->frto = true;
 }
 
 void
 recovery_on_timer(struct tcb *tcb)
 {
-	if (tcb->recovery == NULL || scoreboard_is_plain(&tcb->recovery->board)) {
+	if (tcb->work->recovery == NULL || scoreboard_is_plain(&tcb->work->recovery->board)) {
 		tail_probe_timeout(tcb);
 		return;
 	}
-	if (rack_detect(tcb) > 0 && tcb->recovery->phase == RECOVERY_NONE)
+	if (rack_detect(tcb) > 0 && tcb->work->recovery->phase == RECOVERY_NONE)
 		enter_fast(tcb, 0);
 	tcb_mark(tcb, MARK_TEXT);
 }
@@ -475,14 +477,14 @@ recovery_on_timer(struct tcb *tcb)
 static uint32_t
 apart_us(const struct tcb *tcb)
 {
-	return tcb->congestion.pacing != NULL ? rto_srtt_us(&tcb->rtt) / RANGES_PER_ROUND_TRIP : 0;
+	return tcb->work->pacing != NULL ? rto_srtt_us(&tcb->rtt) / RANGES_PER_ROUND_TRIP : 0;
 }
 
 void
 recovery_on_sent(struct tcb *tcb, uint32_t seq, uint32_t end)
 {
 	const uint32_t now_us = tcp_now_us(tcb->tcp);
-	struct recovery *recovery = tcb->recovery;
+	struct recovery *recovery = tcb->work->recovery;
 
 	if (seq_gt(end, tcb->snd_nxt))
 		flight_sent(tcb, end, now_us);

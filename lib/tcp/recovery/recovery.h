@@ -75,7 +75,7 @@ uint32_t recovery_pipe(const struct tcb *tcb);
 static inline bool
 recovery_is_repairing(const struct tcb *tcb)
 {
-	return tcb->recovery != NULL && tcb->recovery->phase != RECOVERY_NONE;
+	return tcb->work->recovery != NULL && tcb->work->recovery->phase != RECOVERY_NONE;
 }
 
 #endif

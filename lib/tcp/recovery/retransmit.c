@@ -19,17 +19,17 @@
 static uint32_t
 text_end(const struct tcb *tcb)
 {
-	return tcb->snd_una + tcb->send.bytes;
+	return tcb->snd_una + tcb->work->send.bytes;
 }
 
 /* Let text_at be the mbuf that holds the octet seq. */
 static void
 seek(struct tcb *tcb, uint32_t seq)
 {
-	struct recovery *recovery = tcb->recovery;
+	struct recovery *recovery = tcb->work->recovery;
 
 	if (recovery->text_at == NULL || seq_lt(seq, recovery->text_seq)) {
-		recovery->text_at = tcb->send.head;
+		recovery->text_at = tcb->work->send.head;
 		recovery->text_seq = tcb->snd_una;
 	}
 	while (seq - recovery->text_seq >= recovery->text_at->data_len) {
@@ -51,8 +51,8 @@ send_again(struct tcb *tcb, struct burst *burst, uint32_t left, uint32_t right)
 		return false;
 	if (text_len > 0) {
 		seek(tcb, left);
-		out->text = tcb->recovery->text_at;
-		out->text_offset = left - tcb->recovery->text_seq;
+		out->text = tcb->work->recovery->text_at;
+		out->text_offset = left - tcb->work->recovery->text_seq;
 		out->text_len = text_len;
 		if (end == text_end(tcb))
 			out->flags |= TCP_FLAG_PSH; /* MUST-61 */
@@ -79,7 +79,7 @@ retransmit_lost(struct tcb *tcb, struct burst *burst)
 {
 	uint32_t left, right;
 
-	while (scoreboard_next_lost(&tcb->recovery->board, &left, &right)) {
+	while (scoreboard_next_lost(&tcb->work->recovery->board, &left, &right)) {
 		right = segment_end(tcb, left, right);
 		if (seq_leq(right, left) ||
 				recovery_pipe(tcb) + (right - left) > tcb->cwnd + 1) /* a FIN */
@@ -98,7 +98,7 @@ bool
 retransmit_tail(struct tcb *tcb, struct burst *burst)
 {
 	const uint32_t size = segment_size(tcb), end = seq_min(tcb->snd_nxt, text_end(tcb));
-	const uint32_t text = end - scoreboard_last_left(&tcb->recovery->board);
+	const uint32_t text = end - scoreboard_last_left(&tcb->work->recovery->board);
 	const uint32_t len = text > 0 && text % size == 0 ? size : text % size;
 
 	return send_again(tcb, burst, end - len, tcb->snd_nxt);

@@ -20,7 +20,7 @@
 static bool
 may_probe(const struct tcb *tcb)
 {
-	const struct recovery *recovery = tcb->recovery;
+	const struct recovery *recovery = tcb->work->recovery;
 
 	if ((tcb->flags & (TCB_SACK | TCB_WENT_BACK | TCB_TAIL_PROBED)) != TCB_SACK ||
 			tcb->tcp->config.no_tail_probe || !tcb_is_synchronized(tcb) ||
@@ -45,7 +45,8 @@ probe_timeout_ns(const struct tcb *tcb)
 void
 tail_probe_arm(struct tcb *tcb)
 {
-	const uint32_t rto_ticks = tcb->deadlines[TIMER_RETRANSMIT] - (uint32_t)tcb->tcp->now_tick;
+	const uint32_t rto_ticks =
+			tcb->work->deadlines[TIMER_RETRANSMIT] - (uint32_t)tcb->tcp->now_tick;
 
 	if (!may_probe(tcb))
 		return;
@@ -56,7 +57,7 @@ tail_probe_arm(struct tcb *tcb)
 void
 tail_probe_timeout(struct tcb *tcb)
 {
-	if (!may_probe(tcb) || tcb->snd_wnd == 0 || tcb->retransmissions > 0 ||
+	if (!may_probe(tcb) || tcb->snd_wnd == 0 || tcb->work->retransmissions > 0 ||
 			recovery_get(tcb) == NULL)
 		return; /* the retransmission timer is there */
 	tcb->tcp->stats->tail_probes++;
@@ -69,7 +70,7 @@ tail_probe_sent(struct tcb *tcb, bool again)
 {
 	tcb->flags &= ~(uint32_t)TCB_TAIL_RESENT;
 	tcb->flags |= TCB_TAIL_PROBED | (again ? TCB_TAIL_RESENT : 0);
-	tcb->probe_end = tcb->snd_nxt;
+	tcb->work->probe_end = tcb->snd_nxt;
 }
 
 /*
@@ -80,10 +81,10 @@ static bool
 probe_was_needless(const struct tcb *tcb, const struct segment *seg, uint32_t acked,
 		const struct sack_report *report)
 {
-	const bool told = report->duplicate && report->came_twice.right == tcb->probe_end;
+	const bool told = report->duplicate && report->came_twice.right == tcb->work->probe_end;
 
 	return (tcb->flags & TCB_TAIL_RESENT) == 0 || told ||
-			(seg->ack == tcb->probe_end && acked == 0 && seg->len == 0 &&
+			(seg->ack == tcb->work->probe_end && acked == 0 && seg->len == 0 &&
 					report->count == 0);
 }
 
@@ -93,7 +94,8 @@ tail_probe_on_ack(struct tcb *tcb, const struct segment *seg, uint32_t acked,
 {
 	const bool needless = probe_was_needless(tcb, seg, acked, report);
 
-	if (seq_lt(seg->ack, tcb->probe_end) || (!needless && seg->ack == tcb->probe_end))
+	if (seq_lt(seg->ack, tcb->work->probe_end) ||
+			(!needless && seg->ack == tcb->work->probe_end))
 		return; /* not known yet */
 	tcb->flags &= ~(uint32_t)TCB_TAIL_PROBED;
 	if (needless || recovery_is_repairing(tcb))

@@ -14,13 +14,13 @@
 void
 undo_begin(struct tcb *tcb)
 {
-	tcb->recovery->undo = (struct undo){ .start = tcb->snd_una, .possible = true };
+	tcb->work->recovery->undo = (struct undo){ .start = tcb->snd_una, .possible = true };
 }
 
 void
 undo_on_resent(struct tcb *tcb, uint32_t octets)
 {
-	struct undo *undo = &tcb->recovery->undo;
+	struct undo *undo = &tcb->work->recovery->undo;
 
 	if (!undo->any)
 		undo->ts = tcp_ts_val(tcb->tcp, tcb->ts_offset);
@@ -31,7 +31,7 @@ undo_on_resent(struct tcb *tcb, uint32_t octets)
 void
 undo_on_duplicate(struct tcb *tcb, const struct sack_block *came_twice)
 {
-	struct undo *undo = &tcb->recovery->undo;
+	struct undo *undo = &tcb->work->recovery->undo;
 
 	if (seq_geq(came_twice->left, undo->start))
 		undo->resent -= RTE_MIN(undo->resent, came_twice->right - came_twice->left);
@@ -42,13 +42,13 @@ static bool
 is_older(const struct tcb *tcb, const struct segment *seg)
 {
 	return (tcb->flags & TCB_TIMESTAMPS) != 0 && seg->options.ts_ecr != 0 &&
-			seq_lt(seg->options.ts_ecr, tcb->recovery->undo.ts);
+			seq_lt(seg->options.ts_ecr, tcb->work->recovery->undo.ts);
 }
 
 bool
 undo_is_due(const struct tcb *tcb, const struct segment *seg, uint32_t acked)
 {
-	const struct recovery *recovery = tcb->recovery;
+	const struct recovery *recovery = tcb->work->recovery;
 	const struct undo *undo = &recovery->undo;
 
 	if (!undo->possible || !undo->any)
@@ -59,13 +59,13 @@ undo_is_due(const struct tcb *tcb, const struct segment *seg, uint32_t acked)
 		return false;
 	/* In fast recovery one gap of several may have been late, and others lost. */
 	return recovery->phase == RECOVERY_LOSS || recovery->board.resent == 0 ||
-			seq_geq(tcb->snd_una, tcb->recover);
+			seq_geq(tcb->snd_una, tcb->work->recover);
 }
 
 bool
 undo_is_awaited(const struct tcb *tcb)
 {
-	const struct undo *undo = &tcb->recovery->undo;
+	const struct undo *undo = &tcb->work->recovery->undo;
 
 	return (tcb->flags & TCB_SACK) != 0 && undo->possible && undo->any &&
 			tcb_flight_size(tcb) > 0 && seq_lt(tcb->snd_una, undo->until);

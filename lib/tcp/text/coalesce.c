@@ -30,7 +30,7 @@ static bool
 may_begin(const struct tcb *tcb, const struct segment *seg)
 {
 	return is_plain_text(seg) && seg->seq == tcb->rcv_nxt && tcb_takes_text(tcb) &&
-			tcb->reassembly == NULL && !receive_memory_is_short(tcb->tcp) &&
+			tcb->work->reassembly == NULL && !receive_memory_is_short(tcb->tcp) &&
 			!is_old(tcb, &seg->options) && !tcp_flow_has_changed(tcb->tcp, seg->hash);
 }
 

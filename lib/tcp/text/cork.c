@@ -11,9 +11,9 @@
 static bool
 text_waits(const struct tcb *tcb)
 {
-	const uint32_t sent = tcb_is_synchronized(tcb) ? tcb->snd_cursor - tcb->snd_una : 0;
+	const uint32_t sent = tcb_is_synchronized(tcb) ? tcb->work->snd_cursor - tcb->snd_una : 0;
 
-	return tcb_may_send(tcb) && tcb->send.bytes > sent;
+	return tcb_may_send(tcb) && tcb->work->send.bytes > sent;
 }
 
 void
@@ -23,7 +23,7 @@ cork_on_output(struct tcb *tcb, uint32_t unsent, bool sent)
 		tcb->flags &= ~(uint32_t)TCB_CORK_OVER;
 	if (unsent == 0 || !cork_holds(tcb, unsent))
 		tcb_cancel(tcb, TIMER_CORK);
-	else if (sent || tcb->deadlines[TIMER_CORK] == 0)
+	else if (sent || tcb->work->deadlines[TIMER_CORK] == 0)
 		tcb_arm(tcb, TIMER_CORK, tcb->tcp->config.cork_ns);
 }
 

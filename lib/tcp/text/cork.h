@@ -18,7 +18,7 @@ cork_holds(const struct tcb *tcb, uint32_t unsent)
 {
 	return (tcb->flags & (TCB_CORKED | TCB_MORE)) != 0 && unsent < tcb->snd_mss &&
 			(tcb->flags & (TCB_FIN_QUEUED | TCB_CORK_OVER)) == 0 &&
-			(tcb->custom == NULL || !tcb->custom->urgent_to_send);
+			(tcb->work->custom == NULL || !tcb->work->custom->urgent_to_send);
 }
 
 /* True where the last text is to be pushed: CLOSE pushes too. */

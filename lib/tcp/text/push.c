@@ -16,7 +16,8 @@
 static bool
 is_overdue(const struct tcb *tcb, uint32_t seq)
 {
-	return tcb->tcp->config.push_half_window && seq_gt(seq, tcb->pushed + tcb->snd_wnd_max / 2);
+	return tcb->tcp->config.push_half_window &&
+			seq_gt(seq, tcb->work->pushed + tcb->snd_wnd_max / 2);
 }
 
 void
@@ -25,7 +26,7 @@ push_text(struct tcb *tcb, struct outgoing *out, bool last)
 	if (!last && !is_overdue(tcb, out->seq))
 		return;
 	out->flags |= TCP_FLAG_PSH;
-	tcb->pushed = out->seq + out->text_len;
+	tcb->work->pushed = out->seq + out->text_len;
 }
 
 void

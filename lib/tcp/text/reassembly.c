@@ -23,7 +23,7 @@
 static struct reassembly *
 reassembly_get(struct tcb *tcb)
 {
-	struct reassembly *reassembly = tcb->reassembly;
+	struct reassembly *reassembly = tcb->work->reassembly;
 
 	if (reassembly == NULL) {
 		reassembly = pool_get(&tcb->tcp->reassemblies);
@@ -36,7 +36,7 @@ reassembly_get(struct tcb *tcb)
 		memset(reassembly, 0, offsetof(struct reassembly, blocks));
 		reassembly->tcb = tcb;
 		TAILQ_INSERT_TAIL(&tcb->tcp->reassembly_list, reassembly, link);
-		tcb->reassembly = reassembly;
+		tcb->work->reassembly = reassembly;
 	}
 	return reassembly;
 }
@@ -44,13 +44,13 @@ reassembly_get(struct tcb *tcb)
 void
 reassembly_destroy(struct tcb *tcb)
 {
-	struct reassembly *reassembly = tcb->reassembly;
+	struct reassembly *reassembly = tcb->work->reassembly;
 	uint16_t i;
 
 	for (i = 0; i < reassembly->block_count; i++)
 		text_queue_clear(&reassembly->blocks[i].text);
 	TAILQ_REMOVE(&tcb->tcp->reassembly_list, reassembly, link);
-	tcb->reassembly = NULL;
+	tcb->work->reassembly = NULL;
 	pool_put(&tcb->tcp->reassemblies, reassembly);
 }
 
@@ -171,7 +171,7 @@ insert_text(struct reassembly *reassembly, struct segment *seg)
 void
 reassembly_note_overlap(struct tcb *tcb, const struct segment *seg)
 {
-	const struct reassembly *reassembly = tcb->reassembly;
+	const struct reassembly *reassembly = tcb->work->reassembly;
 	const uint32_t end = seg->seq + seg->text_len;
 	uint16_t i;
 
@@ -238,7 +238,7 @@ reassembly_insert(struct tcb *tcb, struct segment *seg)
 static void
 collect_first(struct tcb *tcb)
 {
-	struct reassembly *reassembly = tcb->reassembly;
+	struct reassembly *reassembly = tcb->work->reassembly;
 	struct reassembly_block *block = &reassembly->blocks[0];
 	const uint32_t old = tcb->rcv_nxt - block->left;
 	const uint32_t fresh = block->text.bytes > old ? block->text.bytes - old : 0;
@@ -247,7 +247,7 @@ collect_first(struct tcb *tcb)
 	tcb->rcv_nxt += fresh;
 	tcb->rcv_wnd -= RTE_MIN(fresh, tcb->rcv_wnd);
 	tcb->tcp->stats->text_bytes_received += fresh;
-	text_queue_join(&tcb->receive, &block->text);
+	text_queue_join(&tcb->work->receive, &block->text);
 	reassembly->segments = (uint16_t)(reassembly->segments - block->segments);
 	remove_blocks(reassembly, 0, 1);
 }
@@ -256,7 +256,7 @@ bool
 reassembly_collect(struct tcb *tcb)
 {
 	const uint32_t before = tcb->rcv_nxt;
-	struct reassembly *reassembly = tcb->reassembly;
+	struct reassembly *reassembly = tcb->work->reassembly;
 
 	while (reassembly->block_count > 0 && seq_leq(reassembly->blocks[0].left, tcb->rcv_nxt))
 		collect_first(tcb);
@@ -279,8 +279,8 @@ reassembly_pinned(const struct reassembly *reassembly)
 bool
 reassembly_reached_fin(const struct tcb *tcb)
 {
-	return tcb->reassembly != NULL && tcb->reassembly->fin &&
-			tcb->reassembly->fin_seq == tcb->rcv_nxt;
+	return tcb->work->reassembly != NULL && tcb->work->reassembly->fin &&
+			tcb->work->reassembly->fin_seq == tcb->rcv_nxt;
 }
 
 /* The block that grew last among those that grew before that arrival; NULL: none. */
@@ -303,7 +303,7 @@ latest_before(const struct reassembly *reassembly, uint32_t arrival)
 void
 reassembly_sack(const struct tcb *tcb, struct tcp_options *options, uint8_t blocks_max)
 {
-	const struct reassembly *reassembly = tcb->reassembly;
+	const struct reassembly *reassembly = tcb->work->reassembly;
 	const struct reassembly_block *block = latest_before(reassembly, UINT32_MAX);
 
 	if (!tcb_is_synchronized(tcb))

@@ -19,8 +19,9 @@
 static uint64_t
 connection_pins(const struct tcb *tcb)
 {
-	return (uint64_t)tcb->receive.pinned +
-			(tcb->reassembly != NULL ? reassembly_pinned(tcb->reassembly) : 0);
+	return (uint64_t)tcb->work->receive.pinned +
+			(tcb->work->reassembly != NULL ? reassembly_pinned(tcb->work->reassembly)
+						       : 0);
 }
 
 static bool
@@ -33,10 +34,10 @@ memory_is_used_up(const struct tcp *tcp)
 static bool
 reserve_admits(const struct tcb *tcb, const struct segment *seg)
 {
-	const uint32_t text = tcb->receive.bytes + seg->text_len;
+	const uint32_t text = tcb->work->receive.bytes + seg->text_len;
 
 	return tcb->tcp->receive_memory.pinned <= 2 * tcb->tcp->receive_memory_max &&
-			(tcb->receive.bytes == 0 ||
+			(tcb->work->receive.bytes == 0 ||
 					text <= (uint32_t)RECEIVE_SEGMENTS_MIN * tcb->rcv_mss);
 }
 
@@ -47,13 +48,13 @@ receive_buffer_room(const struct tcb *tcb)
 	const uint32_t least = RTE_MIN(size, (uint32_t)RECEIVE_SEGMENTS_MIN * tcb->rcv_mss);
 	uint32_t limit = size;
 
-	if (likely(tcb->receive.bytes == 0 && tcb->receive.pinned == 0 && tcb->reassembly == NULL &&
-			    !receive_memory_is_short(tcb->tcp)))
+	if (likely(tcb->work->receive.bytes == 0 && tcb->work->receive.pinned == 0 &&
+			    tcb->work->reassembly == NULL && !receive_memory_is_short(tcb->tcp)))
 		return size;
 	if (receive_memory_is_short(tcb->tcp) ||
 			connection_pins(tcb) > (uint64_t)size * RECEIVE_PINS_PER_OCTET)
 		limit = least;
-	return tcb->receive.bytes < limit ? limit - tcb->receive.bytes : 0;
+	return tcb->work->receive.bytes < limit ? limit - tcb->work->receive.bytes : 0;
 }
 
 bool

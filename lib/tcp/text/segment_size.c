@@ -54,12 +54,12 @@ sack_blocks_max(const struct tcb *tcb)
 uint32_t
 segment_size_beside_sack(const struct tcb *tcb)
 {
-	uint32_t blocks = tcb->dsack.left != tcb->dsack.right ? 1 : 0;
+	uint32_t blocks = tcb->work->dsack.left != tcb->work->dsack.right ? 1 : 0;
 
 	if ((tcb->flags & TCB_SACK) == 0)
 		return tcb->snd_mss;
-	if (tcb->reassembly != NULL)
-		blocks += tcb->reassembly->block_count;
+	if (tcb->work->reassembly != NULL)
+		blocks += tcb->work->reassembly->block_count;
 	blocks = RTE_MIN(blocks, (uint32_t)sack_blocks_max(tcb));
 	if (blocks == 0)
 		return tcb->snd_mss;

@@ -27,7 +27,8 @@ uint32_t segment_size_beside_sack(const struct tcb *tcb);
 static inline uint32_t
 segment_size(const struct tcb *tcb)
 {
-	if (likely(tcb->reassembly == NULL && tcb->dsack.left == tcb->dsack.right))
+	if (likely(tcb->work->reassembly == NULL &&
+			    tcb->work->dsack.left == tcb->work->dsack.right))
 		return tcb->snd_mss;
 	return segment_size_beside_sack(tcb);
 }

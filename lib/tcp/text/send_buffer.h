@@ -29,8 +29,8 @@ send_buffer_is_short(const struct tcb *tcb)
 	const struct tcp *tcp = tcb->tcp;
 	const uint64_t pinned = tcp->send_memory.pinned, max = tcp->send_memory_max;
 
-	return pinned >= max || tcb->send.pinned > max - pinned ||
-			tcb->send.pinned >
+	return pinned >= max || tcb->work->send.pinned > max - pinned ||
+			tcb->work->send.pinned >
 			(uint64_t)tcp->config.send_buffer_bytes * SEND_PINS_PER_OCTET;
 }
 
@@ -45,7 +45,7 @@ send_buffer_room(const struct tcb *tcb)
 
 	if (send_memory_is_exhausted(tcb->tcp))
 		return 0;
-	return tcb->send.bytes < limit ? limit - tcb->send.bytes : 0;
+	return tcb->work->send.bytes < limit ? limit - tcb->work->send.bytes : 0;
 }
 
 /* A send took less than it was given: ESTAB_EVENT_WRITABLE is owed. */

@@ -21,7 +21,7 @@ send_memory_is_exhausted(const struct tcp *tcp)
 void
 send_memory_wait(struct tcb *tcb)
 {
-	if (tcb->send.bytes > 0 || (tcb->flags & TCB_SEND_WAITING) != 0 ||
+	if (tcb->work->send.bytes > 0 || (tcb->flags & TCB_SEND_WAITING) != 0 ||
 			!send_memory_is_exhausted(tcb->tcp))
 		return;
 	tcb->flags |= TCB_SEND_WAITING;

@@ -34,19 +34,19 @@ tso_is_possible(const struct tcb *tcb)
 {
 	return tcb->tcp->tso && tcb->snd_mss >= TSO_MSS_MIN && segment_size(tcb) == tcb->snd_mss &&
 			(tcb->ecn & ECN_REDUCED) == 0 &&
-			(tcb->custom == NULL || !tcb->custom->urgent_to_send);
+			(tcb->work->custom == NULL || !tcb->work->custom->urgent_to_send);
 }
 
 /* Octets from send_at on, in as many mbufs as may be in one packet. */
 static uint32_t
 text_in_reach(const struct tcb *tcb)
 {
-	const struct rte_mbuf *piece = tcb->send_at;
+	const struct rte_mbuf *piece = tcb->work->send_at;
 	uint32_t bytes = 0;
 
 	for (unsigned int i = 0; i < TSO_PIECES_MAX && piece != NULL; i++, piece = piece->next)
 		bytes += piece->data_len;
-	return bytes - tcb->send_at_offset;
+	return bytes - tcb->work->send_at_offset;
 }
 
 uint32_t

@@ -22,14 +22,14 @@ user_position(const struct tcb *tcb)
 {
 	const uint32_t fin = (tcb->flags & TCB_FIN_RECEIVED) != 0 ? 1 : 0;
 
-	return tcb->rcv_nxt - fin - tcb->receive.bytes;
+	return tcb->rcv_nxt - fin - tcb->work->receive.bytes;
 }
 
 /* A mark that was read past is forgotten before numbers wrap and put it ahead again. */
 static void
 forget_old_mark(struct tcb *tcb)
 {
-	if (!seq_gt(tcb->rcv_up, user_position(tcb)))
+	if (!seq_gt(tcb->work->rcv_up, user_position(tcb)))
 		tcb->flags &= ~(uint32_t)TCB_URGENT;
 }
 
@@ -43,9 +43,9 @@ check_urg(struct tcb *tcb, const struct segment *seg)
 	if ((seg->flags & TCP_FLAG_URG) == 0 || !tcb_takes_text(tcb) ||
 			!seq_gt(mark, user_position(tcb)))
 		return;
-	if ((tcb->flags & TCB_URGENT) != 0 && !seq_gt(mark, tcb->rcv_up))
+	if ((tcb->flags & TCB_URGENT) != 0 && !seq_gt(mark, tcb->work->rcv_up))
 		return;
-	tcb->rcv_up = mark;
+	tcb->work->rcv_up = mark;
 	tcb->flags |= TCB_URGENT;
 	tcb_tell(tcb, ESTAB_EVENT_URGENT);
 }
@@ -53,11 +53,11 @@ check_urg(struct tcb *tcb, const struct segment *seg)
 void
 urgent_keep(struct tcb *tcb, uint16_t up)
 {
-	const uint32_t mark = tcb->irs + up;
+	const uint32_t mark = tcb->work->irs + up;
 
 	if (!seq_gt(mark, user_position(tcb)))
 		return;
-	tcb->rcv_up = mark;
+	tcb->work->rcv_up = mark;
 	tcb->flags |= TCB_URGENT;
 }
 
@@ -71,7 +71,7 @@ urgent_tell_kept(struct tcb *tcb)
 void
 urgent_point(const struct tcb *tcb, struct outgoing *out)
 {
-	const struct custom *custom = tcb->custom;
+	const struct custom *custom = tcb->work->custom;
 
 	if (!custom->urgent_to_send || !seq_gt(custom->snd_up, out->seq))
 		return;
@@ -82,7 +82,7 @@ urgent_point(const struct tcb *tcb, struct outgoing *out)
 void
 urgent_on_ack(struct tcb *tcb)
 {
-	struct custom *custom = tcb->custom;
+	struct custom *custom = tcb->work->custom;
 
 	if (custom->urgent_to_send && seq_geq(tcb->snd_una, custom->snd_up))
 		custom->urgent_to_send = false;
@@ -93,14 +93,14 @@ estab_conn_write_urgent(struct estab_conn *conn, const void *data, size_t size)
 {
 	struct tcb *tcb = (struct tcb *)conn;
 	struct custom *custom = custom_get(tcb);
-	const uint32_t first = tcb_is_synchronized(tcb) ? tcb->snd_una : tcb->iss + 1;
+	const uint32_t first = tcb_is_synchronized(tcb) ? tcb->snd_una : tcb->work->iss + 1;
 	ssize_t done;
 
 	if (custom == NULL)
 		return -ENOBUFS;
 	done = estab_conn_write(conn, data, size);
 	if (done > 0) {
-		custom->snd_up = first + tcb->send.bytes;
+		custom->snd_up = first + tcb->work->send.bytes;
 		custom->urgent_to_send = true;
 	}
 	return done;
@@ -111,7 +111,7 @@ estab_conn_urgent_ahead(const struct estab_conn *conn)
 {
 	const struct tcb *tcb = (const struct tcb *)conn;
 	const uint32_t position = user_position(tcb);
-	uint32_t mark = tcb->rcv_up;
+	uint32_t mark = tcb->work->rcv_up;
 
 	if ((tcb->flags & TCB_FIN_RECEIVED) != 0 && seq_gt(mark, tcb->rcv_nxt - 1))
 		mark = tcb->rcv_nxt -

@@ -25,7 +25,7 @@ tell_recovery(const struct tcb *tcb, struct estab_conn_info *info)
 		[RECOVERY_FAST] = "fast",
 		[RECOVERY_LOSS] = "timeout",
 	};
-	const struct recovery *recovery = tcb->recovery;
+	const struct recovery *recovery = tcb->work->recovery;
 
 	info->reordering = tcb->reordering.extent_octets;
 	info->recovery = "none";
@@ -59,21 +59,21 @@ estab_conn_status(const struct estab_conn *conn, struct estab_conn_info *info)
 		.rtt_us = rto_srtt_us(&tcb->rtt),
 		.rttvar_us = rto_rttvar_us(&tcb->rtt),
 		.rto_us = tcb->rtt.rto_us,
-		.send_queued = tcb->send.bytes,
-		.receive_queued = tcb->receive.bytes,
+		.send_queued = tcb->work->send.bytes,
+		.receive_queued = tcb->work->receive.bytes,
 		.receive_buffer = tcb->rcv_buffer,
 		.mss = tcb->snd_mss,
-		.mss_announced = mss_announced(tcb->tcp, tcb->path.family, tcb->mss_asked),
+		.mss_announced = mss_announced(tcb->tcp, tcb->path.family, tcb->work->mss_asked),
 		.snd_wscale = tcb->snd_wscale,
 		.rcv_wscale = tcb->rcv_wscale,
 		.timestamps = (tcb->flags & TCB_TIMESTAMPS) != 0,
 		.sack = (tcb->flags & TCB_SACK) != 0,
 		.ecn = (tcb->ecn & ECN_AGREED) != 0,
 		.window_scale = (tcb->flags & TCB_WINDOW_SCALE) != 0,
-		.retransmissions = tcb->retransmissions,
+		.retransmissions = tcb->work->retransmissions,
 	};
-	if (tcb->congestion.pacing != NULL)
-		info->pacing_rate = tcb->congestion.pacing->rate;
+	if (tcb->work->pacing != NULL)
+		info->pacing_rate = tcb->work->pacing->rate;
 	if (congestion_model(tcb) != NULL)
 		congestion_model(tcb)->tell(tcb, info);
 	tell_recovery(tcb, info);

@@ -61,11 +61,11 @@ user_open_active(struct tcp *tcp, struct path *path, const struct estab_connect_
 		return NULL;
 	}
 	tcb->user = config->user;
-	tcb->mss_asked = config->mss;
+	tcb->work->mss_asked = config->mss;
 	tcb->flags |= TCB_HELD;
-	tcb->iss = isn_choose(&tcp->path_key, path, tcp->now_ns, &tcb->ts_offset);
-	tcb->snd_una = tcb->snd_nxt = tcb->snd_cursor = tcb->iss;
-	tcb->recover = tcb->pushed = tcb->iss;
+	tcb->work->iss = isn_choose(&tcp->path_key, path, tcp->now_ns, &tcb->ts_offset);
+	tcb->snd_una = tcb->snd_nxt = tcb->work->snd_cursor = tcb->work->iss;
+	tcb->work->recover = tcb->work->pushed = tcb->work->iss;
 	tcb->rcv_wnd = window_accepted_initially(tcp);
 	rto_init(&tcb->rtt, (uint32_t)(tcp->config.rto_initial_ns / 1000));
 	handshake_apply(tcb, offer, 0, 0);
@@ -144,16 +144,16 @@ let_go(struct tcb *tcb)
 static bool
 must_not_linger(const struct tcb *tcb)
 {
-	return tcb->custom != NULL && tcb->custom->linger_ns == 0;
+	return tcb->work->custom != NULL && tcb->work->custom->linger_ns == 0;
 }
 
 /* How long close sees text and FIN out, where the user has set a limit; FIN-WAIT-2 has its own. */
 static void
 limit_linger(struct tcb *tcb)
 {
-	if (tcb->custom != NULL && tcb->custom->linger_ns != UINT64_MAX && tcb_is_alive(tcb) &&
-			tcb->state != TCP_STATE_TIME_WAIT)
-		tcb_arm(tcb, TIMER_LINGER, tcb->custom->linger_ns);
+	if (tcb->work->custom != NULL && tcb->work->custom->linger_ns != UINT64_MAX &&
+			tcb_is_alive(tcb) && tcb->state != TCP_STATE_TIME_WAIT)
+		tcb_arm(tcb, TIMER_LINGER, tcb->work->custom->linger_ns);
 }
 
 /* CLOSE of a connection that is let go: our FIN, and a limit to the wait for the peer's. */
@@ -176,7 +176,7 @@ user_drain(struct tcb *tcb)
 		listener_unqueue(tcb);
 	let_go(tcb);
 	tcb->flags |= TCB_DISCARD;
-	text_queue_clear(&tcb->receive);
+	text_queue_clear(&tcb->work->receive);
 	if (tcb->state == TCP_STATE_SYN_SENT) {
 		tcb_close(tcb, 0);
 		return;
@@ -189,7 +189,7 @@ void
 estab_conn_close(struct estab_conn *conn)
 {
 	struct tcb *tcb = tcb_of(conn);
-	const bool unread = tcb->receive.bytes > 0 && tcb->state != TCP_STATE_TIME_WAIT;
+	const bool unread = tcb->work->receive.bytes > 0 && tcb->state != TCP_STATE_TIME_WAIT;
 
 	let_go(tcb);
 	if (unread) {
@@ -237,7 +237,7 @@ estab_conn_send_burst(struct estab_conn *conn, struct rte_mbuf **packets, uint16
 	if (!tcb_may_send(tcb))
 		return 0;
 	for (i = 0; i < n && estab_conn_send_room(conn) > 0; i++)
-		text_queue_append(&tcb->send, packets[i]);
+		text_queue_append(&tcb->work->send, packets[i]);
 	if (i < n)
 		send_fell_short(tcb);
 	if (i > 0) {
@@ -251,13 +251,13 @@ uint16_t
 estab_conn_receive_burst(struct estab_conn *conn, struct rte_mbuf **packets, uint16_t n)
 {
 	struct tcb *tcb = tcb_of(conn);
-	const uint32_t waiting = tcb->receive.bytes;
+	const uint32_t waiting = tcb->work->receive.bytes;
 	uint16_t i = 0;
 
-	while (i < n && (packets[i] = text_queue_take(&tcb->receive)) != NULL)
+	while (i < n && (packets[i] = text_queue_take(&tcb->work->receive)) != NULL)
 		i++;
 	if (i > 0) {
-		receive_buffer_read(tcb, waiting - tcb->receive.bytes);
+		receive_buffer_read(tcb, waiting - tcb->work->receive.bytes);
 		window_reopen(tcb);
 	}
 	return i;
@@ -266,7 +266,7 @@ estab_conn_receive_burst(struct estab_conn *conn, struct rte_mbuf **packets, uin
 uint32_t
 estab_conn_receive_waiting(const struct estab_conn *conn)
 {
-	return const_tcb_of(conn)->receive.bytes;
+	return const_tcb_of(conn)->work->receive.bytes;
 }
 
 bool
@@ -274,7 +274,7 @@ estab_conn_at_end(const struct estab_conn *conn)
 {
 	const struct tcb *tcb = const_tcb_of(conn);
 
-	return (tcb->flags & TCB_FIN_RECEIVED) != 0 && tcb->receive.bytes == 0;
+	return (tcb->flags & TCB_FIN_RECEIVED) != 0 && tcb->work->receive.bytes == 0;
 }
 
 int

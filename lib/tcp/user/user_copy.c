@@ -21,7 +21,7 @@
 static uint16_t
 tail_room(const struct tcb *tcb)
 {
-	struct rte_mbuf *tail = tcb->send.tail;
+	struct rte_mbuf *tail = tcb->work->send.tail;
 
 	if (tail == NULL || !RTE_MBUF_DIRECT(tail) || rte_mbuf_refcnt_read(tail) != 1)
 		return 0;
@@ -32,7 +32,7 @@ tail_room(const struct tcb *tcb)
 static size_t
 write_to_tail(struct tcb *tcb, const uint8_t *data, size_t size)
 {
-	struct rte_mbuf *tail = tcb->send.tail;
+	struct rte_mbuf *tail = tcb->work->send.tail;
 	const uint16_t room = tail_room(tcb);
 	const uint16_t n = (uint16_t)RTE_MIN(size, (size_t)room);
 
@@ -40,7 +40,7 @@ write_to_tail(struct tcb *tcb, const uint8_t *data, size_t size)
 		return 0;
 	memcpy(rte_pktmbuf_mtod_offset(tail, uint8_t *, tail->data_len), data, n);
 	tail->data_len = (uint16_t)(tail->data_len + n);
-	tcb->send.bytes += n;
+	tcb->work->send.bytes += n;
 	return n;
 }
 
@@ -55,7 +55,7 @@ write_to_new(struct tcb *tcb, const uint8_t *data, size_t size)
 		return 0;
 	n = (uint16_t)RTE_MIN(size, (size_t)rte_pktmbuf_tailroom(mbuf));
 	memcpy(rte_pktmbuf_append(mbuf, n), data, n);
-	text_queue_append(&tcb->send, mbuf);
+	text_queue_append(&tcb->work->send, mbuf);
 	return n;
 }
 
@@ -138,7 +138,7 @@ ssize_t
 estab_conn_read(struct estab_conn *conn, void *data, size_t size)
 {
 	struct tcb *tcb = (struct tcb *)conn;
-	const size_t done = copy_out(&tcb->receive, data, size);
+	const size_t done = copy_out(&tcb->work->receive, data, size);
 
 	if (done > 0) {
 		receive_buffer_read(tcb, (uint32_t)done);

@@ -42,7 +42,7 @@ estab_conn_set_keepalive(struct estab_conn *conn, const struct estab_keepalive *
 
 	if (how != NULL && (how->idle_ns > DAY_NS || how->interval_ns > DAY_NS))
 		return -EINVAL;
-	if (how == NULL && tcb->custom == NULL)
+	if (how == NULL && tcb->work->custom == NULL)
 		return 0;
 	custom = custom_get(tcb);
 	if (custom == NULL)
@@ -69,7 +69,7 @@ estab_conn_set_user_timeout(struct estab_conn *conn, uint64_t timeout_ns)
 
 	if (timeout_ns > DAY_NS)
 		return -EINVAL;
-	if (timeout_ns == 0 && tcb->custom == NULL)
+	if (timeout_ns == 0 && tcb->work->custom == NULL)
 		return 0;
 	custom = custom_get(tcb);
 	if (custom == NULL)
@@ -89,7 +89,7 @@ estab_conn_set_retransmissions(struct estab_conn *conn, uint8_t r1, uint8_t r2)
 
 	if (r1 > (r2 != 0 ? r2 : tcb->tcp->config.r2_retransmissions))
 		return -EINVAL;
-	if (r1 == 0 && r2 == 0 && tcb->custom == NULL)
+	if (r1 == 0 && r2 == 0 && tcb->work->custom == NULL)
 		return 0;
 	custom = custom_get(tcb);
 	if (custom == NULL)
@@ -107,7 +107,7 @@ estab_conn_set_linger(struct estab_conn *conn, uint64_t linger_ns)
 
 	if (linger_ns > DAY_NS && linger_ns != UINT64_MAX)
 		return -EINVAL;
-	if (linger_ns == UINT64_MAX && tcb->custom == NULL)
+	if (linger_ns == UINT64_MAX && tcb->work->custom == NULL)
 		return 0;
 	custom = custom_get(tcb);
 	if (custom == NULL)

@@ -32,8 +32,8 @@ first_segment_of_text_waits_for_the_delay(void **state)
 	ack_text(tcb, 1);
 	assert_false(owes_ack(tcb));
 	ack_later(tcb);
-	assert_int_equal(tcb->deadlines[TIMER_DELAYED_ACK], (SECOND + 40 * MS) / TCP_TICK_NS);
-	assert_true(timer_node_is_armed(&tcb->timer));
+	assert_int_equal(tcb->work->deadlines[TIMER_DELAYED_ACK], (SECOND + 40 * MS) / TCP_TICK_NS);
+	assert_true(timer_node_is_armed(&tcb->work->timer));
 }
 
 /* An answer in the same turn carries the ACK: the wheel is not touched. */
@@ -48,8 +48,8 @@ ack_that_left_in_the_turn_is_not_timed(void **state)
 	assert_true((tcb->marks & MARK_ACK_LATER) != 0);
 	ack_sent(tcb);
 	ack_later(tcb);
-	assert_int_equal(tcb->deadlines[TIMER_DELAYED_ACK], 0);
-	assert_false(timer_node_is_armed(&tcb->timer));
+	assert_int_equal(tcb->work->deadlines[TIMER_DELAYED_ACK], 0);
+	assert_false(timer_node_is_armed(&tcb->work->timer));
 }
 
 /* The delay runs from the first turn on, however often output comes by. */
@@ -63,7 +63,7 @@ ack_that_is_timed_keeps_its_time(void **state)
 	ack_later(tcb);
 	bare.tcp.now_tick += 100;
 	ack_later(tcb);
-	assert_int_equal(tcb->deadlines[TIMER_DELAYED_ACK], (SECOND + 40 * MS) / TCP_TICK_NS);
+	assert_int_equal(tcb->work->deadlines[TIMER_DELAYED_ACK], (SECOND + 40 * MS) / TCP_TICK_NS);
 }
 
 /* SHLD-18: "at least every second full-sized segment". */
@@ -111,9 +111,9 @@ ack_that_has_left_disarms_the_delay_and_says_what_it_said(void **state)
 	assert_true(owes_ack(tcb));
 	ack_leaves(tcb);
 	assert_false(owes_ack(tcb));
-	assert_int_equal(tcb->deadlines[TIMER_DELAYED_ACK], 0);
+	assert_int_equal(tcb->work->deadlines[TIMER_DELAYED_ACK], 0);
 	assert_int_equal(tcb->flags & TCB_ACK_DELAYED, 0);
-	assert_int_equal(tcb->last_ack_sent, BARE_IRS + 1 + 777);
+	assert_int_equal(tcb->work->last_ack_sent, BARE_IRS + 1 + 777);
 }
 
 /* An ACK that leaves does not pay what else is owed. */
@@ -139,7 +139,7 @@ each_out_of_order_segment_owes_an_ack_of_its_own(void **state)
 	(void)state;
 	for (unsigned int i = 1; i <= 3; i++) {
 		ack_duplicate(tcb);
-		assert_int_equal(tcb->dupacks_owed, i);
+		assert_int_equal(tcb->work->dupacks_owed, i);
 		assert_true(owes_ack(tcb));
 	}
 }
@@ -152,7 +152,7 @@ owed_duplicates_are_counted_no_further_than_their_counter(void **state)
 	(void)state;
 	for (unsigned int i = 0; i < 300; i++)
 		ack_duplicate(tcb);
-	assert_int_equal(tcb->dupacks_owed, 255);
+	assert_int_equal(tcb->work->dupacks_owed, 255);
 }
 
 static struct segment

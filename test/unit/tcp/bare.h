@@ -32,6 +32,7 @@ struct bare {
 	struct tcp tcp;
 	struct estab_stats stats;
 	struct tcb tcb;
+	struct work work;
 };
 
 static inline void
@@ -63,18 +64,20 @@ bare_init(struct bare *bare)
 
 	bare_init_room(bare);
 	tcb->tcp = &bare->tcp;
+	tcb->work = &bare->work;
+	bare->work.tcb = tcb;
 	tcb->flags = TCB_IN_USE | TCB_IN_FLOW_TABLE | TCB_HELD | TCB_REACHED_ESTABLISHED;
 	tcb->state = TCP_STATE_ESTABLISHED;
 	tcb->path.family = ESTAB_FAMILY_IPV4;
-	tcb->iss = tcb->recover = BARE_ISS;
-	tcb->snd_una = tcb->snd_nxt = tcb->snd_cursor = BARE_ISS + 1;
-	tcb->irs = BARE_IRS;
-	tcb->rcv_nxt = tcb->last_ack_sent = BARE_IRS + 1;
+	tcb->work->iss = tcb->work->recover = BARE_ISS;
+	tcb->snd_una = tcb->snd_nxt = tcb->work->snd_cursor = BARE_ISS + 1;
+	tcb->work->irs = BARE_IRS;
+	tcb->rcv_nxt = tcb->work->last_ack_sent = BARE_IRS + 1;
 	tcb->rcv_wnd = 65535;
 	tcb->rcv_buffer = bare->tcp.config.receive_buffer_bytes;
 	tcb->snd_wnd = tcb->snd_wnd_max = 64000;
-	tcb->snd_wl1 = BARE_IRS;
-	tcb->snd_wl2 = BARE_ISS;
+	tcb->work->snd_wl1 = BARE_IRS;
+	tcb->work->snd_wl2 = BARE_ISS;
 	tcb->snd_mss = tcb->rcv_mss = BARE_MSS;
 	tcb->congestion.control = ESTAB_CONGESTION_NEWRENO;
 	tcb->cwnd = 10 * BARE_MSS;
@@ -86,7 +89,7 @@ bare_init(struct bare *bare)
 static inline void
 bare_fly(struct tcb *tcb, uint32_t octets)
 {
-	tcb->snd_nxt = tcb->snd_cursor = tcb->snd_una + octets;
+	tcb->snd_nxt = tcb->work->snd_cursor = tcb->snd_una + octets;
 }
 
 #endif

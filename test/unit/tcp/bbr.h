@@ -27,7 +27,7 @@ bbr_established(void)
 	tcb->flags |= TCB_SACK;
 	tcb->snd_wnd = tcb->snd_wnd_max = 1 << 30;
 	tcb->congestion.control = ESTAB_CONGESTION_BBR;
-	tcb->congestion.pacing = &bbr.pacing;
+	tcb->work->pacing = &bbr.pacing;
 	rto_init(&tcb->rtt, 1000000);
 	rto_on_sample(&tcb->rtt, RTT_US, 200000, 60000000);
 	congestion_bbr.init(tcb);

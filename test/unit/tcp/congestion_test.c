@@ -247,7 +247,7 @@ slow_start_after_a_timeout_adds_one_segment_for_an_ack(void **state)
 	struct tcb *tcb = with_full_window(10 * MSS);
 
 	(void)state;
-	tcb->recover = tcb->snd_nxt;
+	tcb->work->recover = tcb->snd_nxt;
 	congestion_on_ack(tcb, 2 * MSS);
 	assert_int_equal(tcb->cwnd, 11 * MSS);
 }

@@ -42,7 +42,7 @@ send_after(struct tcb *tcb, uint32_t us)
 	tcp_set_now(tcb->tcp, tcb->tcp->now_ns + us * UINT64_C(1000));
 	flight_sent(tcb, tcb->snd_nxt + MSS, tcp_now_us(tcb->tcp));
 	tcb->snd_nxt += MSS;
-	tcb->snd_cursor = tcb->snd_nxt;
+	tcb->work->snd_cursor = tcb->snd_nxt;
 }
 
 static void

@@ -94,7 +94,7 @@ tcb_begins_in_syn_received_with_the_numbers_of_both_syns(void **state)
 	assert_int_equal(tcb->rcv_nxt, IRS + 1);
 	assert_int_equal(tcb->rcv_wnd, 65535);
 	assert_int_equal(tcb->snd_wnd, 777);
-	assert_int_equal(tcb->snd_wl1, IRS);
+	assert_int_equal(tcb->work->snd_wl1, IRS);
 	assert_int_equal(tcb->flags & TCB_RTT_TIMING, 0); /* when it was sent is not known */
 	assert_int_equal(tcb->rtt.rto_us, 1000000);
 	release(tcb);

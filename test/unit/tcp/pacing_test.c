@@ -23,7 +23,7 @@ paced_at(uint64_t rate)
 	struct tcb *tcb = bare_init(&bare);
 
 	block = (struct pacing){ 0 };
-	tcb->congestion.pacing = &block;
+	tcb->work->pacing = &block;
 	pacing_set_rate(tcb, rate);
 	return tcb;
 }
@@ -49,7 +49,7 @@ connection_without_a_block_or_a_rate_waits_for_nothing(void **state)
 	(void)state;
 	assert_int_equal(pacing_room(tcb), UINT32_MAX);
 	block = (struct pacing){ 0 };
-	tcb->congestion.pacing = &block;
+	tcb->work->pacing = &block;
 	pacing_on_sent(tcb, MSS);
 	assert_int_equal(pacing_room(tcb), UINT32_MAX);
 }
@@ -154,7 +154,7 @@ timer_is_due_with_the_next_tick(void **state)
 	send_all(tcb);
 	assert_int_equal(block.release_ns, SECOND + 70000 + 2 * MS);
 	pacing_wait(tcb);
-	assert_int_equal(tcb->deadlines[TIMER_PACING],
+	assert_int_equal(tcb->work->deadlines[TIMER_PACING],
 			(SECOND + 70000 + 2 * MS + TCP_TICK_NS - 1) / TCP_TICK_NS);
 }
 
@@ -167,11 +167,11 @@ wait_with_text_in_flight_has_a_retransmission_timer(void **state)
 	(void)state;
 	send_all(tcb);
 	pacing_wait(tcb);
-	assert_int_equal(tcb->deadlines[TIMER_RETRANSMIT], 0); /* nothing is in flight */
+	assert_int_equal(tcb->work->deadlines[TIMER_RETRANSMIT], 0); /* nothing is in flight */
 	bare_fly(tcb, MSS);
 	rto_init(&tcb->rtt, 1000000);
 	pacing_wait(tcb);
-	assert_int_equal(tcb->deadlines[TIMER_RETRANSMIT], 2 * SECOND / TCP_TICK_NS);
+	assert_int_equal(tcb->work->deadlines[TIMER_RETRANSMIT], 2 * SECOND / TCP_TICK_NS);
 }
 
 struct sending {

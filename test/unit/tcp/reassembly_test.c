@@ -52,9 +52,9 @@ stop(void **state)
 	unsigned int left;
 
 	(void)state;
-	if (tcb->reassembly != NULL)
+	if (tcb->work->reassembly != NULL)
 		reassembly_destroy(tcb);
-	text_queue_clear(&tcb->receive);
+	text_queue_clear(&tcb->work->receive);
 	left = rte_mempool_in_use_count(pool) + pool_used_count(&bare.tcp.reassemblies);
 	malloc_mempool_destroy(pool);
 	pool_fini(&bare.tcp.reassemblies);
@@ -140,9 +140,9 @@ arrive_in_order(uint64_t key, uint32_t right, uint16_t piece)
 {
 	const uint32_t left = tcb->rcv_nxt - (uint32_t)START;
 
-	text_queue_append(&tcb->receive, text_packet(pool, key, left, right - left, piece));
+	text_queue_append(&tcb->work->receive, text_packet(pool, key, left, right - left, piece));
 	tcb->rcv_nxt += right - left;
-	if (tcb->reassembly != NULL)
+	if (tcb->work->reassembly != NULL)
 		reassembly_collect(tcb);
 }
 
@@ -162,7 +162,8 @@ model_arrive(uint64_t key, uint32_t right)
 static void
 assert_blocks_are_the_runs(void)
 {
-	const uint16_t count = tcb->reassembly == NULL ? 0 : tcb->reassembly->block_count;
+	const uint16_t count =
+			tcb->work->reassembly == NULL ? 0 : tcb->work->reassembly->block_count;
 	uint16_t i = 0;
 
 	for (uint32_t at = model.next; at < WINDOW; at++) {
@@ -175,7 +176,7 @@ assert_blocks_are_the_runs(void)
 		while (model.kept[at])
 			at++;
 		assert_true(i < count);
-		block = &tcb->reassembly->blocks[i++];
+		block = &tcb->work->reassembly->blocks[i++];
 		assert_int_equal(block->left, (uint32_t)START + left);
 		assert_int_equal(block->right, (uint32_t)START + at);
 		assert_int_equal(block->text.bytes, at - left);
@@ -192,8 +193,8 @@ assert_received(void)
 	uint8_t bytes[WINDOW];
 
 	assert_int_equal(tcb->rcv_nxt, (uint32_t)START + model.next);
-	assert_int_equal(tcb->receive.bytes, model.next);
-	assert_int_equal(text_copy(tcb->receive.head, 0, bytes, WINDOW), model.next);
+	assert_int_equal(tcb->work->receive.bytes, model.next);
+	assert_int_equal(text_copy(tcb->work->receive.head, 0, bytes, WINDOW), model.next);
 	assert_memory_equal(bytes, model.byte, model.next);
 }
 
@@ -201,9 +202,9 @@ assert_received(void)
 static void
 begin_again(void)
 {
-	if (tcb->reassembly != NULL)
+	if (tcb->work->reassembly != NULL)
 		reassembly_destroy(tcb);
-	text_queue_clear(&tcb->receive);
+	text_queue_clear(&tcb->work->receive);
 	tcb->rcv_nxt = (uint32_t)START;
 	memset(&model, 0, sizeof(model));
 }
@@ -277,8 +278,8 @@ random_segments_agree_with_the_model(void **state)
 		const uint16_t piece = (uint16_t)(1 + random_below(&random, 150));
 
 		if (left + length < WINDOW && random_chance(&random, 950000)) {
-			if (tcb->reassembly == NULL ||
-					tcb->reassembly->block_count < REASSEMBLY_BLOCKS_MAX)
+			if (tcb->work->reassembly == NULL ||
+					tcb->work->reassembly->block_count < REASSEMBLY_BLOCKS_MAX)
 				insert_both(i, left, left + length, piece);
 		} else if (model.next + length < WINDOW) {
 			arrive_in_order(i, model.next + length, piece);
@@ -302,9 +303,9 @@ closing_the_last_gap_gives_the_queue_back(void **state)
 	assert_true(insert(1, 100, 200, 50));
 	assert_int_equal(pool_used_count(&bare.tcp.reassemblies), 1);
 	arrive_in_order(1, 100, 100);
-	assert_null(tcb->reassembly);
+	assert_null(tcb->work->reassembly);
 	assert_int_equal(pool_used_count(&bare.tcp.reassemblies), 0);
-	assert_int_equal(tcb->receive.bytes, 200);
+	assert_int_equal(tcb->work->receive.bytes, 200);
 	assert_int_equal(bare.stats.text_bytes_received, 100); /* input counts what is in order */
 }
 
@@ -345,7 +346,7 @@ block_number_33_is_refused_and_the_others_still_grow(void **state)
 	assert_true(insert_refused(1, 2, ESTAB_DROP_TCP_REASSEMBLY_FULL));
 	assert_true(insert(1, 20, 25, 100)); /* a block grows */
 	assert_true(insert(1, 25, 30, 100)); /* and joins the next: there is room for one again */
-	assert_int_equal(tcb->reassembly->block_count, REASSEMBLY_BLOCKS_MAX - 1);
+	assert_int_equal(tcb->work->reassembly->block_count, REASSEMBLY_BLOCKS_MAX - 1);
 	assert_true(insert(1, 1900, 1910, 100));
 }
 
@@ -360,7 +361,7 @@ segment_around_blocks_takes_their_place(void **state)
 	assert_true(insert(1, 300, 310, 100));
 	assert_true(insert(2, 50, 305, 100));
 	assert_sack(4, (const uint32_t[]){ 50, 310 }, 1);
-	assert_int_equal(tcb->reassembly->segments, 2);
+	assert_int_equal(tcb->work->reassembly->segments, 2);
 	assert_true(insert(1, 400, 410, 100));
 	assert_true(insert(1, 500, 510, 100));
 	assert_true(insert_refused(600, 610, ESTAB_DROP_TCP_REASSEMBLY_FULL));
@@ -388,7 +389,7 @@ connection_beyond_the_pool_is_refused(void **state)
 	for (unsigned int i = 0; i < POOL; i++)
 		others[i] = pool_get(&bare.tcp.reassemblies);
 	assert_true(insert_refused(10, 20, ESTAB_DROP_TCP_REASSEMBLY_FULL));
-	assert_null(tcb->reassembly);
+	assert_null(tcb->work->reassembly);
 	for (unsigned int i = 0; i < POOL; i++)
 		pool_put(&bare.tcp.reassemblies, others[i]);
 }
@@ -411,7 +412,7 @@ fin_alone_beyond_a_gap_is_remembered(void **state)
 {
 	(void)state;
 	assert_true(insert_fin(30, 30));
-	assert_int_equal(tcb->reassembly->block_count, 0);
+	assert_int_equal(tcb->work->reassembly->block_count, 0);
 	arrive_in_order(1, 29, 100);
 	assert_false(reassembly_reached_fin(tcb));
 	arrive_in_order(1, 30, 100);

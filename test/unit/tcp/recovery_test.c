@@ -27,7 +27,7 @@ give_pool(void **state)
 static int
 take_pool(void **state)
 {
-	const bool left = bare.tcb.recovery != NULL;
+	const bool left = bare.work.recovery != NULL;
 
 	(void)state;
 	recovery_forget(&bare.tcb);
@@ -96,7 +96,7 @@ send(struct tcb *tcb, uint32_t octets)
 {
 	uint32_t left, right;
 
-	while (octets > 0 && scoreboard_next_lost(&tcb->recovery->board, &left, &right)) {
+	while (octets > 0 && scoreboard_next_lost(&tcb->work->recovery->board, &left, &right)) {
 		right = right - left > MSS ? left + MSS : right;
 		recovery_on_sent(tcb, left, right);
 		octets -= right - left;
@@ -104,7 +104,7 @@ send(struct tcb *tcb, uint32_t octets)
 	if (octets > 0)
 		recovery_on_sent(tcb, tcb->snd_nxt, tcb->snd_nxt + octets);
 	tcb->snd_nxt += octets;
-	tcb->snd_cursor = tcb->snd_nxt;
+	tcb->work->snd_cursor = tcb->snd_nxt;
 }
 
 static uint32_t
@@ -158,15 +158,15 @@ third_duplicate_sends_the_first_segment_again(void **state)
 
 	(void)state;
 	duplicates(tcb, 2);
-	assert_int_equal(tcb->recovery->board.pending, 0);
+	assert_int_equal(tcb->work->recovery->board.pending, 0);
 	assert_int_equal(tcb->flags & TCB_RECOVERY, 0);
 	assert_int_equal(tcb->cwnd, 20 * MSS);
 	duplicates(tcb, 1);
-	assert_int_equal(tcb->recovery->board.pending, MSS);
+	assert_int_equal(tcb->work->recovery->board.pending, MSS);
 	assert_true(tcb->flags & TCB_RECOVERY);
 	assert_int_equal(tcb->ssthresh, 10 * MSS);
 	assert_int_equal(allowed(tcb), MSS);
-	assert_int_equal(tcb->recover, tcb->snd_nxt);
+	assert_int_equal(tcb->work->recover, tcb->snd_nxt);
 	assert_int_equal(bare.stats.fast_retransmits, 1);
 }
 
@@ -231,15 +231,15 @@ partial_ack_sends_the_next_hole_again_and_stays_in_recovery(void **state)
 	(void)state;
 	duplicates(tcb, 3);
 	send(tcb, MSS);
-	assert_int_equal(tcb->recovery->board.pending, 0);
+	assert_int_equal(tcb->work->recovery->board.pending, 0);
 	ack(tcb, 5 * MSS);
-	assert_true(scoreboard_next_lost(&tcb->recovery->board, &left, &right));
+	assert_true(scoreboard_next_lost(&tcb->work->recovery->board, &left, &right));
 	assert_int_equal(left, tcb->snd_una);
 	assert_int_equal(right - left, MSS);
 	assert_true(allowed(tcb) >= MSS);
 	assert_true(tcb->flags & TCB_RECOVERY);
 	assert_int_equal(tcb->ssthresh, 10 * MSS);
-	assert_int_equal(tcb->recover, recover);
+	assert_int_equal(tcb->work->recover, recover);
 	ack(tcb, 14 * MSS);
 	assert_true(tcb->flags & TCB_RECOVERY); /* one segment is missing still */
 	assert_int_equal(bare.stats.fast_retransmits, 1);
@@ -256,7 +256,7 @@ ack_of_all_up_to_recover_ends_the_episode(void **state)
 	ack(tcb, 20 * MSS);
 	assert_int_equal(tcb->flags & TCB_RECOVERY, 0);
 	assert_int_equal(tcb->cwnd, 10 * MSS);
-	assert_null(tcb->recovery); /* nothing is kept of it */
+	assert_null(tcb->work->recovery); /* nothing is kept of it */
 	assert_int_equal(pool_used_count(&bare.tcp.recoveries), 0);
 }
 
@@ -272,7 +272,7 @@ duplicates_of_an_episode_that_has_ended_begin_no_other(void **state)
 	ack(tcb, 20 * MSS); /* exactly recover, and not more */
 	duplicates(tcb, 3);
 	assert_int_equal(tcb->flags & TCB_RECOVERY, 0);
-	assert_int_equal(tcb->recovery->board.pending, 0);
+	assert_int_equal(tcb->work->recovery->board.pending, 0);
 	ack(tcb, MSS); /* beyond recover */
 	duplicates(tcb, 3);
 	assert_true(tcb->flags & TCB_RECOVERY);
@@ -317,8 +317,8 @@ timeout_ends_fast_recovery_and_loses_all(void **state)
 	tcb->marks = 0;
 	recovery_on_timeout(tcb);
 	assert_int_equal(tcb->flags & (TCB_RECOVERY | TCB_RTT_TIMING), 0);
-	assert_int_equal(tcb->recover, tcb->snd_nxt);
-	assert_int_equal(tcb->recovery->board.pending, 20 * MSS);
+	assert_int_equal(tcb->work->recover, tcb->snd_nxt);
+	assert_int_equal(tcb->work->recovery->board.pending, 20 * MSS);
 	assert_int_equal(allowed(tcb), MSS);
 	assert_int_equal(tcb->ssthresh, 10 * MSS);
 	assert_int_equal(tcb->marks, MARK_TEXT);
@@ -335,14 +335,14 @@ without_a_place_the_timer_goes_back_to_una(void **state)
 	(void)state;
 	bare_fly(tcb, 20 * MSS);
 	duplicates(tcb, 5);
-	assert_null(tcb->recovery);
+	assert_null(tcb->work->recovery);
 	assert_int_equal(bare.stats.recoveries_refused, 5);
 	recovery_on_timeout(tcb);
-	assert_int_equal(tcb->snd_cursor, tcb->snd_una);
-	assert_null(tcb->send_at);
+	assert_int_equal(tcb->work->snd_cursor, tcb->snd_una);
+	assert_null(tcb->work->send_at);
 	assert_int_equal(tcb->cwnd, MSS);
 	assert_true(tcb->flags & TCB_WENT_BACK);
-	tcb->snd_cursor = tcb->snd_nxt;
+	tcb->work->snd_cursor = tcb->snd_nxt;
 	ack(tcb, 20 * MSS);
 	assert_false(tcb->flags & TCB_WENT_BACK);
 }
@@ -356,7 +356,7 @@ second_timeout_of_a_segment_holds_the_threshold(void **state)
 
 	(void)state;
 	recovery_on_timeout(tcb);
-	tcb->retransmissions = 1;
+	tcb->work->retransmissions = 1;
 	recovery_on_timeout(tcb);
 	assert_int_equal(tcb->ssthresh, 10 * MSS);
 	assert_int_equal(tcb->cwnd, MSS);

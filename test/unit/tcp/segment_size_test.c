@@ -99,7 +99,7 @@ text_makes_room_for_the_sack_blocks_that_go_with_it(void **state)
 
 	(void)state;
 	assert_int_equal(segment_size(tcb), 1000);
-	tcb->reassembly = &reassembly;
+	tcb->work->reassembly = &reassembly;
 	for (uint16_t blocks = 0; blocks < 6; blocks++) {
 		reassembly.block_count = blocks;
 		tcb->flags &= ~(uint32_t)(TCB_SACK | TCB_TIMESTAMPS);

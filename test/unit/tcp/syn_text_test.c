@@ -34,7 +34,7 @@ stop(void **state)
 	unsigned int left;
 
 	(void)state;
-	if (bare.tcb.reassembly != NULL)
+	if (bare.work.reassembly != NULL)
 		reassembly_destroy(&bare.tcb);
 	left = rte_mempool_in_use_count(pool) + pool_used_count(&bare.tcp.reassemblies) +
 			bare.tcp.syn_text_pinned;
@@ -67,10 +67,10 @@ simultaneous_open_keeps_what_the_window_takes(void **state)
 	syn_text_queue(tcb, &seg);
 	assert_null(seg.mbuf);
 	assert_int_equal(seg.fate, FATE_DELIVERED);
-	assert_int_equal(tcb->reassembly->block_count, 1);
-	assert_int_equal(tcb->reassembly->blocks[0].left, tcb->rcv_nxt);
-	assert_int_equal(tcb->reassembly->blocks[0].text.bytes, 70);
-	assert_false(tcb->reassembly->fin);
+	assert_int_equal(tcb->work->reassembly->block_count, 1);
+	assert_int_equal(tcb->work->reassembly->blocks[0].left, tcb->rcv_nxt);
+	assert_int_equal(tcb->work->reassembly->blocks[0].text.bytes, 70);
+	assert_false(tcb->work->reassembly->fin);
 }
 
 static void
@@ -105,8 +105,8 @@ record_counts_the_mbufs_of_its_text(void **state)
 	syn_text_hand_over(&bare.tcp, &record, &bare.tcb);
 	assert_null(record.text);
 	assert_int_equal(bare.tcp.syn_text_pinned, 0);
-	assert_int_equal(bare.tcb.reassembly->blocks[0].text.bytes, TEXT);
-	assert_true(bare.tcb.reassembly->fin);
+	assert_int_equal(bare.work.reassembly->blocks[0].text.bytes, TEXT);
+	assert_true(bare.work.reassembly->fin);
 }
 
 static void

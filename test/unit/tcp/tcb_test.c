@@ -41,7 +41,7 @@ create_puts_a_zeroed_tcb_where_packets_find_it(void **state)
 	assert_int_equal(tcb->flags, TCB_IN_USE | TCB_IN_FLOW_TABLE);
 	assert_int_equal(tcb->state, TCP_STATE_CLOSED);
 	assert_int_equal(tcb->snd_nxt | tcb->rcv_nxt | tcb->marks | tcb->events, 0);
-	assert_null(tcb->reassembly);
+	assert_null(tcb->work->reassembly);
 	tcb_leave_flow_table(tcb);
 	assert_int_equal(flow_find(room(t)->flows, &path, hash), FLOW_NONE);
 	tcb_leave_flow_table(tcb); /* a second time: nothing */
@@ -109,8 +109,8 @@ release_takes_it_off_every_list(void **state)
 	tcb = tcb_of(t);
 	tcb_mark(tcb, MARK_ACK);
 	tcb_tell(tcb, ESTAB_EVENT_READABLE);
-	assert_true(timer_node_is_armed(&tcb->timer));
-	assert_non_null(tcb->reassembly);
+	assert_true(timer_node_is_armed(&tcb->work->timer));
+	assert_non_null(tcb->work->reassembly);
 	tcb_leave_flow_table(tcb);
 	tcb->flags &= ~(uint32_t)TCB_HELD;
 	t->peer->conn = NULL;
@@ -138,10 +138,10 @@ close_keeps_received_text_and_the_error_for_the_user(void **state)
 	tcb_close(tcb, -ETIMEDOUT);
 	assert_int_equal(tcb->state, TCP_STATE_CLOSED);
 	assert_int_equal(tcb->flags & TCB_IN_FLOW_TABLE, 0);
-	assert_int_equal(tcb->send.bytes, 0);
-	assert_false(timer_node_is_armed(&tcb->timer));
+	assert_int_equal(tcb->work->send.bytes, 0);
+	assert_false(timer_node_is_armed(&tcb->work->timer));
 	for (unsigned int i = 0; i < TIMER_COUNT; i++)
-		assert_int_equal(tcb->deadlines[i], 0);
+		assert_int_equal(tcb->work->deadlines[i], 0);
 	tcb_check(tcb);
 	turn(t);
 	assert_int_equal(app_events(t), ESTAB_EVENT_CLOSED);
@@ -268,19 +268,19 @@ timers_move_the_node_forward_only(void **state)
 	in_established(t);
 	tcb = tcb_of(t);
 	tcb_arm(tcb, TIMER_RETRANSMIT, SECOND);
-	assert_int_equal(tcb->deadlines[TIMER_RETRANSMIT], tick_in(t, 1000));
-	assert_int_equal((uint32_t)tcb->timer.expires, tick_in(t, 1000));
+	assert_int_equal(tcb->work->deadlines[TIMER_RETRANSMIT], tick_in(t, 1000));
+	assert_int_equal((uint32_t)tcb->work->timer.expires, tick_in(t, 1000));
 	tcb_arm(tcb, TIMER_RETRANSMIT, 2 * SECOND);
-	assert_int_equal(tcb->deadlines[TIMER_RETRANSMIT], tick_in(t, 2000));
-	assert_int_equal((uint32_t)tcb->timer.expires, tick_in(t, 1000));
+	assert_int_equal(tcb->work->deadlines[TIMER_RETRANSMIT], tick_in(t, 2000));
+	assert_int_equal((uint32_t)tcb->work->timer.expires, tick_in(t, 1000));
 	tcb_arm(tcb, TIMER_DELAYED_ACK, 40 * MS);
-	assert_int_equal((uint32_t)tcb->timer.expires, tick_in(t, 40));
+	assert_int_equal((uint32_t)tcb->work->timer.expires, tick_in(t, 40));
 	tcb_cancel(tcb, TIMER_DELAYED_ACK);
-	assert_true(timer_node_is_armed(&tcb->timer));
+	assert_true(timer_node_is_armed(&tcb->work->timer));
 	advance(t, 1999); /* the node comes out, finds nothing due and goes back */
 	assert_int_equal(stats_now(t).delayed_acks, 0);
 	assert_int_equal(stats_now(t).retransmission_timeouts, 0);
-	assert_int_equal((uint32_t)tcb->timer.expires, tick_in(t, 1));
+	assert_int_equal((uint32_t)tcb->work->timer.expires, tick_in(t, 1));
 	expect_nothing(t);
 }
 
@@ -294,12 +294,12 @@ timers_round_up_to_a_tick(void **state)
 	in_established(t);
 	tcb = tcb_of(t);
 	tcb_arm(tcb, TIMER_RETRANSMIT, 0);
-	assert_int_equal(tcb->deadlines[TIMER_RETRANSMIT], tick_in(t, 0) + 1);
+	assert_int_equal(tcb->work->deadlines[TIMER_RETRANSMIT], tick_in(t, 0) + 1);
 	tcb_arm(tcb, TIMER_RETRANSMIT, TCP_TICK_NS + 1);
-	assert_int_equal(tcb->deadlines[TIMER_RETRANSMIT], tick_in(t, 0) + 2);
+	assert_int_equal(tcb->work->deadlines[TIMER_RETRANSMIT], tick_in(t, 0) + 2);
 	tcb_arm(tcb, TIMER_RETRANSMIT,
 			((UINT64_C(1) << 32) - tick_in(t, 0)) * TCP_TICK_NS); /* low 32 bits: 0 */
-	assert_int_equal(tcb->deadlines[TIMER_RETRANSMIT], 1);
+	assert_int_equal(tcb->work->deadlines[TIMER_RETRANSMIT], 1);
 	tcb_cancel(tcb, TIMER_RETRANSMIT);
 }
 
@@ -314,11 +314,11 @@ check_holds_after_gigabytes_both_ways(void **state)
 	in_established(t);
 	tcb = tcb_of(t);
 	for (size_t i = 0; i < RTE_DIM(carried); i++) {
-		tcb->iss = tcb->snd_una - 1 - carried[i];
-		tcb->irs = tcb->rcv_nxt - 1 - carried[i];
+		tcb->work->iss = tcb->snd_una - 1 - carried[i];
+		tcb->work->irs = tcb->rcv_nxt - 1 - carried[i];
 		tcb_check(tcb);
 	}
-	assert_int_equal(tcb->snd_una, tcb->iss);
+	assert_int_equal(tcb->snd_una, tcb->work->iss);
 }
 
 int

@@ -306,7 +306,7 @@ established_two_timers_due_at_once_both_fire(void **state)
 	expect(t, "P. 1:101(100) ack 1");
 	arrive(t, ". 1:101(100) ack 1");
 	tcb = tcb_of(t);
-	tcb->deadlines[TIMER_RETRANSMIT] = tcb->deadlines[TIMER_DELAYED_ACK];
+	tcb->work->deadlines[TIMER_RETRANSMIT] = tcb->work->deadlines[TIMER_DELAYED_ACK];
 	advance(t, 41);
 	assert_int_equal(stats_now(t).retransmission_timeouts, 1);
 	expect(t, "P. 1:101(100) ack 101");

@@ -135,14 +135,14 @@ timestamp_is_taken_of_the_segment_that_will_be_acknowledged(void **state)
 
 	(void)state;
 	tcp_set_now(&bare.tcp, 2 * SECOND);
-	seg.seq = tcb->last_ack_sent + 1; /* beyond a gap */
+	seg.seq = tcb->work->last_ack_sent + 1; /* beyond a gap */
 	timestamps_take(tcb, &seg);
 	assert_int_equal(tcb->ts_recent, 1000);
-	seg.seq = tcb->last_ack_sent;
+	seg.seq = tcb->work->last_ack_sent;
 	timestamps_take(tcb, &seg);
 	assert_int_equal(tcb->ts_recent, 1001);
 	assert_int_equal(tcb->ts_recent_s, 2);
-	seg.seq = tcb->last_ack_sent - 1; /* part of it again */
+	seg.seq = tcb->work->last_ack_sent - 1; /* part of it again */
 	seg.options.ts_val = 1002;
 	timestamps_take(tcb, &seg);
 	assert_int_equal(tcb->ts_recent, 1002);

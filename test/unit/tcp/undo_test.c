@@ -20,8 +20,8 @@ in_recovery(void)
 	memset(&recovery, 0, sizeof(recovery));
 	bare_fly(tcb, FLIGHT);
 	tcb->flags |= TCB_SACK | TCB_TIMESTAMPS;
-	tcb->recovery = &recovery;
-	tcb->recover = tcb->snd_nxt;
+	tcb->work->recovery = &recovery;
+	tcb->work->recover = tcb->snd_nxt;
 	recovery.phase = RECOVERY_FAST;
 	undo_begin(tcb);
 	recovery.undo.until = tcb->snd_nxt;
@@ -180,7 +180,7 @@ timestamp_in_fast_recovery_waits_for_the_other_gaps(void **state)
 	recovery.board.resent = 0;
 	assert_true(undo_is_due(tcb, &before, 1000));
 	recovery.board.resent = 1000;
-	tcb->snd_una = tcb->recover;
+	tcb->snd_una = tcb->work->recover;
 	assert_true(undo_is_due(tcb, &before, 1000));
 	recovery.phase = RECOVERY_NONE; /* it is over: only duplicates can tell */
 	assert_false(undo_is_due(tcb, &before, 1000));

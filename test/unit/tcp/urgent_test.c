@@ -20,9 +20,9 @@ mark_read_two_gigabytes_ago_is_not_ahead(void **state)
 	app_read(t, 10);
 	for (unsigned int i = 0; i < 2; i++) {
 		arrive(t, ". 11:11(0) ack 1");
-		tcb_of(t)->rcv_up -= UINT32_C(1) << 30;
+		tcb_of(t)->work->rcv_up -= UINT32_C(1) << 30;
 	}
-	tcb_of(t)->rcv_up -= 5;
+	tcb_of(t)->work->rcv_up -= 5;
 	assert_int_equal(estab_conn_urgent_ahead(t->peer->conn), 0);
 	app_events(t);
 	arrive(t, "PU. 11:21(10) ack 1 urg 10");

@@ -27,7 +27,7 @@ try_read(struct fixture *t, size_t size)
 static void
 forget_text(struct fixture *t)
 {
-	text_queue_clear(&tcb_of(t)->send);
+	text_queue_clear(&tcb_of(t)->work->send);
 }
 
 static void
@@ -57,7 +57,8 @@ write_of_single_bytes_fills_mbufs(void **state)
 	pattern_fill(1, 0, bytes, sizeof(copy));
 	for (size_t i = 0; i < sizeof(copy); i++)
 		assert_int_equal(estab_conn_write(t->peer->conn, bytes + i, 1), 1);
-	assert_int_equal(text_copy(tcb_of(t)->send.head, 0, copy, sizeof(copy)), sizeof(copy));
+	assert_int_equal(text_copy(tcb_of(t)->work->send.head, 0, copy, sizeof(copy)),
+			sizeof(copy));
 	assert_memory_equal(copy, bytes, sizeof(copy));
 	assert_int_equal(rte_mempool_in_use_count(t->pool), 2); /* of 2048 bytes each */
 	forget_text(t);

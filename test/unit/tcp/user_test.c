@@ -99,7 +99,8 @@ send_takes_text_only_where_it_may_be_sent(void **state)
 		assert_int_equal(status_now(t).send_queued, s->may_send ? 10 : 0);
 		if (taken == 0)
 			rte_pktmbuf_free(packet);
-		text_queue_clear(&tcb_of(t)->send); /* of another pattern than the fixture's */
+		text_queue_clear(
+				&tcb_of(t)->work->send); /* of another pattern than the fixture's */
 	}
 }
 
@@ -238,7 +239,7 @@ send_takes_packets_while_there_is_room(void **state)
 	assert_int_equal(estab_conn_send_burst(t->peer->conn, packets + 4, 4), 0);
 	assert_int_equal(status_now(t).send_queued, 1200);
 	rte_pktmbuf_free_bulk(packets + 4, 4);
-	text_queue_clear(&tcb_of(t)->send);
+	text_queue_clear(&tcb_of(t)->work->send);
 }
 
 /* ESTAB_EVENT_WRITABLE "follows" a send that fell short, once there is room worth the call. */

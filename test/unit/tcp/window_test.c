@@ -30,7 +30,7 @@ arrives(struct tcb *tcb, uint32_t bytes)
 {
 	tcb->rcv_nxt += bytes;
 	tcb->rcv_wnd -= bytes;
-	tcb->receive.bytes += bytes;
+	tcb->work->receive.bytes += bytes;
 }
 
 static uint8_t
@@ -104,9 +104,9 @@ right_edge_moves_by_a_segment_or_not_at_all(void **state)
 
 	(void)state;
 	arrives(tcb, BUFFER);
-	tcb->receive.bytes = BUFFER - (MSS - 1); /* the user reads 999 */
+	tcb->work->receive.bytes = BUFFER - (MSS - 1); /* the user reads 999 */
 	assert_int_equal(window_announce(tcb), 0);
-	tcb->receive.bytes = BUFFER - MSS;
+	tcb->work->receive.bytes = BUFFER - MSS;
 	assert_int_equal(window_announce(tcb), MSS);
 	assert_int_equal(tcb->rcv_wnd, MSS);
 }
@@ -119,9 +119,9 @@ right_edge_of_a_small_buffer_moves_by_half_of_it(void **state)
 	(void)state;
 	tcb->rcv_mss = 1460;
 	arrives(tcb, 2048);
-	tcb->receive.bytes = 1025; /* 1023 free */
+	tcb->work->receive.bytes = 1025; /* 1023 free */
 	assert_int_equal(window_announce(tcb), 0);
-	tcb->receive.bytes = 1024;
+	tcb->work->receive.bytes = 1024;
 	assert_int_equal(window_announce(tcb), 1024);
 }
 
@@ -144,7 +144,7 @@ rounding_keeps_the_edge_where_the_buffer_has_room(void **state)
 
 	(void)state;
 	tcb->rcv_wnd = 65535; /* the SYN-ACK's, not a multiple of 4 */
-	tcb->receive.bytes = (1 << 17) - 65540;
+	tcb->work->receive.bytes = (1 << 17) - 65540;
 	assert_int_equal(window_announce(tcb), 65536 / 4);
 	assert_int_equal(tcb->rcv_wnd, 65536);
 }
@@ -179,11 +179,11 @@ promise_fits_the_buffer_and_never_shrinks_whatever_happens(void **state)
 			uint32_t announced;
 
 			arrives(tcb, (uint32_t)random_below(&random, tcb->rcv_wnd + 1));
-			tcb->receive.bytes -=
-					(uint32_t)random_below(&random, tcb->receive.bytes + 1);
+			tcb->work->receive.bytes -= (uint32_t)random_below(&random,
+					tcb->work->receive.bytes + 1);
 			announced = (uint32_t)window_announce(tcb) << wscale;
 			assert_true((int32_t)(tcb->rcv_nxt + tcb->rcv_wnd - edge) >= 0);
-			assert_true(tcb->receive.bytes + tcb->rcv_wnd <= bytes);
+			assert_true(tcb->work->receive.bytes + tcb->rcv_wnd <= bytes);
 			assert_true(announced <= tcb->rcv_wnd);
 			assert_true(tcb->rcv_wnd - announced < UINT32_C(1) << wscale);
 		}
@@ -198,10 +198,10 @@ reading_owes_an_update_when_two_segments_are_free(void **state)
 
 	(void)state;
 	arrives(tcb, 5000);
-	tcb->receive.bytes = 5000 - 1999;
+	tcb->work->receive.bytes = 5000 - 1999;
 	window_reopen(tcb);
 	assert_int_equal(tcb->marks, 0);
-	tcb->receive.bytes = 5000 - 2000;
+	tcb->work->receive.bytes = 5000 - 2000;
 	window_reopen(tcb);
 	assert_int_equal(tcb->marks, MARK_ACK);
 }
@@ -213,10 +213,10 @@ reading_reopens_a_closed_window_by_one_segment(void **state)
 
 	(void)state;
 	arrives(tcb, BUFFER);
-	tcb->receive.bytes = BUFFER - 999;
+	tcb->work->receive.bytes = BUFFER - 999;
 	window_reopen(tcb);
 	assert_int_equal(tcb->marks, 0);
-	tcb->receive.bytes = BUFFER - 1000;
+	tcb->work->receive.bytes = BUFFER - 1000;
 	window_reopen(tcb);
 	assert_int_equal(tcb->marks, MARK_ACK);
 }
@@ -233,7 +233,7 @@ reading_after_the_peers_fin_owes_nothing(void **state)
 		struct tcb *tcb = with_buffer(BUFFER, 0);
 
 		arrives(tcb, BUFFER);
-		tcb->receive.bytes = 0;
+		tcb->work->receive.bytes = 0;
 		tcb->state = states[i];
 		window_reopen(tcb);
 		assert_int_equal(tcb->marks, 0);
@@ -263,12 +263,12 @@ window_is_taken_from_newer_segments_only(void **state)
 		const struct segment seg = segment_of(wl1 + (uint32_t)cases[i].seq,
 				wl2 + (uint32_t)cases[i].ack, 1234);
 
-		tcb->snd_wl1 = wl1;
-		tcb->snd_wl2 = wl2;
+		tcb->work->snd_wl1 = wl1;
+		tcb->work->snd_wl2 = wl2;
 		window_update(tcb, &seg);
 		assert_int_equal(tcb->snd_wnd, cases[i].taken ? 1234 : 64000);
-		assert_int_equal(tcb->snd_wl1, cases[i].taken ? seg.seq : wl1);
-		assert_int_equal(tcb->snd_wl2, cases[i].taken ? seg.ack : wl2);
+		assert_int_equal(tcb->work->snd_wl1, cases[i].taken ? seg.seq : wl1);
+		assert_int_equal(tcb->work->snd_wl2, cases[i].taken ? seg.ack : wl2);
 	}
 }
 
@@ -276,7 +276,7 @@ static void
 window_of_the_peer_is_scaled_but_not_in_a_syn(void **state)
 {
 	struct tcb *tcb = bare_init(&bare);
-	struct segment seg = segment_of(tcb->snd_wl1 + 1, tcb->snd_wl2, 65535);
+	struct segment seg = segment_of(tcb->work->snd_wl1 + 1, tcb->work->snd_wl2, 65535);
 
 	(void)state;
 	tcb->snd_wscale = 14;
@@ -297,7 +297,7 @@ static void
 window_that_opens_ends_probing_and_looks_for_text(void **state)
 {
 	struct tcb *tcb = bare_init(&bare);
-	struct segment seg = segment_of(tcb->snd_wl1, tcb->snd_wl2, 0);
+	struct segment seg = segment_of(tcb->work->snd_wl1, tcb->work->snd_wl2, 0);
 
 	(void)state;
 	tcb->flags |= TCB_PROBING;

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a connection works with while something is under way: text in one of its queues, a segment in
+ * flight, a timer that runs, an episode of loss. It lies beside the TCB, which is what remains of a
+ * connection at rest.
+ */
+#ifndef LIB_TCP_WORK_H
+#define LIB_TCP_WORK_H
+
+#include <stdint.h>
+
+#include "base/timer_wheel.h"
+#include "burst.h"
+#include "tcp/recovery/send_marks.h"
+#include "tcp/text/text_queue.h"
+
+struct custom;
+struct pacing;
+struct reassembly;
+struct recovery;
+struct tcb;
+
+/* Each logical timer is a deadline here; one node in the wheel serves them all. */
+enum tcb_timer {
+	TIMER_RECOVERY, /* what is late becomes lost (RFC 8985 6.2), or the tail is probed (7.2) */
+	TIMER_RETRANSMIT, /* RTO, and zero-window probes: never both */
+	TIMER_DELAYED_ACK,
+	TIMER_LINGER, /* FIN-WAIT-2 of a connection that the user has closed */
+	TIMER_USER,   /* the user timeout, while something is unacknowledged */
+	TIMER_KEEPALIVE,
+	TIMER_CORK,   /* while text is held back */
+	TIMER_PACING, /* while text waits for its turn */
+	TIMER_COUNT
+};
+
+struct work {
+	struct tcb *tcb;
+
+	/* Every segment. */
+	uint32_t snd_cursor; /* next to send: below snd_nxt while sending again after a timeout */
+	uint32_t last_ack_sent; /* RFC 7323 Last.ACK.sent */
+	uint32_t snd_wl1;       /* SND.WL1: SEG.SEQ of the last window update */
+	uint32_t snd_wl2;       /* SND.WL2: SEG.ACK of the last window update */
+	uint32_t recover;       /* RFC 6582; where the episode of loss ends */
+	uint32_t pushed;        /* the number after the last text that was pushed */
+	uint8_t dupacks_owed;   /* an ACK for each out-of-order segment: the peer counts them */
+	uint8_t probes;  /* of a closed window, since it closed: they back off by themselves */
+	uint8_t dupacks; /* duplicate ACKs in a row, RFC 5681 2 */
+	uint8_t retransmissions;         /* of the segment at SND.UNA, in a row */
+	struct recovery *recovery;       /* while something is lost, or out of order; else NULL */
+	struct reassembly *reassembly;   /* out of order; NULL: nothing */
+	struct custom *custom;           /* what only few connections need; NULL: as configured */
+	struct pacing *pacing;           /* NULL: text leaves as fast as the windows let it */
+	uint32_t deadlines[TIMER_COUNT]; /* low 32 bits of a tick; 0: not armed */
+
+	/* Text. */
+	struct text_queue
+			send; /* from SND.UNA on (from ISS + 1 while the SYN is not acknowledged) */
+	struct text_queue receive; /* in order, not yet received by the user */
+	struct rte_mbuf *send_at;  /* the mbuf that holds the octet at snd_cursor; NULL: find it */
+	uint32_t send_at_offset;
+	uint32_t rtt_seq; /* the timed segment ends here */
+	uint32_t rtt_start_us;
+	struct send_mark sent; /* when what is in flight was sent: see flight.h */
+	struct sack_block
+			dsack; /* text that came twice, to be told once (RFC 2883); left == right: none */
+	struct send_marks *sent_more; /* of several runs in flight; NULL: sent says all */
+	struct timer_node timer;
+
+	/* Now and then. */
+	uint32_t probe_end;   /* SND.NXT when the tail was probed */
+	uint32_t ecn_recover; /* SND.NXT at the last reduction */
+	uint32_t ecn_changed; /* RCV.NXT where marks began or ended: see ECN_CHANGED */
+	uint32_t rcv_up;      /* RCV.UP: after the last urgent octet of the peer */
+	uint32_t iss, irs;
+	uint16_t mss_asked; /* by the user; 0: what the MTU carries */
+};
+
+#endif
