@@ -14,6 +14,7 @@
 #include "client.h"
 #include "clock.h"
 #include "endpoint.h"
+#include "flood.h"
 #include "party.h"
 
 struct rte_ring;
@@ -40,6 +41,7 @@ struct bench {
 	struct party parties[PARTIES_MAX];
 	struct client client;
 	struct endpoint endpoint;
+	struct flood flood;                  /* with that workload, beside the client */
 	struct rte_ring *rings[PARTIES_MAX]; /* loopback: ring i is received by party i */
 	unsigned int lcore_count;
 	struct bench_lcore lcores[PARTIES_MAX];

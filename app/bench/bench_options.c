@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "complain.h"
 #include "engine.h"
+#include "flood_options.h"
 #include "parse.h"
 
 enum { ENGINE_CONNECTION_COUNT_MAX = 10000000 };
@@ -19,6 +20,7 @@ static const char *const workload_names[] = {
 	[WORKLOAD_CRR] = "crr",
 	[WORKLOAD_RR] = "rr",
 	[WORKLOAD_STREAM] = "stream",
+	[WORKLOAD_FLOOD] = "flood",
 };
 
 const char *
@@ -85,6 +87,19 @@ static int
 take_json(const char *text, void *value)
 {
 	*(const char **)value = text;
+	return 0;
+}
+
+/* 0 where there is no plan. */
+static int
+take_rate(const char *text, void *value)
+{
+	uint64_t rate = 0;
+
+	if (strcmp(text, "max") != 0 &&
+			(parse_number(text, &rate) != 0 || rate == 0 || rate > UINT32_MAX))
+		return -EINVAL;
+	*(uint32_t *)value = (uint32_t)rate;
 	return 0;
 }
 
@@ -180,10 +195,11 @@ static const struct option_row rows[] = {
 			.kind = OPTION_TAKE,
 			.take = take_workload,
 			.offset = offsetof(struct bench_options, workload),
-			.expected = "open, crr, rr or stream",
+			.expected = "open, crr, rr, stream or flood",
 			.help = "open: connect, accept, close;\ncrr: connect, request, response, close;\n"
 				"rr: request, response, again and again on standing connections;\n"
-				"stream: text without end on standing connections" },
+				"stream: text without end on standing connections;\n"
+				"flood: spoofed packets, and open beside them" },
 	{ .name = "loopback",
 			.kind = OPTION_FLAG,
 			.offset = offsetof(struct bench_options, loopback),
@@ -213,7 +229,7 @@ static const struct option_row rows[] = {
 			.min = 1,
 			.max = 1000000,
 			.offset = offsetof(struct bench_options, connections),
-			.help = "open at once, at most: until both sides have closed\n(64; stream 1)" },
+			.help = "open at once, at most: until both sides have closed\n(64; stream 1; flood 1024)" },
 	{ .name = "duration",
 			.argument = "TIME",
 			.kind = OPTION_TIME,
@@ -221,12 +237,14 @@ static const struct option_row rows[] = {
 			.offset = offsetof(struct bench_options, duration_ns),
 			.help = "of the measurement (10s)" },
 	{ .name = "rate",
-			.argument = "N",
-			.kind = OPTION_NUMBER,
-			.min = 1,
+			.argument = "N|max",
+			.kind = OPTION_TAKE,
+			.take = take_rate,
 			.offset = offsetof(struct bench_options, rate),
+			.expected = "a number from 1 to 4294967295, or max",
 			.help = "connections planned per second; latency counts from the plan\n"
-				"(a new one as soon as one ends)" },
+				"(max: a new one as soon as one ends); of a flood: packets\n"
+				"(max: as fast as they can be sent)" },
 	{ .name = "request-size",
 			.argument = "BYTES",
 			.kind = OPTION_NUMBER,
@@ -327,6 +345,7 @@ bench_options_read(struct bench_options *options, struct command_line *line, int
 {
 	const struct option_table tables[] = {
 		{ "Measurement", rows, RTE_DIM(rows), options },
+		{ "Flood", flood_option_rows, flood_option_count, options },
 		{ "Engine", engine_rows, RTE_DIM(engine_rows), options },
 		{ "Stack", stack_option_rows, stack_option_count, &options->stack },
 		{ "Device", device_option_rows, device_option_count, &options->device },

@@ -19,6 +19,7 @@ enum bench_workload {
 	WORKLOAD_CRR,    /* connect, request, response, close */
 	WORKLOAD_RR,     /* request and response again and again on standing connections */
 	WORKLOAD_STREAM, /* text without end on standing connections */
+	WORKLOAD_FLOOD,  /* connections that nobody means, and open beside them */
 	WORKLOAD_COUNT,
 };
 
@@ -60,7 +61,10 @@ struct bench_options {
 	struct estab_endpoint server; /* family ANY: not given */
 	uint32_t server_ports;        /* ports from the server's first on */
 	uint32_t connections;         /* open at once */
-	uint32_t rate;                /* planned per second; 0: as fast as they end */
+	uint32_t rate;            /* planned per second; 0: as fast as they end, or can be sent */
+	uint32_t flood_with;      /* enum flood_kind */
+	uint32_t legitimate_rate; /* of connections beside a flood */
+	struct estab_local_address flood_from;
 	uint32_t request_size, response_size;
 	uint32_t message_size; /* stream: handed over at a time; rr: both sizes, until they are known */
 	uint64_t duration_ns;
@@ -81,7 +85,7 @@ int bench_options_read(struct bench_options *options, struct command_line *line,
 /* Refuse what does not go together, and fill in what was not said. @return as above */
 int bench_options_check(struct bench_options *options);
 
-/* "open", "crr", "rr" or "stream" */
+/* "open", "crr", "rr", "stream" or "flood" */
 const char *bench_workload_name(uint32_t workload);
 
 /* Whether connections stand while it is measured what goes through them. */
@@ -89,6 +93,13 @@ static inline bool
 bench_workload_stands(uint32_t workload)
 {
 	return workload == WORKLOAD_RR || workload == WORKLOAD_STREAM;
+}
+
+/* Connections planned per second; 0: as fast as they end. */
+static inline uint32_t
+bench_connection_rate(const struct bench_options *options)
+{
+	return options->workload == WORKLOAD_FLOOD ? options->legitimate_rate : options->rate;
 }
 
 /* Bytes that a connection's send buffer takes: the default is include/estab/stack.h's. */

@@ -6,6 +6,7 @@
 
 #include "bench_options.h"
 #include "complain.h"
+#include "flood_options.h"
 #include "interface_check.h"
 
 /* Whoever names a gateway expects the world beyond the link. */
@@ -46,7 +47,8 @@ static const struct workload_option {
 	size_t offset;
 	uint32_t workloads; /* set of 1 << enum bench_workload */
 } workload_options[] = {
-	{ "rate", offsetof(struct bench_options, rate), 1 << WORKLOAD_OPEN | 1 << WORKLOAD_CRR },
+	{ "rate", offsetof(struct bench_options, rate),
+			1 << WORKLOAD_OPEN | 1 << WORKLOAD_CRR | 1 << WORKLOAD_FLOOD },
 	{ "request-size", offsetof(struct bench_options, request_size),
 			1 << WORKLOAD_CRR | 1 << WORKLOAD_RR },
 	{ "response-size", offsetof(struct bench_options, response_size),
@@ -63,7 +65,8 @@ check_workload(const struct bench_options *options)
 	const bool stands = bench_workload_stands(workload);
 
 	if (workload == WORKLOAD_NONE)
-		return complain(EXIT_USAGE, "--workload is missing: open, crr, rr or stream");
+		return complain(EXIT_USAGE,
+				"--workload is missing: open, crr, rr, stream or flood");
 	for (size_t i = 0; i < RTE_DIM(workload_options); i++) {
 		const struct workload_option *option = &workload_options[i];
 		const void *value = (const char *)options + option->offset;
@@ -81,23 +84,39 @@ check_workload(const struct bench_options *options)
 	if (options->message_size != 0 && options->request_size != 0)
 		return complain(EXIT_USAGE,
 				"--message-size: of rr it is the --request-size: give one");
-	return -1;
+	return workload == WORKLOAD_FLOOD ? -1 : flood_options_check_absent(options);
+}
+
+/* Open at once. A flood can hold a handshake up for as long as a SYN or two need to go again. */
+static uint32_t
+default_connections(uint32_t workload)
+{
+	if (workload == WORKLOAD_FLOOD)
+		return 1024;
+	return workload == WORKLOAD_STREAM ? 1 : 64;
+}
+
+static enum bench_closer
+default_closer(uint32_t workload)
+{
+	return bench_workload_stands(workload) || workload == WORKLOAD_FLOOD ? CLOSER_CLIENT
+									     : CLOSER_SERVER;
 }
 
 static void
 fill_defaults(struct bench_options *options)
 {
-	const bool stream = options->workload == WORKLOAD_STREAM;
-
 #define FILL(field, value) options->field = options->field != 0 ? options->field : (value)
-	FILL(connections, stream ? 1 : 64);
+	FILL(connections, default_connections(options->workload));
 	FILL(response_size, options->message_size != 0 ? options->message_size : 64);
 	FILL(request_size, options->message_size != 0 ? options->message_size : 64);
 	FILL(message_size, 65536);
 	FILL(direction, DIRECTION_SEND);
-	FILL(closer, bench_workload_stands(options->workload) ? CLOSER_CLIENT : CLOSER_SERVER);
+	FILL(closer, default_closer(options->workload));
 	FILL(server_ports, options->loopback ? 16 : 1);
 #undef FILL
+	if (options->workload == WORKLOAD_FLOOD)
+		flood_options_fill(options);
 }
 
 static int
@@ -141,5 +160,7 @@ bench_options_check(struct bench_options *options)
 	if (ret < 0)
 		ret = check_queues(&options->device);
 	fill_defaults(options);
+	if (ret < 0 && options->workload == WORKLOAD_FLOOD)
+		ret = flood_options_check(options);
 	return ret;
 }

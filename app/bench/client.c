@@ -30,6 +30,7 @@ static const struct client_steps *const steps_of[WORKLOAD_COUNT] = {
 	[WORKLOAD_CRR] = &client_crr_steps,
 	[WORKLOAD_RR] = &client_rr_steps,
 	[WORKLOAD_STREAM] = &client_stream_steps,
+	[WORKLOAD_FLOOD] = &client_open_steps,
 };
 
 const char *
@@ -246,15 +247,17 @@ on_event(struct client *client, const struct estab_event *event, uint64_t now_ns
 static uint64_t
 next_planned_ns(const struct client *client, uint64_t now_ns)
 {
-	if (client->options->rate == 0)
+	const uint32_t rate = bench_connection_rate(client->options);
+
+	if (rate == 0)
 		return now_ns;
-	return client->begin_ns + client->planned * NS_PER_SECOND / client->options->rate;
+	return client->begin_ns + client->planned * NS_PER_SECOND / rate;
 }
 
 uint64_t
 client_overdue(const struct client *client, uint64_t now_ns)
 {
-	const uint64_t rate = client->options->rate;
+	const uint64_t rate = bench_connection_rate(client->options);
 	const uint64_t since_ns = now_ns - client->begin_ns;
 	uint64_t due = since_ns / NS_PER_SECOND * rate;
 

@@ -24,9 +24,11 @@ enum {
 	FLUSH_BATCH = 64,
 };
 
+/* Whatever the room, a flood fills it: what waits there makes others wait. */
 static unsigned int
-ring_size(uint32_t connections)
+ring_size(const struct bench_options *options)
 {
+	const uint32_t connections = options->workload == WORKLOAD_FLOOD ? 0 : options->connections;
 	const uint32_t wanted = RTE_MIN(connections, (uint32_t)RING_MAX) * RING_PER_CONNECTION;
 
 	return rte_align32pow2(RTE_MAX(RTE_MIN(wanted, (uint32_t)RING_MAX), (uint32_t)RING_MIN));
@@ -35,7 +37,7 @@ ring_size(uint32_t connections)
 static int
 create_rings(struct bench *bench)
 {
-	const unsigned int size = ring_size(bench->options->connections);
+	const unsigned int size = ring_size(bench->options);
 
 	for (unsigned int i = 0; i < PARTIES_MAX; i++) {
 		char name[RTE_RING_NAMESIZE];

@@ -7,6 +7,8 @@
  *	setup.c          devices, memory, stacks (loopback.c: two devices made of rings)
  *	client.c         one side of every connection; endpoint.c the other, with --loopback
  *	client_*.c       what the workloads do with a connection; pump.c text without end
+ *	flood.c          a flood on the client's wire, and its answers; flood_frame.c its frames;
+ *	                 flood_result.c what became of every packet
  *	party.c          one turn of either side, and what it costs
  *	run.c            warm up, measure, finish, drain
  *	report.c         the result as text; report_json.c as JSON

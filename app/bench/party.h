@@ -15,6 +15,7 @@
 
 #include "clock.h"
 #include "device.h"
+#include "flood.h"
 #include "mailbox.h"
 
 struct estab_stack;
@@ -35,6 +36,7 @@ struct party_numbers {
 	uint64_t transactions;      /* of the client: whole responses */
 	uint64_t bytes_to_server;   /* of the client, with stream: acknowledged */
 	uint64_t bytes_from_server; /* of the client, with stream: read */
+	struct flood_count flood;   /* of the client, with flood */
 	struct estab_stats stats;
 };
 
@@ -48,7 +50,8 @@ struct party {
 	/* Do what the role has to do after a poll. @return whether there was anything */
 	bool (*work)(struct party *party, uint64_t now_ns);
 	void (*count)(const struct party *party, struct party_numbers *numbers);
-	void *role; /* struct client or struct endpoint */
+	void *role;          /* struct client or struct endpoint */
+	struct flood *flood; /* on the same wire; NULL: none */
 
 	uint64_t cycles_busy;  /* of turns that moved packets or had work */
 	uint64_t cycles_begin; /* TSC when the measurement began, and when it ended */

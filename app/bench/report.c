@@ -78,6 +78,7 @@ make_interval(struct interval *interval, const struct report *report, const stru
 	interval->transactions = now->transactions - before->transactions;
 	interval->bytes_to_server = now->bytes_to_server - before->bytes_to_server;
 	interval->bytes_from_server = now->bytes_from_server - before->bytes_from_server;
+	interval->flood = flood_since(&now->flood, &before->flood);
 	interval->errors = now->errors - before->errors;
 	interval->open = now->open;
 	for (unsigned int i = 0; i < bench->party_count; i++)

@@ -32,6 +32,7 @@ struct interval {
 	uint64_t connections;
 	uint64_t transactions;
 	uint64_t bytes_to_server, bytes_from_server;
+	struct flood_count flood;
 	uint64_t errors;
 	uint64_t open;
 	struct estab_stats stats[2]; /* by party */
@@ -74,6 +75,13 @@ void summary_make(struct summary *summary, const struct bench *bench);
 void report_work_begin(const struct bench_options *options, FILE *out);
 void report_work_interval(const struct interval *interval, uint32_t workload, FILE *out);
 void report_work_result(const struct bench *bench, const struct summary *summary, FILE *out);
+
+/* report_flood.c: the same of a flood, and what JSON says of it */
+void report_flood_begin(const struct bench_options *options, FILE *out);
+void report_flood_interval(const struct interval *interval, FILE *out);
+void report_flood_result(const struct bench *bench, FILE *out);
+void report_flood_json_interval(json_t *object, const struct interval *interval);
+void report_flood_json(json_t *object, const struct bench *bench);
 
 /* report_json.c */
 json_t *report_json_interval(const struct interval *interval, uint32_t workload,

@@ -122,6 +122,9 @@ set_interval_work(json_t *object, const struct interval *interval, uint32_t work
 		set_real(object, "goodput_from_server_bps",
 				per_second(8 * interval->bytes_from_server, seconds));
 		break;
+	case WORKLOAD_FLOOD:
+		report_flood_json_interval(object, interval);
+		/* fall through */
 	default:
 		set_count(object, "connections", interval->connections);
 		set_real(object, "connections_per_second",
@@ -253,7 +256,7 @@ static void
 set_connections(json_t *object, const struct bench *bench, const struct summary *summary)
 {
 	set_real(object, "connections_per_second", summary->connections_per_second);
-	if (bench->options->rate > 0)
+	if (bench_connection_rate(bench->options) > 0)
 		set_count(object, "overdue", bench->overdue);
 	set_real(object, "packets_per_connection", summary->packets_per_connection);
 	json_object_set_new(object, "busy_cycles_per_connection",
@@ -288,6 +291,8 @@ summary_json(const struct bench *bench, const struct summary *summary)
 		set_work(object, bench, summary);
 	else
 		set_connections(object, bench, summary);
+	if (bench->options->workload == WORKLOAD_FLOOD)
+		report_flood_json(object, bench);
 	json_object_set_new(object, "busy_ratio", by_party(bench, summary->busy_ratio));
 	if (bench->options->workload != WORKLOAD_STREAM)
 		json_object_set_new(object, "latency_us", latencies_json(bench));

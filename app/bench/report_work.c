@@ -28,6 +28,8 @@ void
 report_work_begin(const struct bench_options *options, FILE *out)
 {
 	fputs(bench_workload_name(options->workload), out);
+	if (options->workload == WORKLOAD_FLOOD)
+		report_flood_begin(options, out);
 	if (options->workload == WORKLOAD_RR)
 		fprintf(out, " (request %" PRIu32 ", response %" PRIu32 " bytes)",
 				options->request_size, options->response_size);
@@ -56,6 +58,9 @@ report_work_interval(const struct interval *interval, uint32_t workload, FILE *o
 				gigabits(interval->bytes_to_server, interval->seconds),
 				gigabits(interval->bytes_from_server, interval->seconds));
 		break;
+	case WORKLOAD_FLOOD:
+		report_flood_interval(interval, out);
+		/* fall through */
 	default:
 		fprintf(out, "%12s conn/s",
 				format_count(per_second(interval->connections, interval->seconds),
@@ -91,6 +96,9 @@ report_work_result(const struct bench *bench, const struct summary *summary, FIL
 				summary->seconds, summary->to_server_bps / GIGA,
 				summary->from_server_bps / GIGA);
 		print_packets(summary, out);
+		break;
+	case WORKLOAD_FLOOD:
+		report_flood_result(bench, out);
 		break;
 	default:
 		fprintf(out, "result: %s connections in %.2fs = %s per second, %.2f packets each\n",

@@ -19,6 +19,7 @@
 #include <estab/stack.h>
 
 #include "complain.h"
+#include "flood_result.h"
 #include "report.h"
 #include "signals.h"
 #include "stats_print.h"
@@ -155,6 +156,7 @@ end_measurement(struct bench *bench, uint64_t now_ns)
 		bench->done_in_time = bench->at_end.open;
 	bench->overdue = client_overdue(client, now_ns);
 	client_end(client);
+	flood_end(&bench->flood, now_ns);
 }
 
 /*
@@ -290,6 +292,7 @@ begin(struct bench *bench)
 		count_all(bench, bench->first);
 	bench->begin_ns = clock_now(&bench->clock);
 	client_begin(&bench->client, bench->begin_ns, stands ? 0 : UINT64_MAX);
+	flood_begin(&bench->flood, bench->begin_ns);
 	party_count(&bench->parties[PARTY_CLIENT], &bench->clock, &bench->at_begin);
 	for (unsigned int i = 0; i < bench->party_count; i++) {
 		bench->parties[i].cycles_busy = 0;
@@ -358,6 +361,8 @@ bench_is_clean(const struct bench *bench)
 {
 	bool accounted = true;
 
+	if (bench->options->workload == WORKLOAD_FLOOD)
+		return flood_result_is_clean(bench);
 	for (unsigned int i = 0; i < bench->party_count; i++)
 		accounted &= stats_unaccounted(&bench->last[i].stats) == 0;
 	return accounted && has_worked(bench) && client_error_sum(&bench->client) == 0 &&

@@ -133,6 +133,8 @@ create_stack(struct bench *bench, unsigned int index)
 		return complain(EXIT_ENVIRONMENT, "%s: its queue cannot be used",
 				party->device.name);
 	party_meter(party, &port);
+	if (party->flood != NULL)
+		flood_attach(party->flood, &port);
 	estab_stack_config_init(&config);
 	stack_options_apply(&options->stack, &config);
 	if (options->loopback)
@@ -160,17 +162,46 @@ create_stack(struct bench *bench, unsigned int index)
 	return -1;
 }
 
+static struct estab_endpoint
+server_of(const struct bench_options *options)
+{
+	if (!options->loopback)
+		return options->server;
+	return (struct estab_endpoint){
+		.address = loopback_address(options->ipv6, PARTY_SERVER + 1),
+		.port = ENDPOINT_PORT_FIRST,
+	};
+}
+
+/* Nobody who is really there is to be answered for what he never sent. */
+static void
+spare_ours(struct flood *flood, const struct estab_interface *interface)
+{
+	for (unsigned int i = 0; i < interface->address_count; i++)
+		flood_spare(flood, &interface->addresses[i].address);
+	flood_spare(flood, &interface->gateway_ipv4);
+	flood_spare(flood, &interface->gateway_ipv6);
+}
+
+static void
+create_flood(struct bench *bench)
+{
+	const struct bench_options *options = bench->options;
+	struct estab_interface interface = options->stack.interface;
+	const struct estab_endpoint server = server_of(options);
+
+	if (options->loopback)
+		set_loopback_address(&interface, options->ipv6, PARTY_CLIENT);
+	flood_init(&bench->flood, options, &server, &bench->parties[PARTY_CLIENT]);
+	spare_ours(&bench->flood, &interface);
+}
+
 static int
 create_client(struct bench *bench)
 {
 	const struct bench_options *options = bench->options;
-	struct estab_endpoint server = options->server;
+	const struct estab_endpoint server = server_of(options);
 
-	if (options->loopback)
-		server = (struct estab_endpoint){
-			.address = loopback_address(options->ipv6, PARTY_SERVER + 1),
-			.port = ENDPOINT_PORT_FIRST,
-		};
 	if (client_init(&bench->client, options, &server) != 0)
 		return complain(EXIT_ENVIRONMENT,
 				"no memory for %" PRIu32
@@ -218,6 +249,11 @@ name_parties(struct bench *bench)
 	bench->parties[PARTY_SERVER].work = endpoint_work;
 	bench->parties[PARTY_SERVER].count = endpoint_count;
 	bench->party_count = bench->options->loopback ? 2 : 1;
+	if (bench->options->workload != WORKLOAD_FLOOD)
+		return;
+	bench->parties[PARTY_CLIENT].flood = &bench->flood;
+	bench->parties[PARTY_CLIENT].work = flood_work;
+	bench->parties[PARTY_CLIENT].count = flood_count;
 }
 
 /*
@@ -253,6 +289,8 @@ start_parties(struct bench *bench)
 
 	for (unsigned int i = 0; ret < 0 && i < bench->party_count; i++)
 		ret = start_device(&bench->parties[i], bench->options, mbufs);
+	if (ret < 0 && bench->parties[PARTY_CLIENT].flood != NULL)
+		create_flood(bench);
 	for (unsigned int i = 0; ret < 0 && i < bench->party_count; i++)
 		ret = create_stack(bench, i);
 	return ret;
@@ -290,6 +328,7 @@ bench_destroy(struct bench *bench)
 		if (bench->parties[i].device.name[0] != '\0')
 			device_stop(&bench->parties[i].device);
 	}
+	flood_fini(&bench->flood);
 	loopback_flush(bench);
 	for (unsigned int i = 0; i < bench->party_count; i++) {
 		if (bench->parties[i].pool != NULL)

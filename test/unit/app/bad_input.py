@@ -13,6 +13,7 @@ ADDRESS = ["--address", "192.0.2.2/24"]
 CRR = ["--workload", "crr"]
 RR = ["--loopback", "--workload", "rr"]
 STREAM = ["--loopback", "--workload", "stream"]
+FLOOD = ["--loopback", "--workload", "flood"]
 EAL = ["--no-huge", "--no-pci", "--no-telemetry", "--no-shconf", "-l", "0",
        f"--file-prefix=estab-bad-input-{os.getpid()}"]
 
@@ -89,6 +90,19 @@ CASES = [
     (BENCH, [], CRR + ["--loopback", "--message-size", "1"], 2, "--message-size: does not go"),
     (BENCH, [], CRR + ["--loopback", "--close", "reset"], 2, "--close reset"),
     (BENCH, [], ["--workload", "open", "--loopback", "--request-size", "1"], 2, "--request-size"),
+    (BENCH, [], FLOOD + ["--rate", "0"], 2, "--rate 0: expected a number"),
+    (BENCH, [], FLOOD + ["--rate", "most"], 2, "--rate most: expected a number"),
+    (BENCH, [], FLOOD + ["--flood-with", "udp"], 2, "--flood-with udp: expected syn, ack"),
+    (BENCH, [], FLOOD + ["--flood-from", "198.18.0.0"], 2, "--flood-from 198.18.0.0: expected"),
+    (BENCH, [], FLOOD + ["--flood-from", "198.18.0.0/25"], 2, "too few addresses: /24 or shorter"),
+    (BENCH, [], FLOOD + ["--flood-from", "2001:2::/48"], 2, "not of the server's family"),
+    (BENCH, [], FLOOD + ["--flood-from", "224.0.0.0/8"], 2, "--flood-from 224.0.0.0/8: a multicast"),
+    (BENCH, [], FLOOD + ["--legitimate-rate", "0"], 2, "--legitimate-rate 0"),
+    (BENCH, [], FLOOD + ["--request-size", "1"], 2, "--request-size: does not go with"),
+    (BENCH, [], FLOOD + ["--vlan", "7"], 2, "--vlan: does not go with --workload flood"),
+    (BENCH, [], CRR + ["--loopback", "--flood-with", "syn"], 2, "--flood-with: goes with"),
+    (BENCH, [], CRR + ["--loopback", "--flood-from", "10.0.0.0/8"], 2, "--flood-from: goes with"),
+    (BENCH, [], CRR + ["--loopback", "--legitimate-rate", "5"], 2, "--legitimate-rate: goes with"),
     (BENCH, [], CRR + ["--loopback", "--server", "192.0.2.1:80"], 2, "--server"),
     (BENCH, [], CRR + ["--server", "192.0.2.1"], 2, "--server 192.0.2.1"),
     (BENCH, [], CRR + ["--server", "192.0.2.1:80"], 2, "--address is missing"),

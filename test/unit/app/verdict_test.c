@@ -152,6 +152,78 @@ packet_not_sent_over_a_device_is_clean(void **state)
 	assert_true(bench_is_clean(bench));
 }
 
+/* A flood that was sent and answered, beside 1000 connections. */
+static void
+flood_a_little(struct bench *bench)
+{
+	options.workload = WORKLOAD_FLOOD;
+	bench->at_end.flood.sent = bench->flood.count.sent = 7;
+	bench->flood.count.answers[FLOOD_ANSWER_syn_ack] = 6;
+	bench->client.planned = bench->client.connect_ns.count = 1000;
+	bench->last[PARTY_CLIENT].stats = (struct estab_stats){ .tx_packets = 3000,
+		.rx_packets = 2000,
+		.rx_delivered = 2000 };
+	bench->last[PARTY_SERVER].stats = (struct estab_stats){ .tx_packets = 2006,
+		.rx_packets = 3007,
+		.rx_delivered = 3007 };
+}
+
+static void
+flood_is_clean_with_one_in_a_thousand_failed(void **state)
+{
+	struct bench *bench = *state;
+
+	flood_a_little(bench);
+	bench->client.connect_ns.count = 999;
+	bench->client.errors[CLIENT_ERROR_connect_timed_out] = 1;
+	assert_true(bench_is_clean(bench));
+	bench->client.connect_ns.count = 998;
+	assert_false(bench_is_clean(bench));
+}
+
+static void
+flood_that_was_not_sent_is_not_clean(void **state)
+{
+	struct bench *bench = *state;
+
+	flood_a_little(bench);
+	bench->at_begin.flood.sent = 7;
+	assert_false(bench_is_clean(bench));
+	bench->at_begin.flood.sent = 6;
+	assert_true(bench_is_clean(bench));
+	bench->client.planned = bench->client.connect_ns.count = 0;
+	assert_false(bench_is_clean(bench));
+}
+
+/* Either way. What the server had no room to send was never on the wire. */
+static void
+flood_with_a_packet_missing_is_not_clean(void **state)
+{
+	struct bench *bench = *state;
+
+	flood_a_little(bench);
+	bench->last[PARTY_SERVER].stats.tx_dropped_port_full = 1;
+	assert_true(bench_is_clean(bench));
+	bench->flood.count.sent++;
+	assert_false(bench_is_clean(bench));
+	bench->flood.count.sent--;
+	bench->flood.count.answers[FLOOD_ANSWER_rst] = 1;
+	assert_false(bench_is_clean(bench));
+}
+
+static void
+flood_with_a_leak_or_a_packet_without_fate_is_not_clean(void **state)
+{
+	struct bench *bench = *state;
+
+	flood_a_little(bench);
+	bench->mbufs_leaked = 1;
+	assert_false(bench_is_clean(bench));
+	bench->mbufs_leaked = 0;
+	bench->last[PARTY_SERVER].stats.rx_delivered--;
+	assert_false(bench_is_clean(bench));
+}
+
 #define VERDICT(name) cmocka_unit_test_setup_teardown(name, make_clean, forget)
 
 int
@@ -168,6 +240,10 @@ main(void)
 		VERDICT(packet_not_sent_over_loopback_is_not_clean),
 		VERDICT(packet_not_sent_before_the_measurement_is_clean),
 		VERDICT(packet_not_sent_over_a_device_is_clean),
+		VERDICT(flood_is_clean_with_one_in_a_thousand_failed),
+		VERDICT(flood_that_was_not_sent_is_not_clean),
+		VERDICT(flood_with_a_packet_missing_is_not_clean),
+		VERDICT(flood_with_a_leak_or_a_packet_without_fate_is_not_clean),
 	};
 
 	return cmocka_run_group_tests_name("verdict", tests, NULL, NULL);
