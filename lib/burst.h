@@ -53,11 +53,11 @@ enum { SACK_BLOCKS_MAX = 4 };
 /* The options of one segment, host byte order. Only fields whose bit is in seen are valid. */
 struct tcp_options {
 	uint8_t seen; /* set of enum tcp_option_seen */
-	uint8_t window_scale;
 	uint8_t sack_count;
+	uint8_t window_scale;
 	uint16_t mss;
+	uint32_t ts_ecr; /* these two are read as one word */
 	uint32_t ts_val;
-	uint32_t ts_ecr;
 	struct sack_block sack[SACK_BLOCKS_MAX];
 };
 
@@ -68,20 +68,20 @@ struct tcp_options {
 struct segment {
 	struct rte_mbuf *mbuf; /* trimmed to the text; owned; NULL once its text was taken */
 	uintptr_t flow;        /* flow_lookup's find: see flow/flow_table.h */
-	uint32_t hash;         /* of the 4-tuple, keyed */
+	uint32_t ack;          /* SEG.ACK; it and SEG.SEQ are read as one word */
 	uint32_t seq;          /* SEG.SEQ */
-	uint32_t ack;          /* SEG.ACK */
 	uint32_t len;          /* SEG.LEN: text plus one for SYN and one for FIN */
+	uint32_t hash;         /* of the 4-tuple, keyed: flow_lookup's too */
 	uint16_t text_len;     /* text alone */
 	uint16_t wnd;          /* SEG.WND as carried, not scaled */
 	uint16_t up;           /* SEG.UP */
 	uint8_t flags;         /* set of enum tcp_flag */
 	uint8_t ip_tos;        /* DSCP and ECN as received */
 	uint16_t run;          /* arrived as so many segments, made one by the tcp room */
-	bool carried_syn;      /* a SYN was taken off it by the tcp room: wnd is not scaled */
-	bool reopens;          /* a SYN that takes over from TIME-WAIT, set by the tcp room ... */
-	uint32_t reopened_at;  /* ... and the SND.NXT of the connection that was */
 	uint8_t fate;          /* enum estab_drop, or FATE_DELIVERED */
+	bool carried_syn;      /* a SYN was taken off it by the tcp room: wnd is not scaled */
+	uint32_t reopened_at;  /* SND.NXT of the connection that was, where ... */
+	bool reopens;          /* ... a SYN takes over from TIME-WAIT, set by the tcp room */
 	struct path path; /* local = destination, remote = source, next_hop = the frame's source */
 	struct tcp_options options;
 };

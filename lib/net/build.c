@@ -13,7 +13,7 @@
 #include "net/ipv6.h"
 #include "net/resolve.h"
 #include "net/tcp_header.h"
-#include "net/usual.h"
+#include "net/usual_write.h"
 
 enum {
 	PREFETCH_AHEAD = 4,   /* packets */
@@ -50,13 +50,12 @@ prefetch_spent(const struct burst *burst, unsigned int ahead)
  * the packets go to another lcore, it has written these mbufs last: they are asked for all at once,
  * and take_mbuf is the first to touch them.
  */
-static void
+static __rte_noinline void
 refill(struct net *net, struct burst *burst, unsigned int wanted)
 {
 	const unsigned int n = RTE_MIN(wanted, (unsigned int)REFILL_MAX);
 
-	if (burst->spent_count > 0 || n < 2 ||
-			rte_mempool_get_bulk(net->mbuf_pool, (void **)burst->spent, n) != 0)
+	if (n < 2 || rte_mempool_get_bulk(net->mbuf_pool, (void **)burst->spent, n) != 0)
 		return;
 	for (unsigned int i = 0; i < n; i++) {
 		prefetch_for_write(burst->spent[i]);
@@ -258,36 +257,48 @@ write_headers(const struct net *net, uint8_t *at, const struct outgoing *out, st
 static inline bool
 is_usual(const struct net *net, const struct outgoing *out)
 {
-	return net->vlan_be == 0 && out->path->family == ESTAB_FAMILY_IPV4 &&
+	return net->usual.writes && out->path->family == ESTAB_FAMILY_IPV4 &&
 			out->path->mac_known && out->text_len <= COPY_BYTES_MAX &&
 			(out->text_len == 0 ||
 					out->text_offset + out->text_len <= out->text->data_len);
 }
 
-/* The same packet as build_packet makes, in fewer steps. */
-static struct rte_mbuf *
+/* One of this burst's mbufs with room for a usual packet; NULL where the next one is none such. */
+static inline struct rte_mbuf *
+take_usual_mbuf(struct burst *burst, uint32_t text_len)
+{
+	struct rte_mbuf *mbuf;
+
+	if (unlikely(burst->spent_count == 0))
+		return NULL;
+	mbuf = burst->spent[burst->spent_count - 1];
+	assert(RTE_MBUF_DIRECT(mbuf) && rte_mbuf_refcnt_read(mbuf) == 1 && mbuf->nb_segs == 1 &&
+			mbuf->next == NULL);
+	if (unlikely(mbuf->buf_len < RTE_PKTMBUF_HEADROOM + HEADERS_BYTES_MAX + text_len))
+		return NULL;
+	burst->spent_count--;
+	return mbuf;
+}
+
+/* The same packet as build_packet makes, in fewer steps; NULL where only that can make one. */
+static inline struct rte_mbuf *
 build_usual(struct net *net, struct burst *burst, const struct outgoing *out)
 {
-	struct rte_mbuf *mbuf = take_mbuf(net, burst, HEADERS_BYTES_MAX + out->text_len);
-	struct layout layout = { .l2_len = RTE_ETHER_HDR_LEN,
-		.l3_len = sizeof(struct rte_ipv4_hdr),
-		.text_len = out->text_len };
-	uint16_t headers;
-	uint8_t *bytes;
+	struct rte_mbuf *mbuf = take_usual_mbuf(burst, out->text_len);
+	struct usual_headers *h;
+	uint32_t header;
 
 	prefetch_spent(burst, PREFETCH_AHEAD);
-	if (mbuf == NULL)
+	if (unlikely(mbuf == NULL))
 		return NULL;
-	bytes = rte_pktmbuf_mtod(mbuf, uint8_t *);
-	layout.l4_len = usual_write(net, bytes, out);
-	headers = (uint16_t)(layout.l2_len + layout.l3_len + layout.l4_len);
+	h = (struct usual_headers *)((uint8_t *)mbuf->buf_addr + RTE_PKTMBUF_HEADROOM);
+	header = usual_write(net, h, out);
 	if (out->text_len > 0)
-		memcpy(bytes + headers,
+		memcpy((uint8_t *)(h + 1) - sizeof(h->tcp) + header,
 				rte_pktmbuf_mtod_offset(out->text, void *, out->text_offset),
 				out->text_len);
-	mbuf->data_len = (uint16_t)(headers + out->text_len);
-	mbuf->pkt_len = mbuf->data_len;
-	write_checksums(net, mbuf, out, &layout);
+	usual_describe(&net->usual, mbuf, header, out->text_len);
+	usual_write_sums(net, h, out->path, header + out->text_len);
 	return mbuf;
 }
 
@@ -327,11 +338,11 @@ segments_in(const struct outgoing *out)
 	return out->cut == 0 ? 1 : (out->text_len + out->cut - 1) / out->cut;
 }
 
-static void
+/* The packets that are out of the ordinary, and those for which there is no mbuf at hand. */
+static __rte_noinline void
 send_segment(struct net *net, struct burst *burst, const struct outgoing *out, uint64_t now_ns)
 {
-	struct rte_mbuf *packet = likely(is_usual(net, out)) ? build_usual(net, burst, out)
-							     : build_packet(net, burst, out);
+	struct rte_mbuf *packet = build_packet(net, burst, out);
 
 	if (unlikely(packet == NULL)) {
 		net->stats->tx_dropped_no_mbuf++;
@@ -349,12 +360,29 @@ send_segment(struct net *net, struct burst *burst, const struct outgoing *out, u
 void
 net_build(struct net *net, struct burst *burst, uint64_t now_ns)
 {
-	for (uint16_t i = 0; i < burst->out_count; i++) {
-		refill(net, burst, 2 * (unsigned int)(burst->out_count - i)); /* headers, text */
-		send_segment(net, burst, &burst->out[i], now_ns);
+	const struct outgoing *out = burst->out, *end = out + burst->out_count;
+	uint64_t usual = 0;
+
+	for (; out < end; out++) {
+		struct rte_mbuf *packet = NULL;
+
+		if (unlikely(burst->spent_count == 0))
+			refill(net, burst, 2 * (unsigned int)(end - out)); /* headers, text */
+		if (likely(is_usual(net, out)))
+			packet = build_usual(net, burst, out);
+		if (unlikely(packet == NULL)) {
+			send_segment(net, burst, out, now_ns);
+			continue;
+		}
+		usual++;
+		if (unlikely((out->flags & TCP_FLAG_RST) != 0))
+			net->stats->rst_sent++;
+		burst_transmit(burst, net->stats, packet);
 	}
+	net->stats->segments_sent += usual;
 	burst->out_count = 0;
 	loan_end(&net->loan);
-	rte_pktmbuf_free_bulk(burst->spent, burst->spent_count);
+	if (burst->spent_count > 0)
+		rte_pktmbuf_free_bulk(burst->spent, burst->spent_count);
 	burst->spent_count = 0;
 }

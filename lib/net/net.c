@@ -5,6 +5,7 @@
 #include <rte_mbuf.h>
 
 #include "net/net.h"
+#include "net/usual.h"
 
 enum defaults {
 	DEFAULT_MTU = RTE_ETHER_MTU,
@@ -57,6 +58,7 @@ net_init(struct net *net, const struct estab_stack_config *config, struct estab_
 	take_addresses(net, interface);
 	net->has_gateway_ipv4 = take_gateway(&interface->gateway_ipv4, &net->gateway_ipv4);
 	net->has_gateway_ipv6 = take_gateway(&interface->gateway_ipv6, &net->gateway_ipv6);
+	usual_init(net);
 	siphash_key_init(&secret, config->secret);
 	siphash_derive(&secret, "neighbours", &key);
 	return neighbour_table_init(&net->neighbours,

@@ -29,7 +29,30 @@ struct net_address {
 	uint8_t prefix_length;
 };
 
+/*
+ * What usual packets are compared with and begun with, as it lies in their headers: usual_parse.h and
+ * usual_write.h. Set up once; a room that requires a tag has no usual packets.
+ */
+struct usual {
+	uint64_t forms[3];      /* the first 24 bytes of a frame that is for us ... */
+	uint64_t form_masks[3]; /* ... where they are always the same */
+	uint64_t rx_flags;      /* of mbufs: the port vouches for checksums, and strips no tag */
+	uint64_t rx_flags_mask; /* as far as it is asked to */
+	uint64_t tx_flags;      /* of mbufs: what the port is to fill in */
+	uint64_t rearm;         /* of mbufs: where data begin, how many there are, no port */
+	uint32_t rx_sums,
+			tx_sums; /* set of enum estab_port_offload: the checks that the port was not asked for */
+	uint16_t local_count;  /* IPv4 addresses of ours */
+	uint16_t barred_count; /* and those that nobody else may have: ours, and broadcasts */
+	bool reads, writes;    /* false: no packet is usual */
+	struct path path;      /* what is the same in all received ones */
+	uint8_t source_and_type[RTE_ETHER_ADDR_LEN + 2];
+	rte_be32_t locals[ESTAB_ADDRESSES_MAX];
+	rte_be32_t barred[2 * ESTAB_ADDRESSES_MAX];
+};
+
 struct net {
+	struct usual usual;
 	struct rte_mempool *mbuf_pool;
 	struct estab_stats *stats; /* the stack's */
 	struct rte_ether_addr mac;

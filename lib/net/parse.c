@@ -14,7 +14,7 @@
 #include "net/ipv4.h"
 #include "net/ipv6.h"
 #include "net/tcp_header.h"
-#include "net/usual.h"
+#include "net/usual_parse.h"
 
 enum { PREFETCH_AHEAD = 8, PREFETCH_TEXT_AHEAD = 4 };
 
@@ -30,7 +30,7 @@ prefetch_packet(const struct rte_mbuf *mbuf)
 
 	rte_prefetch0(headers);
 	rte_prefetch0(headers + RTE_CACHE_LINE_SIZE);
-	if (mbuf->next != NULL) {
+	if (unlikely(mbuf->nb_segs != 1)) {
 		prefetch_for_write(mbuf->next);
 		prefetch_for_write(&mbuf->next->next);
 	}
@@ -39,7 +39,7 @@ prefetch_packet(const struct rte_mbuf *mbuf)
 static inline void
 prefetch_text(const struct rte_mbuf *mbuf)
 {
-	if (mbuf->next != NULL)
+	if (unlikely(mbuf->nb_segs != 1))
 		rte_prefetch0(rte_pktmbuf_mtod(mbuf->next, const void *));
 }
 
@@ -90,7 +90,7 @@ parse_packet(struct net *net, struct burst *burst, struct packet *packet, uint64
 }
 
 /* The long way: every header by itself. */
-static void
+static __rte_noinline void
 take_packet(struct net *net, struct burst *burst, struct rte_mbuf *mbuf, uint64_t now_ns)
 {
 	struct packet packet = { .mbuf = mbuf };
@@ -110,23 +110,29 @@ take_packet(struct net *net, struct burst *burst, struct rte_mbuf *mbuf, uint64_
 void
 net_parse(struct net *net, struct burst *burst, uint64_t now_ns)
 {
-	const uint16_t count = burst->rx_count;
-	uint16_t usual = 0;
+	struct segment *seg = &burst->arrived[burst->arrived_count];
+	const unsigned int count = burst->rx_count;
+	const bool reads = net->usual.reads;
 	uint64_t bytes = 0;
+	uint32_t usual = 0;
 
 	assert(burst->arrived_count + count <= BURST_RX_MAX);
 	prefetch_first(burst);
-	for (uint16_t i = 0; i < count; i++) {
+	for (unsigned int i = 0; i < count; i++) {
+		struct rte_mbuf *mbuf = burst->rx[i];
+
 		if (i + PREFETCH_AHEAD < count)
 			prefetch_packet(burst->rx[i + PREFETCH_AHEAD]);
 		if (i + PREFETCH_TEXT_AHEAD < count)
 			prefetch_text(burst->rx[i + PREFETCH_TEXT_AHEAD]);
-		bytes += burst->rx[i]->pkt_len;
-		if (likely(usual_parse(net, burst->rx[i], &burst->arrived[burst->arrived_count]))) {
+		bytes += mbuf->pkt_len;
+		if (likely(reads && usual_parse(net, mbuf, seg))) {
 			burst->arrived_count++;
 			usual++;
+			seg++;
 		} else {
-			take_packet(net, burst, burst->rx[i], now_ns);
+			take_packet(net, burst, mbuf, now_ns);
+			seg = &burst->arrived[burst->arrived_count];
 		}
 	}
 	net->stats->rx_packets += count;

@@ -62,8 +62,6 @@ static void
 read_fields(const struct net *net, const struct packet *packet, const struct rte_tcp_hdr *tcp,
 		uint16_t text_len, struct segment *seg)
 {
-	seg->flow = 0;
-	seg->hash = 0;
 	seg->seq = rte_be_to_cpu_32(tcp->sent_seq);
 	seg->ack = rte_be_to_cpu_32(tcp->recv_ack);
 	seg->flags = tcp->tcp_flags;

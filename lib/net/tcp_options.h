@@ -8,9 +8,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <rte_byteorder.h>
+
 #include "burst.h"
 
-enum { TCP_OPTIONS_BYTES_MAX = 40 };
+enum {
+	TCP_OPTIONS_BYTES_MAX = 40,
+	TCP_OPTIONS_TIMESTAMPS_LENGTH =
+			12, /* of timestamps alone, as RFC 7323 appendix A has them: */
+};
+
+/* NOP, NOP, kind, length; TSval and TSecr follow. */
+#define TCP_OPTIONS_TIMESTAMPS_HEAD RTE_BE32(UINT32_C(0x0101080a))
 
 /*
  * Read `length` bytes of options. Unknown ones are skipped, known ones of a wrong length too; of

@@ -524,6 +524,100 @@ built_segment_is_parsed_back(void **state)
 	free_text(text);
 }
 
+/* A number that looks like any, the same in every run. */
+static uint32_t
+any_number(uint64_t *random)
+{
+	*random ^= *random << 13;
+	*random ^= *random >> 7;
+	*random ^= *random << 17;
+	return (uint32_t)(*random >> 16);
+}
+
+/* Any segment that may be usual: text in one piece and short, no flag or option excluded. */
+static void
+put_any_segment(struct kit *kit, struct path *path, struct rte_mbuf *text, uint64_t *random)
+{
+	struct outgoing *out = burst_outgoing(kit->burst);
+
+	path->local.words[0] = any_number(random);
+	path->remote.words[0] = any_number(random);
+	path->local_port = (uint16_t)any_number(random);
+	path->remote_port = (uint16_t)any_number(random);
+	path->tos = (uint8_t)(any_number(random) << 2);
+	path->hop_limit = (uint8_t)any_number(random);
+	out->path = path;
+	out->seq = any_number(random);
+	out->ack = any_number(random);
+	out->wnd = (uint16_t)any_number(random);
+	out->up = (uint16_t)any_number(random);
+	out->flags = (uint8_t)any_number(random);
+	out->ecn = any_number(random) & 3;
+	out->options.seen = any_number(random) % 4 == 0 ? any_number(random) & 0x1f
+							: TCP_OPTION_TIMESTAMPS;
+	out->options.sack_count = 1;
+	out->options.sack[0].right = any_number(random);
+	out->options.mss = (uint16_t)any_number(random);
+	out->options.window_scale = (uint8_t)any_number(random);
+	out->options.ts_val = any_number(random);
+	out->options.ts_ecr = any_number(random);
+	if (any_number(random) % 2 == 0)
+		return;
+	out->text = text;
+	out->text_offset = any_number(random) % 100;
+	out->text_len = 1 + any_number(random) % 250;
+}
+
+/* The only packet in tx[], as bytes, and what its mbuf asks of the port. */
+static size_t
+take_packet(struct kit *kit, uint8_t *bytes, uint64_t *flags, uint64_t *offload)
+{
+	size_t size;
+
+	assert_int_equal(kit->burst->tx_count, 1);
+	size = kit_flatten(kit->burst->tx[0], bytes, 4096);
+	*flags = kit->burst->tx[0]->ol_flags;
+	*offload = kit->burst->tx[0]->tx_offload;
+	kit_clear(kit);
+	return size;
+}
+
+static void
+usual_packets_are_as_those_built_header_by_header(void **state)
+{
+	static const uint16_t sizes[] = { 350 };
+	struct kit *kit = *state;
+	struct path path = peer_path(ESTAB_FAMILY_IPV4);
+	struct rte_mbuf *text = make_text(kit->pool, sizes, 1);
+	uint64_t random = 1;
+
+	for (unsigned int i = 0; i < 4000; i++) {
+		uint8_t usual[4096], other[4096];
+		uint64_t flags[2], offload[2];
+		struct outgoing again;
+		size_t size;
+
+		if (i % 1000 == 0) {
+			kit->config.port_offloads = i / 1000 * ESTAB_PORT_TX_IPV4_CHECKSUM;
+			kit_reconfigure(kit);
+		}
+		assert_true(kit->net.usual.writes);
+		put_any_segment(kit, &path, text, &random);
+		again = kit->burst->out[0];
+		burst_spend(kit->burst, rte_pktmbuf_alloc(kit->pool));
+		net_build(&kit->net, kit->burst, kit->now_ns);
+		size = take_packet(kit, usual, &flags[0], &offload[0]);
+		kit->net.usual.writes = false;
+		*burst_outgoing(kit->burst) = again;
+		net_build(&kit->net, kit->burst, kit->now_ns);
+		kit->net.usual.writes = true;
+		assert_int_equal(take_packet(kit, other, &flags[1], &offload[1]), size);
+		assert_memory_equal(usual, other, size);
+		assert_true(flags[0] == flags[1] && offload[0] == offload[1]);
+	}
+	free_text(text);
+}
+
 int
 main(void)
 {
@@ -543,6 +637,7 @@ main(void)
 		TEST(empty_pool_drops_the_segment_counts_and_leaks_nothing),
 		TEST(text_too_large_for_one_mbuf_of_a_port_without_chains_is_dropped),
 		TEST(built_segment_is_parsed_back),
+		TEST(usual_packets_are_as_those_built_header_by_header),
 	};
 
 	return cmocka_run_group_tests(tests, kit_group_setup, kit_group_teardown);
