@@ -3,8 +3,7 @@
  * The hash table of a stack, and how a path becomes a hash.
  *
  * The hash is SipHash-2-4 of the bytes of the 4-tuple, so that nobody without the secret can aim
- * at one bucket. A bucket is a cache line of seven entries; an entry is a pointer, its kind and its
- * family, and 16 bits of the hash above it. The key is the 4-tuple in what is pointed to, which is
+ * at one bucket (flow_bucket.h). The key is the 4-tuple in what an entry points to, which is
  * about to be used anyway. An entry that finds its bucket full goes to one of the next, and each
  * bucket counts those that have passed it: a look-up goes on just as far, and nothing ever moves.
  * There are more places than entries, so an insertion below the limit succeeds whatever the hashes.
@@ -23,11 +22,12 @@
 #include <rte_memzone.h>
 #include <rte_prefetch.h>
 
+#include "flow/flow_bucket.h"
+
 enum flow_limits {
 	NAME_MAX_LEN = RTE_MEMZONE_NAMESIZE - 1,
 	STACK_NAME_MAX_LEN = NAME_MAX_LEN - 5, /* the rest is for "_flow" */
 	ENTRIES_MAX = 1 << 28,
-	BUCKET_SLOTS = 7,
 	BUCKET_FILL = 5, /* entries per bucket, on average, of a full table at the most */
 	IPV4_BLOCKS = 2, /* of a SipHash message */
 	IPV6_BLOCKS = 5,
@@ -35,26 +35,12 @@ enum flow_limits {
 	IPV6_TUPLE_LEN = 36,
 };
 
-struct flow_bucket {
-	uint64_t entries[BUCKET_SLOTS]; /* 0: free */
-	uint64_t passed;                /* entries that lie further on because this was full */
-} __rte_cache_aligned;
-
-_Static_assert(sizeof(struct flow_bucket) == 64, "one look, one cache line");
 _Static_assert(offsetof(struct path, remote) == offsetof(struct path, local) + 16 &&
 				offsetof(struct path, local_port) ==
 						offsetof(struct path, local) + 32 &&
 				offsetof(struct path, remote_port) ==
 						offsetof(struct path, local) + 34,
 		"the tuple is one piece of memory");
-
-/*
- * An entry: kind, family, the rest of the pointer, and the upper half of the hash. Where pointers
- * may have more than 48 bits (x86-64, arm64), the kernel gives such only to who asks for them.
- */
-#define ENTRY_IPV6      UINT64_C(4)
-#define ENTRY_TAG_SHIFT 48
-#define ENTRY_TAG       (UINT64_C(0xffff) << ENTRY_TAG_SHIFT)
 
 static inline uint32_t
 path_ports(const struct path *path)
@@ -170,71 +156,79 @@ next_of(const struct flow_table *table, const struct flow_bucket *bucket)
 	return &table->buckets[(uint32_t)(bucket - table->buckets + 1) & table->mask];
 }
 
-/* What the entry of a path has in common with no other, nearly. */
-static inline uint64_t
-entry_tag(const struct path *path, uint32_t hash)
+static inline uint16_t
+tag_of(const struct path *path, uint32_t hash)
 {
-	return (uint64_t)(hash >> 16) << ENTRY_TAG_SHIFT | (path_is_ipv4(path) ? 0 : ENTRY_IPV6);
-}
-
-static inline uintptr_t
-entry_flow(uint64_t entry)
-{
-	return (uintptr_t)(entry & ~(ENTRY_TAG | ENTRY_IPV6));
-}
-
-static inline bool
-entry_may_be(uint64_t entry, uint64_t tag)
-{
-	return ((entry ^ tag) & (ENTRY_TAG | ENTRY_IPV6)) == 0 && entry != 0;
+	return flow_bucket_tag(hash, !path_is_ipv4(path));
 }
 
 /* Where the 4-tuple of what is pointed to begins. */
 static inline const uint8_t *
-entry_tuple(const struct flow_table *table, uint64_t entry)
+tuple_at(const struct flow_table *table, uintptr_t flow)
 {
-	const uintptr_t flow = entry_flow(entry);
-
 	return (const uint8_t *)flow_target(flow) + table->layout.tuple_at[flow_kind(flow)];
+}
+
+/* What differs between two tuples in eight bytes of them. */
+static inline uint64_t
+tuple_differs(const uint8_t *a, const uint8_t *b, size_t at)
+{
+	uint64_t word_a, word_b;
+
+	memcpy(&word_a, a + at, sizeof(word_a));
+	memcpy(&word_b, b + at, sizeof(word_b));
+	return word_a ^ word_b;
 }
 
 static inline bool
 tuple_is(const uint8_t *tuple, const struct path *path)
 {
-	uint64_t a[4], b[4];
+	const uint8_t *other = path->local.bytes;
 	uint32_t ports;
 
-	memcpy(a, tuple, sizeof(a));
-	memcpy(b, &path->local, sizeof(b));
-	memcpy(&ports, tuple + sizeof(a), sizeof(ports));
-	return ((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3]) |
+	memcpy(&ports, tuple + 32, sizeof(ports));
+	return (tuple_differs(tuple, other, 0) | tuple_differs(tuple, other, 8) |
+			       tuple_differs(tuple, other, 16) | tuple_differs(tuple, other, 24) |
 			       (ports ^ path_ports(path))) == 0;
 }
 
-/* @return the place of the path's entry in its bucket, or NULL */
-static inline uint64_t *
-entry_find(const struct flow_table *table, const struct path *path, uint32_t hash,
-		struct flow_bucket **found_in)
+/* An entry's place. */
+struct place {
+	struct flow_bucket *bucket; /* NULL: there is none */
+	unsigned int slot;
+};
+
+/* The path's entry in one bucket. */
+static inline bool
+bucket_find(const struct flow_table *table, const struct path *path, uint16_t tag,
+		struct place *place)
 {
-	const uint64_t tag = entry_tag(path, hash);
+	uint32_t found = flow_bucket_match(place->bucket, tag);
+
+	for (; found != 0; found &= found - 1) {
+		place->slot = flow_bucket_first(found);
+		if (likely(tuple_is(tuple_at(table, flow_bucket_get(place->bucket, place->slot)),
+				    path)))
+			return true;
+	}
+	return false;
+}
+
+static inline struct place
+entry_find(const struct flow_table *table, const struct path *path, uint32_t hash)
+{
+	const uint16_t tag = tag_of(path, hash);
 	struct flow_bucket *const home = home_of(table, hash);
-	struct flow_bucket *bucket = home;
+	struct place place = { .bucket = home };
 
 	do {
-		for (unsigned int i = 0; i < BUCKET_SLOTS; i++) {
-			uint64_t *entry = &bucket->entries[i];
-
-			if (!entry_may_be(*entry, tag) ||
-					!tuple_is(entry_tuple(table, *entry), path))
-				continue;
-			*found_in = bucket;
-			return entry;
-		}
-		if (bucket->passed == 0)
-			return NULL;
-		bucket = next_of(table, bucket);
-	} while (bucket != home); /* each may once have been full, of a few */
-	return NULL;
+		if (bucket_find(table, path, tag, &place))
+			return place;
+		if (likely(place.bucket->passed == 0))
+			break;
+		place.bucket = next_of(table, place.bucket);
+	} while (place.bucket != home); /* each may once have been full, of a few */
+	return (struct place){ .bucket = NULL };
 }
 
 /* Segments of one family that are looked up together. */
@@ -247,26 +241,23 @@ struct batch {
 
 /* What is touched first of a TCB, or all of a record. */
 static inline void
-prefetch_target(const struct flow_table *table, uint64_t entry)
+prefetch_target(const struct flow_table *table, uintptr_t flow)
 {
-	const uint8_t *target = flow_target(entry_flow(entry));
+	const uint8_t *target = flow_target(flow);
 
-	rte_prefetch0(entry_tuple(table, entry));
+	rte_prefetch0(tuple_at(table, flow));
 	rte_prefetch0(target);
 	rte_prefetch0(target + RTE_CACHE_LINE_SIZE);
 }
 
 /* The first entry of the home bucket that may be it, its tuple yet unseen; 0 where there is none. */
-static inline uint64_t
+static inline uintptr_t
 guess(const struct flow_table *table, const struct segment *segment)
 {
 	const struct flow_bucket *bucket = home_of(table, segment->hash);
-	const uint64_t tag = entry_tag(&segment->path, segment->hash);
+	const uint32_t found = flow_bucket_match(bucket, tag_of(&segment->path, segment->hash));
 
-	for (unsigned int i = 0; i < BUCKET_SLOTS; i++)
-		if (entry_may_be(bucket->entries[i], tag))
-			return bucket->entries[i];
-	return 0;
+	return found == 0 ? FLOW_NONE : flow_bucket_get(bucket, flow_bucket_first(found));
 }
 
 static void
@@ -281,28 +272,33 @@ batch_hash(const struct flow_table *table, struct batch *batch)
 	}
 }
 
+/* What stands for the segment's connection, if the guess is right or nothing else can be. */
+static inline uintptr_t
+settle(const struct flow_table *table, const struct segment *segment, uintptr_t guessed)
+{
+	if (guessed != FLOW_NONE) {
+		if (likely(tuple_is(tuple_at(table, guessed), &segment->path)))
+			return guessed;
+	} else if (likely(home_of(table, segment->hash)->passed == 0)) {
+		return FLOW_NONE;
+	}
+	return flow_find(table, &segment->path, segment->hash);
+}
+
 /* Three passes, so that the lines that one asks for are there in the next. */
 static void
 batch_lookup(const struct flow_table *table, struct batch *batch)
 {
-	uint64_t guesses[SIPHASH_MESSAGES_MAX];
+	uintptr_t guesses[SIPHASH_MESSAGES_MAX];
 
 	batch_hash(table, batch);
 	for (uint32_t i = 0; i < batch->count; i++) {
 		guesses[i] = guess(table, batch->segments[i]);
-		if (guesses[i] != 0)
+		if (guesses[i] != FLOW_NONE)
 			prefetch_target(table, guesses[i]);
 	}
-	for (uint32_t i = 0; i < batch->count; i++) {
-		struct segment *segment = batch->segments[i];
-
-		if (guesses[i] != 0 && tuple_is(entry_tuple(table, guesses[i]), &segment->path))
-			segment->flow = entry_flow(guesses[i]);
-		else if (guesses[i] == 0 && home_of(table, segment->hash)->passed == 0)
-			segment->flow = FLOW_NONE;
-		else
-			segment->flow = flow_find(table, &segment->path, segment->hash);
-	}
+	for (uint32_t i = 0; i < batch->count; i++)
+		batch->segments[i]->flow = settle(table, batch->segments[i], guesses[i]);
 	batch->count = 0;
 }
 
@@ -344,56 +340,52 @@ flow_hash(const struct flow_table *table, const struct path *path)
 uintptr_t
 flow_find(const struct flow_table *table, const struct path *path, uint32_t hash)
 {
-	struct flow_bucket *bucket;
-	const uint64_t *entry = entry_find(table, path, hash, &bucket);
+	const struct place place = entry_find(table, path, hash);
 
-	return entry == NULL ? FLOW_NONE : entry_flow(*entry);
+	return place.bucket == NULL ? FLOW_NONE : flow_bucket_get(place.bucket, place.slot);
 }
 
 /* A free place in the home bucket, or as near behind it as there is one. */
-static uint64_t *
+static inline struct place
 take_place(struct flow_table *table, uint32_t hash)
 {
 	struct flow_bucket *bucket = home_of(table, hash);
+	uint32_t free;
 
-	for (;; bucket = next_of(table, bucket)) {
-		for (unsigned int i = 0; i < BUCKET_SLOTS; i++)
-			if (bucket->entries[i] == 0)
-				return &bucket->entries[i];
+	while ((free = flow_bucket_match(bucket, 0)) == 0) {
 		bucket->passed++;
+		bucket = next_of(table, bucket);
 	}
+	return (struct place){ .bucket = bucket, .slot = flow_bucket_first(free) };
 }
 
 int
 flow_set(struct flow_table *table, const struct path *path, uint32_t hash, uintptr_t flow)
 {
-	struct flow_bucket *bucket;
-	uint64_t *entry = entry_find(table, path, hash, &bucket);
+	struct place place = entry_find(table, path, hash);
 
 	assert(flow_kind(flow) != FLOW_NONE);
-	assert((flow & (ENTRY_TAG | ENTRY_IPV6)) == 0);
-	if (entry == NULL) {
+	if (place.bucket == NULL) {
 		if (table->entries == table->entries_max)
 			return -ENOSPC;
 		table->entries++;
-		entry = take_place(table, hash);
+		place = take_place(table, hash);
 	}
-	*entry = entry_tag(path, hash) | flow;
+	flow_bucket_set(place.bucket, place.slot, tag_of(path, hash), flow);
 	return 0;
 }
 
 void
 flow_remove(struct flow_table *table, const struct path *path, uint32_t hash)
 {
-	struct flow_bucket *bucket = NULL;
-	uint64_t *entry = entry_find(table, path, hash, &bucket);
+	const struct place place = entry_find(table, path, hash);
 
-	assert(entry != NULL);
-	if (entry == NULL)
+	assert(place.bucket != NULL);
+	if (place.bucket == NULL)
 		return;
-	*entry = 0;
+	flow_bucket_clear(place.bucket, place.slot);
 	table->entries--;
-	for (struct flow_bucket *before = home_of(table, hash); before != bucket;
+	for (struct flow_bucket *before = home_of(table, hash); before != place.bucket;
 			before = next_of(table, before))
 		before->passed--;
 }

@@ -17,6 +17,7 @@
 #include <rte_memory.h>
 
 #include "eal.h"
+#include "flow/flow_bucket.h"
 #include "flow/flow_table.h"
 
 enum {
@@ -431,7 +432,7 @@ tuple_decides_where_bucket_and_tag_agree(void **state)
 {
 	struct path first = path_number(ESTAB_FAMILY_IPV4, 0), twin;
 	const uint32_t hash = flow_hash(&table, &first);
-	const uint32_t same = UINT32_C(0xffff0000) | table.mask;
+	const uint32_t same = UINT32_C(0xfffc0000) | table.mask;
 	uint32_t n = 0;
 
 	(void)state;
@@ -451,6 +452,55 @@ tuple_decides_where_bucket_and_tag_agree(void **state)
 	flow_lookup(&table, &burst);
 	assert_int_equal(burst.arrived[0].flow, flow_make(FLOW_TCB, &targets[0]));
 	assert_int_equal(burst.arrived[1].flow, flow_make(FLOW_TCB, &targets[1]));
+}
+
+/* All slots compared at once against one after the other, free ones and equal ones among them. */
+static void
+bucket_matches_the_slots_that_hold_the_tag(void **state)
+{
+	unsigned short seed[3] = { 4, 5, 6 };
+	struct flow_bucket bucket = { .passed = UINT32_MAX };
+
+	(void)state;
+	for (unsigned int round = 0; round < 10000; round++) {
+		const uint32_t hash = (uint32_t)jrand48(seed);
+		const uint16_t tag = flow_bucket_tag(hash, round % 2 == 0);
+
+		assert_int_not_equal(tag, 0);
+		assert_int_not_equal(tag, flow_bucket_tag(hash, round % 2 != 0));
+		for (unsigned int slot = 0; slot < BUCKET_SLOTS; slot++) {
+			const long dice = nrand48(seed) % 4;
+
+			flow_bucket_clear(&bucket, slot);
+			if (dice != 0)
+				flow_bucket_set(&bucket, slot,
+						dice == 1 ? tag : (uint16_t)(tag ^ 1 << (dice + 9)),
+						(uintptr_t)&bucket);
+		}
+		assert_int_equal(flow_bucket_match(&bucket, tag),
+				flow_bucket_match_plain(&bucket, tag));
+		assert_int_equal(flow_bucket_match(&bucket, 0),
+				flow_bucket_match_plain(&bucket, 0));
+	}
+}
+
+/* Every bit of a pointer of 48 bits comes back, from every slot. */
+static void
+bucket_gives_back_what_was_set(void **state)
+{
+	struct flow_bucket bucket = { 0 };
+
+	(void)state;
+	for (unsigned int slot = 0; slot < BUCKET_SLOTS; slot++)
+		flow_bucket_set(&bucket, slot, 0x8000,
+				(uintptr_t)(UINT64_C(0xfedcba987650) + slot));
+	for (unsigned int slot = 0; slot < BUCKET_SLOTS; slot++)
+		assert_true(flow_bucket_get(&bucket, slot) ==
+				(uintptr_t)(UINT64_C(0xfedcba987650) + slot));
+	assert_int_equal(flow_bucket_first(flow_bucket_match(&bucket, 0x8000)), 0);
+	assert_int_equal(flow_bucket_match(&bucket, 0), 0);
+	flow_bucket_clear(&bucket, 6);
+	assert_int_equal(flow_bucket_first(flow_bucket_match(&bucket, 0)), 6);
 }
 
 static size_t
@@ -550,6 +600,8 @@ main(void)
 		cmocka_unit_test(absent_path_is_not_found_where_every_bucket_was_full_once),
 		cmocka_unit_test_setup_teardown(tuple_decides_where_bucket_and_tag_agree, start,
 				stop),
+		cmocka_unit_test(bucket_matches_the_slots_that_hold_the_tag),
+		cmocka_unit_test(bucket_gives_back_what_was_set),
 		cmocka_unit_test(name_in_use_is_refused_until_given_back),
 		cmocka_unit_test(long_names_that_differ_at_the_end_do_not_collide),
 		cmocka_unit_test(want_of_memory_is_reported_and_leaves_nothing),
