@@ -125,6 +125,18 @@ copy_room(const struct estab_stack_config *config)
 	return RTE_PKTMBUF_HEADROOM + HEADERS_MAX + config->interface.mtu;
 }
 
+/* True where a whole packet goes into as many mbufs as the port takes, one of them for headers alone. */
+static bool
+packet_fits(const struct estab_stack_config *config)
+{
+	const uint32_t room = rte_pktmbuf_data_room_size(config->mbuf_pool);
+	const uint32_t text_mbufs = config_mbufs_max(config) - 1U;
+
+	return room >= copy_room(config) ||
+			(uint64_t)text_mbufs * (room - RTE_PKTMBUF_HEADROOM) >=
+			config->interface.mtu;
+}
+
 static const char *
 check_frame(const struct estab_stack_config *config)
 {
@@ -142,6 +154,9 @@ check_frame(const struct estab_stack_config *config)
 			rte_pktmbuf_data_room_size(config->mbuf_pool) < copy_room(config))
 		return "mbuf_pool: the port takes no chains, so an mbuf must hold a whole packet: data "
 		       "room for the headroom, 118 bytes of headers and interface.mtu";
+	if (!packet_fits(config))
+		return "mbuf_pool: the port takes chains of mbufs_max only, which must hold a whole packet: "
+		       "one for headers and the others, without headroom, interface.mtu";
 	if (config->burst > ESTAB_BURST_MAX)
 		return "burst: at most 256 packets";
 	if (config->port != NULL &&

@@ -46,12 +46,20 @@ struct estab_port {
 	uint16_t (*tx_burst)(void *context, struct rte_mbuf **packets, uint16_t n);
 
 	uint32_t offloads; /**< set of enum estab_port_offload */
+
+	/** Mbufs that a packet may consist of, where TX_MULTI_SEGMENT is set (nb_mtu_seg_max of struct
+	 *  rte_eth_desc_lim); 0: any number. Text that lies in more is copied into fewer. */
+	uint16_t mbufs_max;
+
+	/** The same of a packet that the port cuts (nb_seg_max there), each segment of which lies in
+	 *  mbufs_max at most, one for the headers counted; 0: any number. */
+	uint16_t mbufs_cut_max;
 };
 
 /**
  * Make a port of one queue pair of an Ethernet device that is configured and started.
  *
- * Offloads are read from the device's queues. A driver that does not describe its queues gets none:
+ * How many mbufs a packet may consist of is read from the device, and offloads from its queues. A driver that does not describe its queues gets none:
  * a program that has configured such a device adds to port->offloads what it was granted.
  *
  * @return 0, or a negative errno: -ENODEV (no such device), -EINVAL (no such queue).

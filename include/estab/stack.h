@@ -209,6 +209,8 @@ struct estab_stack_config {
 	struct rte_mempool *mbuf_pool; /**< for headers and answers; see estab_stack_config_check */
 	const struct estab_port *port; /**< copied; NULL: the caller moves packets itself */
 	uint32_t port_offloads;        /**< where port is NULL: set of enum estab_port_offload */
+	uint16_t port_mbufs_max;       /**< where port is NULL: as in struct estab_port */
+	uint16_t port_mbufs_cut_max;   /**< likewise */
 	uint16_t burst;                /**< packets per poll, up to ESTAB_BURST_MAX; 0 means 64 */
 	struct estab_interface interface;
 	struct estab_stack_limits limits;

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Segments -> packets: Ethernet, IP and TCP headers into one mbuf, the text behind them as a copy
- * where it is short, else as clones that share the send queue's bytes. The queue's own mbufs are
- * never changed but for a reference count, and the checksum is the last word written.
+ * where it is short or in too many pieces, else as clones that share the send queue's bytes. The
+ * queue's own mbufs are never changed but for a reference count, and the checksum is the last word
+ * written.
  */
 #include <netinet/in.h>
 
 #include "base/prefetch.h"
 #include "net/checksum.h"
 #include "net/ethernet.h"
+#include "net/gather.h"
 #include "net/ipv4.h"
 #include "net/ipv6.h"
 #include "net/resolve.h"
@@ -88,29 +90,45 @@ take_mbuf(struct net *net, struct burst *burst, uint32_t length)
 	return mbuf;
 }
 
-/* How many mbufs the text lies in, counted up to one more than may be cloned. */
+/* How the text of a packet gets into it. */
+enum text_way {
+	TEXT_COPIED,   /* behind the headers */
+	TEXT_CLONED,   /* piece by piece */
+	TEXT_GATHERED, /* copied, into several mbufs */
+};
+
+/* How many mbufs the text lies in, counted up to one more than `most`. */
 static unsigned int
-count_pieces(const struct outgoing *out)
+count_pieces(const struct outgoing *out, unsigned int most)
 {
 	const struct rte_mbuf *piece = out->text;
 	uint32_t end = out->text_offset + out->text_len;
 	unsigned int count = 1;
 
-	for (; piece->data_len < end && count <= CLONE_PIECES_MAX; piece = piece->next) {
+	for (; piece->data_len < end && count <= most; piece = piece->next) {
 		end -= piece->data_len;
 		count++;
 	}
 	return count;
 }
 
-static bool
-should_copy(const struct net *net, const struct outgoing *out)
+/* A packet to be cut has no more pieces than the port takes (tcp/text/tso.h). */
+static enum text_way
+choose_way(const struct net *net, const struct outgoing *out)
 {
-	if (out->text_len <= COPY_BYTES_MAX || !(net->offloads & ESTAB_PORT_TX_MULTI_SEGMENT))
-		return true;
-	return count_pieces(out) > CLONE_PIECES_MAX &&
-			out->text_len + HEADERS_BYTES_MAX + RTE_PKTMBUF_HEADROOM <=
+	const bool fits = out->text_len + HEADERS_BYTES_MAX + RTE_PKTMBUF_HEADROOM <=
 			rte_pktmbuf_data_room_size(net->mbuf_pool);
+	unsigned int most = net->pieces_max;
+
+	if (out->text_len <= COPY_BYTES_MAX || !(net->offloads & ESTAB_PORT_TX_MULTI_SEGMENT))
+		return TEXT_COPIED;
+	if (fits)
+		most = RTE_MIN(most, (unsigned int)CLONE_PIECES_MAX);
+	else if (out->cut != 0)
+		return TEXT_CLONED;
+	if (count_pieces(out, most) <= most)
+		return TEXT_CLONED;
+	return fits ? TEXT_COPIED : TEXT_GATHERED;
 }
 
 static void
@@ -306,9 +324,9 @@ build_usual(struct net *net, struct burst *burst, const struct outgoing *out)
 static struct rte_mbuf *
 build_packet(struct net *net, struct burst *burst, const struct outgoing *out)
 {
-	const bool copy = out->text_len > 0 && should_copy(net, out);
-	struct rte_mbuf *mbuf =
-			take_mbuf(net, burst, HEADERS_BYTES_MAX + (copy ? out->text_len : 0));
+	const enum text_way way = choose_way(net, out);
+	const uint32_t copied = way == TEXT_COPIED ? out->text_len : 0;
+	struct rte_mbuf *mbuf = take_mbuf(net, burst, HEADERS_BYTES_MAX + copied);
 	struct layout layout;
 	uint8_t *bytes;
 	uint16_t headers;
@@ -319,11 +337,12 @@ build_packet(struct net *net, struct burst *burst, const struct outgoing *out)
 	bytes = rte_pktmbuf_mtod(mbuf, uint8_t *);
 	write_headers(net, bytes, out, &layout);
 	headers = (uint16_t)(layout.l2_len + layout.l3_len + layout.l4_len);
-	if (copy)
+	if (copied > 0)
 		copy_text(bytes + headers, out);
-	mbuf->data_len = (uint16_t)(headers + (copy ? out->text_len : 0));
+	mbuf->data_len = (uint16_t)(headers + copied);
 	mbuf->pkt_len = mbuf->data_len;
-	if (!copy && out->text_len > 0 && !clone_text(net, burst, mbuf, out)) {
+	if ((way == TEXT_CLONED && !clone_text(net, burst, mbuf, out)) ||
+			(way == TEXT_GATHERED && !gather_text(net->mbuf_pool, mbuf, out))) {
 		rte_pktmbuf_free(mbuf);
 		return NULL;
 	}

@@ -4,6 +4,7 @@
  */
 #include <rte_mbuf.h>
 
+#include "config.h"
 #include "net/net.h"
 #include "net/usual.h"
 
@@ -51,6 +52,7 @@ net_init(struct net *net, const struct estab_stack_config *config, struct estab_
 		.mtu = interface->mtu != 0 ? interface->mtu : DEFAULT_MTU,
 		.option_order = (uint8_t)config->tcp.option_order,
 		.hop_limit = hop_limit != 0 ? hop_limit : DEFAULT_HOP_LIMIT,
+		.pieces_max = (uint16_t)(config_mbufs_max(config) - 1),
 		.offloads = config->port != NULL ? config->port->offloads : config->port_offloads,
 	};
 	net->sum_lanes = checksum_lanes_choose();

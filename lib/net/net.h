@@ -60,6 +60,7 @@ struct net {
 	uint16_t mtu;
 	uint8_t hop_limit;    /* of what we send */
 	uint8_t option_order; /* enum estab_option_order */
+	uint16_t pieces_max;  /* mbufs of text in a packet, headers lying in one of their own */
 	uint32_t offloads;    /* set of enum estab_port_offload */
 	checksum_lanes_fn sum_lanes;
 	uint16_t address_count;

@@ -86,6 +86,8 @@ estab_port_ethdev(struct estab_port *port, uint16_t device, uint16_t queue)
 		.rx_burst = ethdev_receive,
 		.tx_prepare = ethdev_prepare,
 		.tx_burst = ethdev_transmit,
+		.mbufs_max = info.tx_desc_lim.nb_mtu_seg_max,
+		.mbufs_cut_max = info.tx_desc_lim.nb_seg_max,
 	};
 	if (rte_eth_rx_queue_info_get(device, queue, &rx) == 0)
 		port->offloads |= port_rx_offloads(rx.conf.offloads);

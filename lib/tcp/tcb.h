@@ -244,9 +244,11 @@ struct tcp {
 	uint16_t mtu;
 	uint8_t rcv_wscale; /* that we offer */
 	bool draining;
-	bool predicts;     /* predicted.h; false only where a test compares */
-	uint32_t check_at; /* of tcp_check: the TCB to be looked at next */
-	bool tso;          /* the port cuts segments: see tso.h */
+	bool predicts;                  /* predicted.h; false only where a test compares */
+	bool tso;                       /* the port cuts segments: see tso.h */
+	uint8_t tso_pieces_max;         /* mbufs of text in a packet that it cuts ... */
+	uint32_t check_at;              /* of tcp_check: the TCB to be looked at next */
+	uint8_t tso_segment_pieces_max; /* ... and in each segment of it */
 };
 
 /* Take a zeroed TCB for the path and put it into the flow table; NULL when either is full. */

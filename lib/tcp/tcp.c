@@ -106,7 +106,7 @@ tcp_init(struct tcp *tcp, const struct estab_stack_config *config, struct flow_t
 	tcp->syn_text_max = config->limits.syn_text_bytes;
 	tcp->mtu = config->interface.mtu;
 	tcp->rcv_wscale = window_scale_choose(&config->tcp);
-	tcp->tso = tso_is_granted(config);
+	tso_init(tcp, config);
 	tcp->predicts = true;
 	init_keys(tcp, config, secret);
 	init_lists(tcp);

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rte_mbuf.h>
+
 #include "fixture_internal.h"
 
 enum { CHUNK = 4096 };
@@ -127,6 +129,23 @@ void
 app_write_urgent(struct fixture *t, uint32_t bytes)
 {
 	write_by(t, estab_conn_write_urgent, bytes);
+}
+
+void
+app_queue_pieces(struct fixture *t, unsigned int count, uint16_t octets)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		struct rte_mbuf *mbuf = rte_pktmbuf_alloc(t->pool);
+
+		assert_non_null(mbuf);
+		mbuf->data_off = (uint16_t)(mbuf->buf_len - octets); /* no room behind */
+		mbuf->data_len = octets;
+		mbuf->pkt_len = octets;
+		pattern_fill(STACK_TEXT_KEY, t->peer->write_at, rte_pktmbuf_mtod(mbuf, uint8_t *),
+				octets);
+		t->peer->write_at += octets;
+		assert_int_equal(estab_conn_send_burst(t->peer->conn, &mbuf, 1), 1);
+	}
 }
 
 static void

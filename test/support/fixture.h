@@ -169,6 +169,8 @@ void app_accept_any(struct fixture *t); /* the oldest of several, whosever it is
 void app_accept_nothing(struct fixture *t);
 void app_connect(struct fixture *t);               /* from port 80 to this peer */
 void app_write(struct fixture *t, uint32_t bytes); /* all are taken */
+void app_queue_pieces(struct fixture *t, unsigned int count,
+		uint16_t octets); /* an mbuf each, and never copied together; no turn follows */
 void app_write_more(struct fixture *t, uint32_t bytes);
 void app_write_urgent(struct fixture *t, uint32_t bytes);
 void app_read(struct fixture *t, uint32_t bytes); /* so many come, and they are right */

@@ -4,6 +4,7 @@
 #include <rte_common.h>
 #include <rte_mbuf.h>
 
+#include "config.h"
 #include "tcp/user/custom.h"
 #include "tcp/congestion/ecn.h"
 #include "tcp/text/reassembly.h"
@@ -37,16 +38,47 @@ tso_is_possible(const struct tcb *tcb)
 			(tcb->work->custom == NULL || !tcb->work->custom->urgent_to_send);
 }
 
-/* Octets from send_at on, in as many mbufs as may be in one packet. */
+void
+tso_init(struct tcp *tcp, const struct estab_stack_config *config)
+{
+	tcp->tso = tso_is_granted(config);
+	tcp->tso_pieces_max = (uint8_t)RTE_MIN(config_mbufs_cut_max(config) - 1U,
+			(unsigned int)TSO_PIECES_MAX);
+	tcp->tso_segment_pieces_max = (uint8_t)RTE_MIN(config_mbufs_max(config) - 1U,
+			(unsigned int)TSO_PIECES_MAX);
+}
+
+/*
+ * Octets from send_at on, in as many mbufs as may be in one packet, and such that no segment of it lies
+ * in more than may be in one.
+ */
 static uint32_t
 text_in_reach(const struct tcb *tcb)
 {
+	const struct tcp *tcp = tcb->tcp;
 	const struct rte_mbuf *piece = tcb->work->send_at;
-	uint32_t bytes = 0;
+	uint32_t bytes = 0, offset = tcb->work->send_at_offset;
+	uint32_t missing = tcb->snd_mss; /* of the segment that the next octet belongs to ... */
+	unsigned int in_segment = 0;     /* ... and its pieces so far */
 
-	for (unsigned int i = 0; i < TSO_PIECES_MAX && piece != NULL; i++, piece = piece->next)
-		bytes += piece->data_len;
-	return bytes - tcb->work->send_at_offset;
+	for (unsigned int i = 0; i < tcp->tso_pieces_max && piece != NULL; i++) {
+		const uint32_t here = piece->data_len - offset;
+
+		if (++in_segment > tcp->tso_segment_pieces_max)
+			break;
+		bytes += here;
+		if (here < missing) {
+			missing -= here;
+		} else {
+			const uint32_t begun = (here - missing) % tcb->snd_mss;
+
+			missing = tcb->snd_mss - begun;
+			in_segment = begun > 0 ? 1 : 0;
+		}
+		offset = 0;
+		piece = piece->next;
+	}
+	return bytes;
 }
 
 uint32_t

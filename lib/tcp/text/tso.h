@@ -13,9 +13,13 @@
 #include <estab/stack.h>
 
 struct tcb;
+struct tcp;
 
 /* True where the port can and the configuration does not forbid it. */
 bool tso_is_granted(const struct estab_stack_config *config);
+
+/* Whether the port cuts, and what it takes at once. */
+void tso_init(struct tcp *tcp, const struct estab_stack_config *config);
 
 /* True where the segments that this connection sends now differ in number and text only. */
 bool tso_is_possible(const struct tcb *tcb);

@@ -272,6 +272,63 @@ text_in_many_pieces_is_copied_where_it_fits(void **state)
 	free_text(text);
 }
 
+/* However the pieces lie, and also where the user moves packets himself. */
+static void
+text_in_more_pieces_than_the_port_takes_is_gathered(void **state)
+{
+	static const uint16_t limits[] = { 3, 4, 8, 40 };
+	struct kit *kit = *state;
+	uint16_t sizes[40];
+	struct rte_mbuf *text;
+
+	for (unsigned int i = 0; i < RTE_DIM(sizes); i++)
+		sizes[i] = (uint16_t)(i % 3 == 0 ? 1 : 145 - i);
+	text = make_text(kit->pool, sizes, RTE_DIM(sizes));
+	for (size_t i = 0; i < RTE_DIM(limits); i++) {
+		kit->config.port_offloads = ESTAB_PORT_TX_MULTI_SEGMENT;
+		kit->config.port_mbufs_max = limits[i];
+		kit_reconfigure(kit);
+		for (uint32_t length = 2000; length < 3200; length += 73) {
+			const struct path path = peer_path(ESTAB_FAMILY_IPV6);
+			const struct frame expected =
+					expected_frame(ESTAB_FAMILY_IPV6, false, 7, length);
+
+			add_timestamps(put_segment(kit, &path, text, 7, length));
+			net_build(&kit->net, kit->burst, kit->now_ns);
+			assert_in_range(kit->burst->tx[0]->nb_segs, 2, limits[i]);
+			kit_expect_sent(kit, &expected);
+		}
+	}
+	assert_int_equal(rte_mempool_in_use_count(kit->pool), RTE_DIM(sizes));
+	free_text(text);
+}
+
+/* One is left for the headers. */
+static void
+text_to_be_gathered_without_mbufs_is_dropped_and_leaks_nothing(void **state)
+{
+	struct rte_mbuf *all[128 - 40 - 1];
+	struct kit *kit = *state;
+	const struct path path = peer_path(ESTAB_FAMILY_IPV4);
+	uint16_t sizes[40];
+	struct rte_mbuf *text;
+
+	for (unsigned int i = 0; i < RTE_DIM(sizes); i++)
+		sizes[i] = 90;
+	text = make_text(kit->pool, sizes, RTE_DIM(sizes));
+	kit->config.port_offloads = ESTAB_PORT_TX_MULTI_SEGMENT;
+	kit->config.port_mbufs_max = 4;
+	kit_reconfigure(kit);
+	assert_int_equal(rte_pktmbuf_alloc_bulk(kit->pool, all, RTE_DIM(all)), 0);
+	put_segment(kit, &path, text, 0, 3600);
+	net_build(&kit->net, kit->burst, kit->now_ns);
+	assert_int_equal(kit->burst->tx_count, 0);
+	assert_int_equal(kit->stats.tx_dropped_no_mbuf, 1);
+	assert_int_equal(rte_mempool_avail_count(kit->pool), 1);
+	rte_pktmbuf_free_bulk(all, RTE_DIM(all));
+	free_text(text);
+}
+
 static void
 keep_external_buffer(void *address, void *opaque)
 {
@@ -628,6 +685,8 @@ main(void)
 		TEST(short_text_is_copied_and_long_text_cloned),
 		TEST(cloned_text_shares_the_bytes_and_holds_them_until_sent),
 		TEST(text_in_many_pieces_is_copied_where_it_fits),
+		TEST(text_in_more_pieces_than_the_port_takes_is_gathered),
+		TEST(text_to_be_gathered_without_mbufs_is_dropped_and_leaks_nothing),
 		TEST(text_in_indirect_mbuf_or_external_buffer_is_cloned),
 		TEST(references_to_lent_text_are_as_many_as_packets_hold),
 		TEST(checksums_are_left_to_the_port_where_it_does_them),

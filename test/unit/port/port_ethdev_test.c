@@ -37,6 +37,7 @@ static void
 packets_go_out_and_come_in(void **state)
 {
 	struct rte_mbuf *sent[4], *received[8];
+	struct rte_eth_dev_info info;
 	struct estab_port port;
 	uint16_t device;
 	struct rte_mempool *pool = start_device(&device);
@@ -45,6 +46,9 @@ packets_go_out_and_come_in(void **state)
 	assert_int_equal(estab_port_ethdev(&port, 77, 0), -ENODEV);
 	assert_int_equal(estab_port_ethdev(&port, device, 1), -EINVAL);
 	assert_int_equal(estab_port_ethdev(&port, device, 0), 0);
+	assert_int_equal(rte_eth_dev_info_get(device, &info), 0);
+	assert_int_equal(port.mbufs_max, info.tx_desc_lim.nb_mtu_seg_max);
+	assert_int_equal(port.mbufs_cut_max, info.tx_desc_lim.nb_seg_max);
 	assert_int_equal(rte_pktmbuf_alloc_bulk(pool, sent, 4), 0);
 	assert_int_equal(port.tx_burst(port.context, sent, 4), 4);
 	assert_int_equal(port.rx_burst(port.context, received, 8), 4);

@@ -66,6 +66,10 @@ pool_must_hold_what_is_built_in_it(void **state)
 {
 	static const char chains[] = "mbuf_pool: its mbufs need data room for the headroom, 118 "
 				     "bytes of headers and 256 of text";
+	static const char few[] =
+			"mbuf_pool: the port takes chains of mbufs_max only, which must hold a "
+			"whole packet: one for headers and the others, without headroom, "
+			"interface.mtu";
 	static const char whole[] =
 			"mbuf_pool: the port takes no chains, so an mbuf must hold a whole "
 			"packet: data "
@@ -94,6 +98,17 @@ pool_must_hold_what_is_built_in_it(void **state)
 	REFUSED(t, mbuf_pool, pools[1], whole);
 	t->config.port_offloads = ESTAB_PORT_TX_MULTI_SEGMENT;
 	ALLOWED(t, mbuf_pool, pools[1]);
+	/* 1500 octets go into four mbufs with room for 375, the headers into a fifth */
+	t->config.port_mbufs_max = 4;
+	REFUSED(t, mbuf_pool, pools[1], few);
+	ALLOWED(t, mbuf_pool, pools[3]);
+	t->config.port_mbufs_max = 5;
+	REFUSED(t, mbuf_pool, pools[1], few); /* 374 */
+	t->config.port_mbufs_max = 6;
+	ALLOWED(t, mbuf_pool, pools[1]);
+	t->port.port.mbufs_max = 5;
+	t->config.port = &t->port.port;
+	REFUSED(t, mbuf_pool, pools[1], few);
 	for (unsigned int i = 0; i < RTE_DIM(pools); i++)
 		malloc_mempool_destroy(pools[i]);
 }

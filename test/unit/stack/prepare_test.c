@@ -8,6 +8,7 @@
 #include "cutting_port.h"
 #include "eal.h"
 #include "fixture_internal.h"
+#include "malloc_mempool.h"
 
 enum { READY = 0xe57ab };
 
@@ -15,6 +16,7 @@ enum { READY = 0xe57ab };
 static struct picky_port {
 	struct cutting_port cutter;
 	uint32_t refused_from; /* octets of a packet */
+	uint32_t mbufs_max;    /* of a packet */
 	uint32_t refusals;
 	uint32_t calls;
 	uint32_t room; /* packets that it still takes */
@@ -28,7 +30,8 @@ picky_prepare(void *context, struct rte_mbuf **packets, uint16_t n)
 
 	port->calls++;
 	for (i = 0; i < n; i++) {
-		if (packets[i]->pkt_len >= port->refused_from) {
+		if (packets[i]->pkt_len >= port->refused_from ||
+				packets[i]->nb_segs > port->mbufs_max) {
 			port->refusals++;
 			break;
 		}
@@ -62,7 +65,9 @@ over_a_picky_port(struct fixture *t)
 {
 	static struct estab_port port;
 
-	picky = (struct picky_port){ .refused_from = UINT32_MAX, .room = UINT32_MAX };
+	picky = (struct picky_port){ .refused_from = UINT32_MAX,
+		.mbufs_max = UINT32_MAX,
+		.room = UINT32_MAX };
 	cutting_port_init(&picky.cutter, &t->port.port, t->pool);
 	port = (struct estab_port){
 		.context = &picky,
@@ -179,6 +184,35 @@ port_without_tx_offloads_is_asked_to_prepare_nothing(void **state)
 	assert_int_equal(picky.calls, 0);
 }
 
+/* i40e takes eight without TSO; the stack's mbufs are so small that no segment fits into one. */
+static void
+text_in_more_mbufs_than_the_port_takes_leaves_as_full_segments(void **state)
+{
+	struct fixture *t = *state;
+	struct rte_mempool *small = malloc_mempool_create("small", 512, RTE_PKTMBUF_HEADROOM + 374);
+
+	t->config.mbuf_pool = small;
+	t->config.limits.send_memory_bytes = 1000000;
+	over_a_picky_port(t)->mbufs_max = 8;
+	picky.mbufs_max = 8;
+	in_established(t);
+	app_queue_pieces(t, 100, 30);
+	turn(t);
+	expect(t, ". 1:1001(1000) ack 1");
+	expect(t, ". 1001:2001(1000) ack 1");
+	expect(t, "P. 2001:3001(1000) ack 1");
+	assert_int_equal(picky.refusals, 0);
+	advance(t, 1500);
+	expect(t, ". 1:1001(1000) ack 1"); /* again */
+	assert_int_equal(stats_now(t).tx_dropped_refused, 0);
+	app_abort(t);
+	ignore_sent(t);
+	estab_stack_destroy(t->stack);
+	t->stack = NULL;
+	assert_int_equal(rte_mempool_in_use_count(small), 0);
+	malloc_mempool_destroy(small);
+}
+
 int
 main(void)
 {
@@ -188,6 +222,7 @@ main(void)
 		FIXTURE_TEST(refused_packet_is_dropped_and_counted_and_those_behind_it_leave),
 		FIXTURE_TEST(text_of_a_refused_packet_of_segments_is_sent_again_uncut),
 		FIXTURE_TEST(small_segments_are_cut_here),
+		FIXTURE_TEST(text_in_more_mbufs_than_the_port_takes_leaves_as_full_segments),
 		FIXTURE_TEST(port_without_tx_offloads_is_asked_to_prepare_nothing),
 	};
 

@@ -201,23 +201,51 @@ text_in_tiny_mbufs_makes_no_long_chain(void **state)
 
 	over_a_cutting_port(t, false);
 	in_established(t);
-	for (unsigned int i = 0; i < 500; i++) {
-		struct rte_mbuf *mbuf = rte_pktmbuf_alloc(t->pool);
-
-		mbuf->data_off = (uint16_t)(mbuf->buf_len -
-				20); /* no room behind: not copied together */
-		mbuf->data_len = 20;
-		mbuf->pkt_len = 20;
-		pattern_fill(STACK_TEXT_KEY, t->peer->write_at, rte_pktmbuf_mtod(mbuf, uint8_t *),
-				20);
-		t->peer->write_at += 20;
-		assert_int_equal(estab_conn_send_burst(t->peer->conn, &mbuf, 1), 1);
-	}
+	app_queue_pieces(t, 500, 20);
 	turn(t);
 	for (unsigned int i = 0; i < 9; i++)
 		expect(t, ". %u:%u(1000) ack 1", 1 + 1000 * i, 1001 + 1000 * i);
 	expect(t, "P. 9001:10001(1000) ack 1");
 	assert_in_range(cutter.pieces_max, 1, 40);
+}
+
+static void
+packet_to_be_cut_has_no_more_mbufs_than_the_port_takes(void **state)
+{
+	struct fixture *t = *state;
+
+	over_a_cutting_port(t, false);
+	cutter.port.mbufs_cut_max = 11;
+	in_established(t);
+	app_queue_pieces(t, 20, 500);
+	turn(t);
+	for (unsigned int i = 0; i < 9; i++)
+		expect(t, ". %u:%u(1000) ack 1", 1 + 1000 * i, 1001 + 1000 * i);
+	expect(t, "P. 9001:10001(1000) ack 1");
+	assert_int_equal(cutter.pieces_max, 11);
+	assert_int_equal(cutter.packets_cut, 2);
+	assert_int_equal(cutter.segments_max, 5);
+}
+
+/* Of a packet to be cut each segment may lie in so many mbufs as one that is not (rte_eth_desc_lim). */
+static void
+segment_in_too_many_mbufs_is_not_part_of_a_packet_to_be_cut(void **state)
+{
+	struct fixture *t = *state;
+
+	over_a_cutting_port(t, false);
+	cutter.port.mbufs_max = 4;
+	in_established(t);
+	app_queue_pieces(t, 6, 500); /* three segments, two pieces each */
+	app_queue_pieces(t, 4, 250); /* one of four pieces, with the headers in five */
+	app_queue_pieces(t, 2, 450); /* one that ends within a piece, and the next begins there */
+	app_queue_pieces(t, 1, 1100);
+	turn(t);
+	for (unsigned int i = 0; i < 5; i++)
+		expect(t, ". %u:%u(1000) ack 1", 1 + 1000 * i, 1001 + 1000 * i);
+	expect(t, "P. 5001:6001(1000) ack 1");
+	assert_int_equal(cutter.packets_cut, 2);
+	assert_int_equal(cutter.segments_max, 3);
 }
 
 int
@@ -234,6 +262,8 @@ main(void)
 		FIXTURE_TEST(what_is_sent_again_is_not_cut_by_the_port),
 		FIXTURE_TEST(packet_to_be_cut_is_bounded),
 		FIXTURE_TEST(text_in_tiny_mbufs_makes_no_long_chain),
+		FIXTURE_TEST(packet_to_be_cut_has_no_more_mbufs_than_the_port_takes),
+		FIXTURE_TEST(segment_in_too_many_mbufs_is_not_part_of_a_packet_to_be_cut),
 	};
 
 	return cmocka_run_group_tests_name("tso", tests, eal_start, eal_stop);
