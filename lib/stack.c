@@ -18,6 +18,7 @@
 #include "tcp/icmp.h"
 #include "tcp/input.h"
 #include "tcp/output.h"
+#include "tcp/text/tso.h"
 #include "tcp/timeout.h"
 
 /*
@@ -132,6 +133,16 @@ port_prepare(const struct estab_stack *stack, struct rte_mbuf **packets, uint16_
 	return stack->port.tx_prepare(stack->port.context, packets, want);
 }
 
+/* The port will never take it; of segments that it was to cut, the text goes again one by one. */
+static void
+drop_refused(struct estab_stack *stack, struct rte_mbuf *packet)
+{
+	stack->stats.tx_dropped_refused++;
+	if ((packet->ol_flags & RTE_MBUF_F_TX_TCP_SEG) != 0)
+		tso_refused(&stack->tcp);
+	rte_pktmbuf_free(packet);
+}
+
 /* Packets -> NIC. What the port does not take stays, in order, for the next turn. */
 static void
 port_transmit(struct estab_stack *stack)
@@ -146,8 +157,7 @@ port_transmit(struct estab_stack *stack)
 		uint16_t n;
 
 		if (unlikely(want == 0)) {
-			stack->stats.tx_dropped_refused++;
-			rte_pktmbuf_free(burst->tx[done++]);
+			drop_refused(stack, burst->tx[done++]);
 			continue;
 		}
 		n = stack->port.tx_burst(stack->port.context, burst->tx + done, want);

@@ -24,6 +24,7 @@ ESTAB_BEGIN_DECLS
 	X(tx_dropped_no_mbuf, "segments or packets not sent: mempool empty")                       \
 	X(tx_dropped_port_full, "packets not sent: the port did not take them in time")            \
 	X(tx_dropped_refused, "packets not sent: the port cannot do what its offloads say")        \
+	X(tso_given_up, "times that segments were left to the port no more: it refused packets")   \
 	X(tx_dropped_unresolved, "packets not sent: next hop did not answer ARP or ND")            \
 	X(arp_received, "ARP packets used")                                                        \
 	X(nd_received, "neighbour discovery packets used")                                         \

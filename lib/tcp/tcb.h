@@ -246,6 +246,7 @@ struct tcp {
 	bool draining;
 	bool predicts;                  /* predicted.h; false only where a test compares */
 	bool tso;                       /* the port cuts segments: see tso.h */
+	uint8_t tso_refusals;           /* packets that it was to cut, and refused */
 	uint8_t tso_pieces_max;         /* mbufs of text in a packet that it cuts ... */
 	uint32_t check_at;              /* of tcp_check: the TCB to be looked at next */
 	uint8_t tso_segment_pieces_max; /* ... and in each segment of it */

@@ -48,6 +48,15 @@ tso_init(struct tcp *tcp, const struct estab_stack_config *config)
 			(unsigned int)TSO_PIECES_MAX);
 }
 
+void
+tso_refused(struct tcp *tcp)
+{
+	if (!tcp->tso || ++tcp->tso_refusals < TSO_REFUSALS_MAX)
+		return;
+	tcp->tso = false;
+	tcp->stats->tso_given_up++;
+}
+
 /*
  * Octets from send_at on, in as many mbufs as may be in one packet, and such that no segment of it lies
  * in more than may be in one.

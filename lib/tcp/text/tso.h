@@ -12,6 +12,12 @@
 
 #include <estab/stack.h>
 
+enum {
+	/* Each is a loss for its connection, and drivers refuse by what is in a packet: some connections
+	 * would lose all that they send in packets to be cut, others nothing. So all are counted. */
+	TSO_REFUSALS_MAX = 8,
+};
+
 struct tcb;
 struct tcp;
 
@@ -20,6 +26,9 @@ bool tso_is_granted(const struct estab_stack_config *config);
 
 /* Whether the port cuts, and what it takes at once. */
 void tso_init(struct tcp *tcp, const struct estab_stack_config *config);
+
+/* The port has refused a packet to be cut: after TSO_REFUSALS_MAX of them it is asked for none any more. */
+void tso_refused(struct tcp *tcp);
 
 /* True where the segments that this connection sends now differ in number and text only. */
 bool tso_is_possible(const struct tcb *tcb);

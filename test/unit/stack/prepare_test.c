@@ -9,6 +9,7 @@
 #include "eal.h"
 #include "fixture_internal.h"
 #include "malloc_mempool.h"
+#include "tcp/text/tso.h"
 
 enum { READY = 0xe57ab };
 
@@ -156,6 +157,54 @@ text_of_a_refused_packet_of_segments_is_sent_again_uncut(void **state)
 	ignore_sent(t);
 }
 
+/* However often connections try: each refusal costs one of them a timeout. */
+static void
+port_that_keeps_refusing_packets_of_segments_gets_none_any_more(void **state)
+{
+	struct fixture *t = *state;
+
+	over_a_picky_port(t)->offloads |= ESTAB_PORT_TX_TCP_SEGMENTATION;
+	picky.refused_from = 2000;
+	for (unsigned int i = 0; i < TSO_REFUSALS_MAX; i++) {
+		speak_as(t, i);
+		in_established(t);
+		assert_int_equal(stats_now(t).tso_given_up, 0);
+		app_write(t, 3000);
+		expect_nothing(t);
+	}
+	assert_int_equal(stats_now(t).tso_given_up, 1);
+	assert_int_equal(picky.refusals, TSO_REFUSALS_MAX);
+	speak_as(t, TSO_REFUSALS_MAX);
+	in_established(t);
+	app_write(t, 3000);
+	expect(t, ". 1:1001(1000) ack 1");
+	expect(t, ". 1001:2001(1000) ack 1");
+	expect(t, "P. 2001:3001(1000) ack 1");
+	assert_int_equal(picky.refusals, TSO_REFUSALS_MAX);
+}
+
+/* Nothing is said of what the port cuts by a packet that it was not to cut. */
+static void
+refused_packets_of_one_segment_leave_the_port_what_it_cuts(void **state)
+{
+	struct fixture *t = *state;
+
+	over_a_picky_port(t)->offloads |= ESTAB_PORT_TX_TCP_SEGMENTATION;
+	in_established(t);
+	estab_conn_set_no_delay(t->peer->conn, true);
+	picky.refused_from = 400;
+	for (unsigned int i = 0; i <= TSO_REFUSALS_MAX; i++)
+		app_write(t, 500);
+	assert_int_equal(picky.refusals, TSO_REFUSALS_MAX + 1);
+	assert_int_equal(stats_now(t).tso_given_up, 0);
+	picky.refused_from = UINT32_MAX;
+	speak_as(t, 1);
+	in_established(t);
+	app_write(t, 3000);
+	assert_int_equal(picky.cutter.packets_cut, 1);
+	ignore_sent(t);
+}
+
 /* A peer's small MSS must not make packets that drivers refuse, one after the other. */
 static void
 small_segments_are_cut_here(void **state)
@@ -221,6 +270,8 @@ main(void)
 		FIXTURE_TEST(packet_that_the_port_did_not_take_comes_again_and_leaves_once),
 		FIXTURE_TEST(refused_packet_is_dropped_and_counted_and_those_behind_it_leave),
 		FIXTURE_TEST(text_of_a_refused_packet_of_segments_is_sent_again_uncut),
+		FIXTURE_TEST(port_that_keeps_refusing_packets_of_segments_gets_none_any_more),
+		FIXTURE_TEST(refused_packets_of_one_segment_leave_the_port_what_it_cuts),
 		FIXTURE_TEST(small_segments_are_cut_here),
 		FIXTURE_TEST(text_in_more_mbufs_than_the_port_takes_leaves_as_full_segments),
 		FIXTURE_TEST(port_without_tx_offloads_is_asked_to_prepare_nothing),
