@@ -159,6 +159,8 @@ bench_options_check(struct bench_options *options)
 		ret = check_ends(options);
 	if (ret < 0)
 		ret = check_queues(&options->device);
+	if (options->stack.no_tso)
+		device_leave_out_tso(&options->device);
 	fill_defaults(options);
 	if (ret < 0 && options->workload == WORKLOAD_FLOOD)
 		ret = flood_options_check(options);

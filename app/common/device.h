@@ -86,6 +86,9 @@ int device_port(const struct device *device, uint16_t queue, struct estab_port *
 /* For --offloads: as the parsers of parse.h. */
 int device_take_offloads(const char *text, void *value);
 
+/* --tso off: nor is the device asked for what is not to be used. */
+void device_leave_out_tso(struct device_options *options);
+
 /* Take of what the device offers all that helps a TCP and was not left out. */
 void device_choose_offloads(struct device *device, const struct rte_eth_dev_info *info,
 		const struct device_options *options);

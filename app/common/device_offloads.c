@@ -64,6 +64,12 @@ device_take_offloads(const char *text, void *value)
 	return 0;
 }
 
+void
+device_leave_out_tso(struct device_options *options)
+{
+	options->offloads_left_out |= group_bit("tso");
+}
+
 /*
  * What net_tap offers it does by itself, on the lcore. It refuses full segments of packets to be cut, for it
  * counts the Ethernet header against the MTU (22.11 to 26.07), and sums up pieces of odd length wrongly

@@ -132,6 +132,8 @@ check(struct echo_options *options)
 	if (options->stack.interface.address_count == 0)
 		return complain(EXIT_USAGE,
 				"--address is missing: for example --address 192.0.2.2/24");
+	if (options->stack.no_tso)
+		device_leave_out_tso(&options->device);
 	ret = interface_check(&options->stack.interface);
 	if (ret < 0)
 		ret = check_queues(options);

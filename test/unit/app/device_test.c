@@ -103,6 +103,19 @@ chosen(const char *driver, const char *offloads)
 }
 
 static void
+offload_that_the_stack_is_not_to_use_is_not_asked_for(void **state)
+{
+	const struct rte_eth_dev_info all = { .tx_offload_capa = UINT64_MAX };
+	struct device device = { .driver = "net_some" };
+	struct device_options options = { 0 };
+
+	(void)state;
+	device_leave_out_tso(&options);
+	device_choose_offloads(&device, &all, &options);
+	assert_int_equal(device.tx_offloads, CHECKSUMS_TX | RTE_ETH_TX_OFFLOAD_MULTI_SEGS);
+}
+
+static void
 offloads_are_those_named(void **state)
 {
 	static const struct {
@@ -195,6 +208,7 @@ main(void)
 		cmocka_unit_test(
 				device_that_does_not_describe_its_queues_is_given_the_chains_it_takes),
 		cmocka_unit_test(mbufs_smaller_than_a_frame_ask_for_chains_both_ways),
+		cmocka_unit_test(offload_that_the_stack_is_not_to_use_is_not_asked_for),
 		cmocka_unit_test(offloads_are_those_named),
 		cmocka_unit_test(tap_sums_up_no_chains_and_cuts_nothing),
 		cmocka_unit_test(mtu_is_told_to_the_device_when_it_starts),
