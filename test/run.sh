@@ -9,13 +9,13 @@ usage() {
 	usage: test/run.sh [--suite NAME]... [--sanitize]
 
 	  --suite NAME  only this suite: unit, rfc, sim, dpdk, interop, interop-slow, interface, packetdrill,
-	                fuzz (may be repeated)
+	                fuzz, differential (may be repeated)
 	  --sanitize    a build of its own with clang, AddressSanitizer and UndefinedBehaviorSanitizer
 	  -h, --help    this text
 
-	The interop suites want root; without it those tests are skipped and say so. With CI=true in the
-	environment a compiler warning is an error, and interop-slow runs too, without --sanitize, where no
-	suite is named.
+	The suites interop and differential want root; without it those tests are skipped and say so. With
+	CI=true in the environment a compiler warning is an error, and interop-slow runs too, without
+	--sanitize, where no suite is named.
 	EOF
 }
 
@@ -32,7 +32,9 @@ while [ $# -gt 0 ]; do
 	--suite)
 		[ $# -gt 1 ] || refuse "--suite wants a name"
 		case $2 in
-		unit | rfc | sim | dpdk | interop | interop-slow | interface | packetdrill | fuzz) suites+=(--suite "$2") ;;
+		unit | rfc | sim | dpdk | interop | interop-slow | interface | packetdrill | fuzz | differential)
+			suites+=(--suite "$2")
+			;;
 		*) refuse "no suite named $2" ;;
 		esac
 		shift
