@@ -5,7 +5,6 @@
  */
 #include <string.h>
 
-#include <rte_branch_prediction.h>
 #include <rte_byteorder.h>
 #include <rte_common.h>
 
@@ -20,8 +19,6 @@ enum tcp_option_kind {
 	KIND_SACK = 5,
 	KIND_TIMESTAMPS = 8,
 };
-
-enum { WINDOW_SCALE_MAX = 14 }; /* RFC 7323 2.3: a larger one is used as 14 */
 
 /* What is left to read. */
 struct cursor {
@@ -117,8 +114,8 @@ take_option(const struct option *option, struct tcp_options *options)
 		options->mss = read_16(option->body);
 		break;
 	case KIND_WINDOW_SCALE:
-		options->window_scale = option->body[0] < WINDOW_SCALE_MAX ? option->body[0]
-									   : WINDOW_SCALE_MAX;
+		options->window_scale = (uint8_t)RTE_MIN((int)option->body[0],
+				(int)TCP_OPTIONS_WINDOW_SCALE_MAX);
 		break;
 	case KIND_SACK:
 		take_sack(option, options);
@@ -130,36 +127,6 @@ take_option(const struct option *option, struct tcp_options *options)
 	}
 }
 
-/* RFC 7323 appendix A: what nearly every segment of a connection with timestamps carries. */
-static bool
-is_only_timestamps(const uint8_t *bytes, uint32_t length)
-{
-	static const uint8_t usual[] = { KIND_NOP, KIND_NOP, KIND_TIMESTAMPS, 10 };
-
-	return length == 12 && memcmp(bytes, usual, sizeof(usual)) == 0;
-}
-
-/* The SYN of Linux: MSS, SACK-permitted, timestamps, NOP, window scale; only the values vary. */
-static inline bool
-is_linux_syn(const uint8_t *bytes, uint32_t length)
-{
-	return length == 20 && read_16(bytes) == (KIND_MSS << 8 | 4) &&
-			read_32(bytes + 4) ==
-			(KIND_SACK_PERMITTED << 24 | 2 << 16 | KIND_TIMESTAMPS << 8 | 10) &&
-			read_32(bytes + 16) >> 8 == (KIND_NOP << 16 | KIND_WINDOW_SCALE << 8 | 3);
-}
-
-static inline void
-take_linux_syn(const uint8_t *bytes, struct tcp_options *options)
-{
-	options->seen = TCP_OPTION_MSS | TCP_OPTION_SACK_PERMITTED | TCP_OPTION_TIMESTAMPS |
-			TCP_OPTION_WINDOW_SCALE;
-	options->mss = read_16(bytes + 2);
-	options->ts_val = read_32(bytes + 8);
-	options->ts_ecr = read_32(bytes + 12);
-	options->window_scale = (uint8_t)RTE_MIN((int)bytes[19], (int)WINDOW_SCALE_MAX);
-}
-
 bool
 tcp_options_parse(const uint8_t *bytes, uint32_t length, struct tcp_options *options)
 {
@@ -169,16 +136,6 @@ tcp_options_parse(const uint8_t *bytes, uint32_t length, struct tcp_options *opt
 
 	options->seen = 0;
 	options->sack_count = 0;
-	if (likely(is_only_timestamps(bytes, length))) {
-		options->seen = TCP_OPTION_TIMESTAMPS;
-		options->ts_val = read_32(bytes + 4);
-		options->ts_ecr = read_32(bytes + 8);
-		return true;
-	}
-	if (is_linux_syn(bytes, length)) {
-		take_linux_syn(bytes, options);
-		return true;
-	}
 	while (cursor_next(&cursor, &option, &illegal))
 		take_option(&option, options);
 	return !illegal;

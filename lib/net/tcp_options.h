@@ -22,6 +22,20 @@ enum {
 #define TCP_OPTIONS_TIMESTAMPS_HEAD RTE_BE32(UINT32_C(0x0101080a))
 
 /*
+ * All that a SYN of Linux offers, in its order: MSS in the lower half of the first word;
+ * SACK-permitted, kind and length; TSval and TSecr follow; then NOP, and the window scale in the last byte.
+ */
+enum {
+	TCP_OPTIONS_SYN_LENGTH = 20,
+	TCP_OPTIONS_SYN_SEEN = TCP_OPTION_MSS | TCP_OPTION_SACK_PERMITTED | TCP_OPTION_TIMESTAMPS |
+			TCP_OPTION_WINDOW_SCALE,
+	TCP_OPTIONS_WINDOW_SCALE_MAX = 14, /* RFC 7323 2.3: a larger one is used as 14 */
+};
+#define TCP_OPTIONS_SYN_HEAD UINT64_C(0x020400000402080a)
+#define TCP_OPTIONS_SYN_MSS  UINT64_C(0x0000ffff00000000)
+#define TCP_OPTIONS_SYN_TAIL UINT32_C(0x01030300)
+
+/*
  * Read `length` bytes of options. Unknown ones are skipped, known ones of a wrong length too; of
  * two of a kind the first counts.
  *

@@ -114,22 +114,50 @@ usual_fill_numbers(const struct usual_headers *h, uint32_t text_len, struct segm
 	seg->fate = FATE_DELIVERED;
 }
 
-/* RFC 7323 appendix A has the timestamps alone, behind two NOPs; or there is nothing at all. */
+/* TSval and TSecr. */
+static inline void
+usual_take_times(const uint8_t *bytes, struct tcp_options *options)
+{
+	const uint64_t times = rte_be_to_cpu_64(usual_load_64(bytes));
+
+	options->ts_ecr = (uint32_t)times;
+	options->ts_val = (uint32_t)(times >> 32);
+}
+
+/* The SYN of Linux; only the values vary. */
+static inline bool
+usual_take_syn_options(const uint8_t *bytes, struct tcp_options *options)
+{
+	const uint64_t head = rte_be_to_cpu_64(usual_load_64(bytes));
+	const uint32_t tail = rte_be_to_cpu_32(usual_load_32(bytes + 16));
+
+	if ((head & ~TCP_OPTIONS_SYN_MSS) != TCP_OPTIONS_SYN_HEAD ||
+			(tail & ~UINT32_C(0xff)) != TCP_OPTIONS_SYN_TAIL)
+		return false;
+	options->seen = TCP_OPTIONS_SYN_SEEN;
+	options->sack_count = 0;
+	options->mss = (uint16_t)(head >> 32);
+	options->window_scale =
+			(uint8_t)RTE_MIN(tail & 0xff, (uint32_t)TCP_OPTIONS_WINDOW_SCALE_MAX);
+	usual_take_times(bytes + 8, options);
+	return true;
+}
+
+/* RFC 7323 appendix A has the timestamps alone, behind two NOPs; a SYN has more. */
 static inline bool
 usual_take_options(const struct usual_headers *h, uint32_t length, struct tcp_options *options)
 {
 	const uint8_t *bytes = (const uint8_t *)(h + 1);
-	uint64_t times;
 
 	if (likely(length == TCP_OPTIONS_TIMESTAMPS_LENGTH &&
 			    usual_load_32(bytes) == TCP_OPTIONS_TIMESTAMPS_HEAD)) {
-		times = rte_be_to_cpu_64(usual_load_64(bytes + 4));
 		options->seen = TCP_OPTION_TIMESTAMPS;
 		options->sack_count = 0;
-		options->ts_ecr = (uint32_t)times;
-		options->ts_val = (uint32_t)(times >> 32);
+		usual_take_times(bytes + 4, options);
 		return true;
 	}
+	if (length == TCP_OPTIONS_SYN_LENGTH && usual_take_syn_options(bytes, options))
+		return true;
 	return tcp_options_parse(bytes, length, options);
 }
 

@@ -13,21 +13,40 @@
 #include "net/tcp_options.h"
 #include "net/usual.h"
 
-/* As tcp_options_write, for what a connection with timestamps carries on every segment. */
 static inline uint32_t
-usual_write_options(const struct net *net, uint8_t *bytes, const struct tcp_options *options)
+usual_write_times(uint8_t *bytes, const struct tcp_options *options)
 {
 	const uint32_t head = TCP_OPTIONS_TIMESTAMPS_HEAD;
 
-	if (likely(options->seen == TCP_OPTION_TIMESTAMPS)) {
-		memcpy(bytes, &head, sizeof(head));
-		usual_store_64(bytes + sizeof(head),
-				rte_cpu_to_be_64(
-						(uint64_t)options->ts_val << 32 | options->ts_ecr));
-		return TCP_OPTIONS_TIMESTAMPS_LENGTH;
-	}
+	memcpy(bytes, &head, sizeof(head));
+	usual_store_64(bytes + sizeof(head),
+			rte_cpu_to_be_64((uint64_t)options->ts_val << 32 | options->ts_ecr));
+	return TCP_OPTIONS_TIMESTAMPS_LENGTH;
+}
+
+static inline uint32_t
+usual_write_syn_options(uint8_t *bytes, const struct tcp_options *options)
+{
+	const uint32_t tail = rte_cpu_to_be_32(TCP_OPTIONS_SYN_TAIL | options->window_scale);
+
+	usual_store_64(bytes,
+			rte_cpu_to_be_64(TCP_OPTIONS_SYN_HEAD | (uint64_t)options->mss << 32));
+	usual_store_64(bytes + 8,
+			rte_cpu_to_be_64((uint64_t)options->ts_val << 32 | options->ts_ecr));
+	memcpy(bytes + 16, &tail, sizeof(tail));
+	return TCP_OPTIONS_SYN_LENGTH;
+}
+
+/* As tcp_options_write, which is left for what only few segments carry. */
+static inline uint32_t
+usual_write_options(const struct net *net, uint8_t *bytes, const struct tcp_options *options)
+{
+	if (likely(options->seen == TCP_OPTION_TIMESTAMPS))
+		return usual_write_times(bytes, options);
 	if (options->seen == 0)
 		return 0;
+	if (options->seen == TCP_OPTIONS_SYN_SEEN && net->option_order == ESTAB_OPTION_ORDER_LINUX)
+		return usual_write_syn_options(bytes, options);
 	return tcp_options_write(bytes, options, net->option_order);
 }
 
