@@ -71,17 +71,18 @@ struct segment {
 	uint32_t ack;          /* SEG.ACK; it and SEG.SEQ are read as one word */
 	uint32_t seq;          /* SEG.SEQ */
 	uint32_t len;          /* SEG.LEN: text plus one for SYN and one for FIN */
-	uint32_t hash;         /* of the 4-tuple, keyed: flow_lookup's too */
-	uint16_t text_len;     /* text alone */
-	uint16_t wnd;          /* SEG.WND as carried, not scaled */
-	uint16_t up;           /* SEG.UP */
-	uint8_t flags;         /* set of enum tcp_flag */
-	uint8_t ip_tos;        /* DSCP and ECN as received */
-	uint16_t run;          /* arrived as so many segments, made one by the tcp room */
-	uint8_t fate;          /* enum estab_drop, or FATE_DELIVERED */
-	bool carried_syn;      /* a SYN was taken off it by the tcp room: wnd is not scaled */
-	uint32_t reopened_at;  /* SND.NXT of the connection that was, where ... */
-	bool reopens;          /* ... a SYN takes over from TIME-WAIT, set by the tcp room */
+	uint32_t hash;      /* of the 4-tuple, keyed: flow_lookup's too, and in the same hash ... */
+	uint32_t ts_offset; /* ... what timestamp_offset_choose says */
+	uint16_t text_len;  /* text alone */
+	uint16_t wnd;       /* SEG.WND as carried, not scaled */
+	uint16_t up;        /* SEG.UP */
+	uint8_t flags;      /* set of enum tcp_flag */
+	uint8_t ip_tos;     /* DSCP and ECN as received */
+	uint16_t run;       /* arrived as so many segments, made one by the tcp room */
+	uint8_t fate;       /* enum estab_drop, or FATE_DELIVERED */
+	bool carried_syn;   /* a SYN was taken off it by the tcp room: wnd is not scaled */
+	uint32_t reopened_at; /* SND.NXT of the connection that was, where ... */
+	bool reopens;         /* ... a SYN takes over from TIME-WAIT, set by the tcp room */
 	struct path path; /* local = destination, remote = source, next_hop = the frame's source */
 	struct tcp_options options;
 };

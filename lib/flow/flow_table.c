@@ -265,10 +265,11 @@ batch_hash(const struct flow_table *table, struct batch *batch)
 {
 	table->hash_lanes(&table->key, &batch->messages, batch->blocks, batch->count);
 	for (uint32_t i = 0; i < batch->count; i++) {
-		const uint32_t hash = (uint32_t)batch->messages.hashes[i];
+		const uint64_t hash = batch->messages.hashes[i];
 
-		batch->segments[i]->hash = hash;
-		rte_prefetch0(home_of(table, hash));
+		batch->segments[i]->hash = (uint32_t)hash;
+		batch->segments[i]->ts_offset = (uint32_t)(hash >> 32);
+		rte_prefetch0(home_of(table, (uint32_t)hash));
 	}
 }
 
@@ -329,12 +330,19 @@ flow_lookup(struct flow_table *table, struct burst *burst)
 		batch_lookup(table, &ipv6);
 }
 
+uint64_t
+flow_hash_whole(const struct siphash_key *key, const struct path *path)
+{
+	uint64_t blocks[IPV6_BLOCKS];
+	const unsigned int n = write_message(path, blocks, 1);
+
+	return siphash_2_4_blocks(key, blocks, n);
+}
+
 uint32_t
 flow_hash(const struct flow_table *table, const struct path *path)
 {
-	uint64_t blocks[IPV6_BLOCKS];
-
-	return (uint32_t)siphash_2_4_blocks(&table->key, blocks, write_message(path, blocks, 1));
+	return (uint32_t)flow_hash_whole(&table->key, path);
 }
 
 uintptr_t

@@ -70,10 +70,16 @@ int flow_table_init(struct flow_table *table, const char *stack_name, uint32_t e
 		const struct flow_layout *layout, const struct siphash_key *key, int socket_id);
 void flow_table_fini(struct flow_table *table);
 
-/* Fill hash and flow of every arrived segment, in bulk, and prefetch what was found. */
+/* Fill hash, ts_offset and flow of every arrived segment, in bulk, and prefetch what was found. */
 void flow_lookup(struct flow_table *table, struct burst *burst);
 
-/* The keyed hash of a path's 4-tuple. */
+/*
+ * The whole keyed hash of a path's 4-tuple. The table is ordered by its lower half; the upper half may
+ * be shown, since it tells nothing of the other to who does not have the key.
+ */
+uint64_t flow_hash_whole(const struct siphash_key *key, const struct path *path);
+
+/* The lower half, by which the table is ordered. */
 uint32_t flow_hash(const struct flow_table *table, const struct path *path);
 
 /* One look-up; FLOW_NONE (0) when absent. */

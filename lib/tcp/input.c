@@ -575,5 +575,6 @@ tcp_segments_arrive(struct tcp *tcp, struct burst *burst)
 		seg->mbuf = NULL;
 	}
 	cookie_lanes_finish(tcp);
+	isn_lanes_finish(tcp);
 	burst->arrived_count = 0;
 }

@@ -30,6 +30,7 @@
 #include "path.h"
 #include "tcp/congestion/congestion.h"
 #include "tcp/open/cookie_lanes.h"
+#include "tcp/open/isn_lanes.h"
 #include "tcp/recovery/rack.h"
 #include "tcp/recovery/rto.h"
 #include "tcp/state.h"
@@ -236,6 +237,7 @@ struct tcp {
 	uint32_t send_waiting;                    /* TCBs that wait for send memory ... */
 	uint32_t send_wait_at;                    /* ... and the next to be looked at */
 	struct cookie_lanes cookie_lanes;
+	struct isn_lanes isn_lanes;
 	uint64_t cookies_until_ns; /* auto: records overflowed; ACKs are tried as cookies until then */
 	uint64_t flow_changed[8]; /* hashes inserted or removed in this burst, folded to 512 bits:
 				    * a look-up made before may be stale and is made again */

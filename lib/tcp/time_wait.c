@@ -13,7 +13,6 @@
 #include <estab/event.h>
 
 #include "tcp/open/handshake.h"
-#include "tcp/open/isn.h"
 #include "tcp/open/listener.h"
 #include "tcp/reset.h"
 #include "tcp/seq.h"
@@ -208,8 +207,7 @@ acknowledge(struct tcp *tcp, struct burst *burst, struct segment *seg,
 	if ((record->flags & TIME_WAIT_TIMESTAMPS) != 0) {
 		out->options.seen = TCP_OPTION_TIMESTAMPS;
 		out->options.ts_ecr = record->ts_recent;
-		out->options.ts_val = tcp_ts_val(tcp,
-				timestamp_offset_choose(&tcp->path_key, &seg->path));
+		out->options.ts_val = tcp_ts_val(tcp, seg->ts_offset);
 	}
 }
 

@@ -54,6 +54,34 @@ always_ack_of_the_cookie_establishes(void **state)
 	expect(t, "F. 101:101(0) ack 101");
 }
 
+/* Terms are worked out once for SYNs alike: of unlike ones each gets its own, whoever was before. */
+static void
+always_syns_of_one_burst_are_granted_what_each_offers(void **state)
+{
+	static const char *const offers[] = { "mss 1000,sackOK,TS val 7 ecr 0,nop,wscale 7",
+		"mss 1000", "mss 1000,sackOK,TS val 8 ecr 0,nop,wscale 7",
+		"mss 900,nop,nop,sackOK" };
+	static const bool timestamps[] = { true, false, true, false };
+	struct fixture *t = *state;
+
+	with_cookies(t);
+	for (unsigned int n = 0; n < 4; n++) {
+		speak_as(t, n);
+		arrive_later(t, "S 0:0(0) win 65535 <%s>", offers[n]);
+	}
+	turn(t);
+	for (unsigned int n = 0; n < 4; n++) {
+		const struct packet *packet;
+
+		speak_as(t, n);
+		packet = next_sent(t);
+		assert_non_null(packet);
+		assert_int_equal((packet->options & PACKET_TS) != 0, timestamps[n]);
+		assert_int_equal((packet->options & PACKET_WSCALE) != 0, timestamps[n]);
+		assert_int_equal((packet->options & PACKET_SACK_OK) != 0, n != 1);
+	}
+}
+
 static void
 always_text_in_the_third_segment_is_delivered(void **state)
 {
@@ -372,6 +400,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(always_syn_leaves_no_record_and_is_never_answered_again),
 		FIXTURE_TEST(always_ack_of_the_cookie_establishes),
+		FIXTURE_TEST(always_syns_of_one_burst_are_granted_what_each_offers),
 		FIXTURE_TEST(always_text_in_the_third_segment_is_delivered),
 		FIXTURE_TEST(always_text_and_fin_in_the_third_segment_are_delivered),
 		FIXTURE_TEST(always_second_text_segment_alone_establishes_or_waits_for_the_first),

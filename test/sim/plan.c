@@ -259,14 +259,12 @@ origin_near_wrap(const struct sim *sim, struct random *r)
 	const bool is_timestamp = random_chance(r, 250000);
 	const uint32_t target = wrap - (uint32_t)random_below(r, is_timestamp ? 3000 : to_send + 3);
 	struct siphash_key secret, key;
-	uint32_t isn, ts_offset;
 
 	siphash_key_init(&secret, side->config.secret);
-	siphash_derive(&secret, "path", &key);
-	isn = isn_choose(&key, &path, conversation->begin_ns, &ts_offset);
+	siphash_derive(&secret, is_timestamp ? "flow table" : "path", &key);
 	if (is_timestamp)
-		return (uint64_t)(target - ts_offset) * MS;
-	return (uint64_t)(target - isn) * ISN_CLOCK_NS;
+		return (uint64_t)(target - timestamp_offset_choose(&key, &path)) * MS;
+	return (uint64_t)(target - isn_choose(&key, &path, conversation->begin_ns)) * ISN_CLOCK_NS;
 }
 
 static void

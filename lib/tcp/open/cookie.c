@@ -10,7 +10,6 @@
 #include "tcp/open/cookie_lanes.h"
 #include "tcp/congestion/ecn.h"
 #include "tcp/open/handshake.h"
-#include "tcp/open/isn.h"
 #include "tcp/open/listener.h"
 #include "tcp/output.h"
 #include "tcp/reset.h"
@@ -35,27 +34,25 @@ granted_options(const struct syn_cookie_grant *granted)
 			(granted->ecn ? HANDSHAKE_ECN : 0));
 }
 
-/* ISS and TSval: together with those of the burst's other cookies where their form allows. */
-static void
-put_numbers(struct tcp *tcp, struct outgoing *out, uint32_t irs,
-		const struct syn_cookie_draft *draft)
+/* All that the answer depends on, beside the numbers of the segment. */
+static inline uint64_t
+offer_of(const struct segment *seg, const struct listener *listener)
 {
-	const struct path *path = out->path;
-
-	if (path->family == ESTAB_FAMILY_IPV4) {
-		cookie_lanes_put(tcp, out, irs, draft);
-		return;
-	}
-	out->seq = syn_cookie_make(&tcp->cookie_key, path, irs, draft);
-	out->options.ts_val = syn_cookie_ts_val(draft,
-			tcp_ts_val(tcp, timestamp_offset_choose(&tcp->path_key, path)));
+	return seg->options.seen | (seg->flags & (TCP_FLAG_ECE | TCP_FLAG_CWR)) |
+			(uint64_t)seg->options.window_scale << 8 |
+			(uint64_t)seg->path.family << 16 | (uint64_t)seg->options.mss << 32 |
+			(uint64_t)listener->mss << 48;
 }
 
-void
-cookie_answer(struct tcp *tcp, struct burst *burst, struct segment *seg,
-		const struct listener *listener)
+_Static_assert(((TCP_OPTION_MSS | TCP_OPTION_WINDOW_SCALE | TCP_OPTION_SACK_PERMITTED |
+				TCP_OPTION_SACK | TCP_OPTION_TIMESTAMPS) &
+			       (TCP_FLAG_ECE | TCP_FLAG_CWR)) == 0,
+		"options and flags share a byte");
+
+static __rte_noinline void
+terms_make(const struct tcp *tcp, const struct segment *seg, const struct listener *listener,
+		struct cookie_terms *terms)
 {
-	struct outgoing *out = reply(burst, seg, 0, seg->seq + 1, TCP_FLAG_SYN | TCP_FLAG_ACK);
 	const struct tcp_options offered = {
 		.seen = (uint8_t)((seg->options.seen & (TCP_OPTION_MSS | handshake_offer(tcp))) |
 				ecn_agree(tcp, seg)),
@@ -63,17 +60,52 @@ cookie_answer(struct tcp *tcp, struct burst *burst, struct segment *seg,
 		.window_scale = seg->options.window_scale,
 	};
 	struct syn_cookie_grant granted;
-	struct syn_cookie_draft draft;
+	struct outgoing out = { 0 };
+
+	syn_cookie_draft(&terms->draft, &offered, seg->path.family, tcp->now_ns, &granted);
+	output_syn_options(tcp, &out, mss_announced(tcp, seg->path.family, listener->mss),
+			granted_options(&granted));
+	terms->offer = offer_of(seg, listener);
+	terms->wnd = window_initial(tcp);
+	terms->mss = out.options.mss;
+	terms->flags = TCP_FLAG_SYN | TCP_FLAG_ACK | ecn_syn_ack_flags(granted_options(&granted));
+	terms->options = out.options.seen;
+	terms->window_scale = out.options.window_scale;
+}
+
+/* ISS: together with those of the burst's other cookies where its form allows. */
+static inline void
+put_number(struct tcp *tcp, struct outgoing *out, uint32_t irs,
+		const struct syn_cookie_draft *draft)
+{
+	if (likely(out->path->family == ESTAB_FAMILY_IPV4))
+		cookie_lanes_put(tcp, out, irs, draft);
+	else
+		out->seq = syn_cookie_make(&tcp->cookie_key, out->path, irs, draft);
+}
+
+void
+cookie_answer(struct tcp *tcp, struct burst *burst, struct segment *seg,
+		const struct listener *listener)
+{
+	struct cookie_terms *terms = &tcp->cookie_lanes.terms;
+	struct outgoing *out = burst_outgoing(burst);
 
 	if (out == NULL)
 		return;
-	syn_cookie_draft(&draft, &offered, seg->path.family, tcp->now_ns, &granted);
-	out->wnd = window_initial(tcp);
-	out->flags |= ecn_syn_ack_flags(granted_options(&granted));
-	output_syn_options(tcp, out, mss_announced(tcp, seg->path.family, listener->mss),
-			granted_options(&granted));
+	if (unlikely(terms->offer != offer_of(seg, listener)))
+		terms_make(tcp, seg, listener, terms);
+	terms->draft.slot = tcp->now_ns >> SYN_COOKIE_SLOT_SHIFT;
+	out->path = &seg->path;
+	out->ack = seg->seq + 1;
+	out->flags = terms->flags;
+	out->wnd = terms->wnd;
+	out->options.seen = terms->options;
+	out->options.mss = terms->mss;
+	out->options.window_scale = terms->window_scale;
 	out->options.ts_ecr = seg->options.ts_val;
-	put_numbers(tcp, out, seg->seq, &draft);
+	out->options.ts_val = syn_cookie_ts_val(&terms->draft, tcp_ts_val(tcp, seg->ts_offset));
+	put_number(tcp, out, seg->seq, &terms->draft);
 	tcp->stats->syn_ack_sent++;
 	tcp->stats->syn_cookies_sent++;
 	tcp->cookies_until_ns = tcp->now_ns + COOKIE_LIFE_NS;
@@ -92,7 +124,7 @@ create_from_cookie(struct tcp *tcp, const struct segment *seg, struct listener *
 		.mss = granted->mss,
 		.snd_wnd = (uint16_t)RTE_MIN(wnd, (uint32_t)UINT16_MAX),
 		.ts_recent = seg->options.ts_val,
-		.ts_offset = timestamp_offset_choose(&tcp->path_key, &seg->path),
+		.ts_offset = seg->ts_offset,
 		.snd_wscale = granted->snd_wscale,
 		.options = granted_options(granted),
 	};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The cookies of a burst are hashed together: a SYN-ACK is written first, and its numbers when all
+ * The cookies of a burst are hashed together: a SYN-ACK is written first, and its number when all
  * SYNs of the burst have been seen, still before it is built.
  */
 #ifndef LIB_TCP_OPEN_COOKIE_LANES_H
@@ -14,17 +14,27 @@
 
 struct tcp;
 
+/* What SYNs are answered with that offer the same: nearly all SYNs of a time offer the same. */
+struct cookie_terms {
+	uint64_t offer;                /* what they offer; 0: these terms are nobody's yet */
+	struct syn_cookie_draft draft; /* all but the slot */
+	uint16_t wnd, mss;             /* of the SYN-ACK */
+	uint8_t flags;                 /* its header's */
+	uint8_t options;               /* set of enum tcp_option_seen */
+	uint8_t window_scale;
+};
+
 /* SYN-ACKs that wait for their numbers; zeroed at the beginning. */
 struct cookie_lanes {
 	unsigned int count;
+	struct cookie_terms terms; /* of the last cookie */
 	struct outgoing *answers[SIPHASH_MESSAGES_MAX];
-	struct syn_cookie_draft drafts[SIPHASH_MESSAGES_MAX];
-	struct siphash_messages macs, offsets;
+	uint8_t infos[SIPHASH_MESSAGES_MAX]; /* of ISS: syn_cookie_info */
+	struct siphash_messages macs;
 };
 
 /*
- * Give a SYN-ACK over IPv4 its sequence number and TSval, at the latest with cookie_lanes_finish.
- * Its path must live until then.
+ * Give a SYN-ACK over IPv4 its sequence number, at the latest with cookie_lanes_finish.
  */
 void cookie_lanes_put(struct tcp *tcp, struct outgoing *answer, uint32_t irs,
 		const struct syn_cookie_draft *draft);

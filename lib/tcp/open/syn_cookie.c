@@ -8,13 +8,8 @@
 
 #include "tcp/congestion/ecn.h"
 
-enum cookie_format {
-	MAC_BITS = 27,
-	INDEX_BITS = 4,
-	INDEX_SHIFT = 1,
-	INDEX_COUNT = 1 << INDEX_BITS,
-	PARITY_MASK = 1,
-	INFO_BITS = INDEX_BITS + 1, /* of ISS, below the MAC */
+enum {
+	INDEX_COUNT = 1 << SYN_COOKIE_INDEX_BITS,
 
 	TS_WSCALE_MASK = 15,
 	TS_WSCALE_NONE = 15,
@@ -23,7 +18,6 @@ enum cookie_format {
 	TS_MASK = (1 << SYN_COOKIE_TS_BITS) - 1,
 };
 
-_Static_assert(MAC_BITS + INFO_BITS == 32, "MAC, index and parity fill a sequence number");
 _Static_assert((TS_WSCALE_MASK | TS_SACK | TS_ECN) == TS_MASK, "the options fill their bits");
 _Static_assert((int)SYN_COOKIE_WSCALE_MAX < (int)TS_WSCALE_NONE, "every scale has a code");
 
@@ -71,44 +65,14 @@ static const uint16_t ts_mss[INDEX_COUNT] = {
 	SYN_COOKIE_MSS_MIN,
 };
 
-unsigned int
-syn_cookie_message(const struct syn_cookie_draft *draft, const struct path *path, uint32_t irs,
-		uint64_t blocks[SYN_COOKIE_BLOCKS_MAX])
-{
-	unsigned int n = 0;
-
-	if (path->family == ESTAB_FAMILY_IPV4) {
-		blocks[n++] = path->local.words[0] | (uint64_t)path->remote.words[0] << 32;
-	} else {
-		blocks[n++] = path->local.halves[0];
-		blocks[n++] = path->local.halves[1];
-		blocks[n++] = path->remote.halves[0];
-		blocks[n++] = path->remote.halves[1];
-	}
-	blocks[n++] = path->local_port | (uint64_t)path->remote_port << 16 | (uint64_t)irs << 32;
-	blocks[n++] = draft->slot << 16 | (uint64_t)draft->timestamps << 12 |
-			(uint64_t)draft->index << 8 | draft->ts_bits;
-	blocks[n] = (uint64_t)n * sizeof(blocks[0]) << 56;
-	return n + 1;
-}
-
 static uint64_t
 cookie_hash(const struct siphash_key *key, const struct path *path, uint32_t irs,
 		const struct syn_cookie_draft *draft)
 {
 	uint64_t blocks[SYN_COOKIE_BLOCKS_MAX];
-	const unsigned int n = syn_cookie_message(draft, path, irs, blocks);
+	const unsigned int n = syn_cookie_message(draft, path, irs, blocks, 1);
 
 	return siphash_2_4_blocks(key, blocks, n);
-}
-
-uint32_t
-syn_cookie_iss(const struct syn_cookie_draft *draft, uint64_t hash)
-{
-	const uint32_t mac = (uint32_t)(hash >> (64 - MAC_BITS));
-
-	return mac << INFO_BITS | (uint32_t)draft->index << INDEX_SHIFT |
-			(uint32_t)(draft->slot & PARITY_MASK);
 }
 
 static uint16_t
@@ -192,13 +156,6 @@ grant_from_ts_bits(struct syn_cookie_grant *granted, uint8_t index, uint8_t ts_b
 	};
 }
 
-/* The last time at or before ts_val whose low bits are these. */
-static uint32_t
-ts_val_with_bits(uint32_t ts_val, uint8_t ts_bits)
-{
-	return ts_val - ((ts_val - ts_bits) & TS_MASK);
-}
-
 void
 syn_cookie_draft(struct syn_cookie_draft *draft, const struct tcp_options *offered, uint8_t family,
 		uint64_t now_ns, struct syn_cookie_grant *granted)
@@ -220,16 +177,10 @@ syn_cookie_draft(struct syn_cookie_draft *draft, const struct tcp_options *offer
 }
 
 uint32_t
-syn_cookie_ts_val(const struct syn_cookie_draft *draft, uint32_t ts_val)
-{
-	return ts_val_with_bits(ts_val, draft->ts_bits);
-}
-
-uint32_t
 syn_cookie_make(const struct siphash_key *key, const struct path *path, uint32_t irs,
 		const struct syn_cookie_draft *draft)
 {
-	return syn_cookie_iss(draft, cookie_hash(key, path, irs, draft));
+	return syn_cookie_iss(syn_cookie_info(draft), cookie_hash(key, path, irs, draft));
 }
 
 bool
@@ -238,8 +189,8 @@ syn_cookie_check(const struct siphash_key *key, const struct path *path, uint32_
 {
 	const uint64_t slot = now_ns >> SYN_COOKIE_SLOT_SHIFT;
 	const struct syn_cookie_draft draft = {
-		.slot = slot - ((slot ^ iss) & PARITY_MASK), /* the last one of that parity */
-		.index = iss >> INDEX_SHIFT & (INDEX_COUNT - 1),
+		.slot = slot - ((slot ^ iss) & SYN_COOKIE_PARITY), /* the last one of that parity */
+		.index = iss >> SYN_COOKIE_INDEX_SHIFT & (INDEX_COUNT - 1),
 		.timestamps = ts_ecr != NULL,
 		.ts_bits = ts_ecr != NULL ? *ts_ecr & TS_MASK : 0,
 	};

@@ -28,6 +28,7 @@
 #define LIB_TCP_OPEN_SYN_COOKIE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/siphash.h"
@@ -39,9 +40,17 @@ enum syn_cookie_limits {
 	SYN_COOKIE_MSS_MIN = 48,    /* granted also where less is offered: as the room does */
 	SYN_COOKIE_TS_BITS = 6,     /* of TSval */
 	SYN_COOKIE_WSCALE_MAX = 14, /* RFC 7323 2.3 */
+	SYN_COOKIE_MAC_BITS = 27,   /* of ISS, above the index and the parity of the slot */
+	SYN_COOKIE_INDEX_BITS = 4,
+	SYN_COOKIE_INDEX_SHIFT = 1,
+	SYN_COOKIE_PARITY = 1,
+	SYN_COOKIE_INFO_BITS = 32 - SYN_COOKIE_MAC_BITS,
 	SYN_COOKIE_BLOCKS_IPV4 = 4, /* of SipHash */
 	SYN_COOKIE_BLOCKS_MAX = 7,
 };
+
+_Static_assert((int)SYN_COOKIE_INDEX_BITS + 1 == (int)SYN_COOKIE_INFO_BITS,
+		"MAC, index and parity fill a sequence number");
 
 /* What a cookie remembers, never more than was offered. */
 struct syn_cookie_grant {
@@ -72,17 +81,59 @@ struct syn_cookie_draft {
 void syn_cookie_draft(struct syn_cookie_draft *draft, const struct tcp_options *offered,
 		uint8_t family, uint64_t now_ns, struct syn_cookie_grant *granted);
 
-/* TSval of the SYN-ACK, with the options in its low bits, for what would be sent without them. */
-uint32_t syn_cookie_ts_val(const struct syn_cookie_draft *draft, uint32_t ts_val);
+/*
+ * TSval of the SYN-ACK, with the options in its low bits, for what would be sent without them: the last
+ * time at or before it whose low bits are these.
+ */
+static inline uint32_t
+syn_cookie_ts_val(const struct syn_cookie_draft *draft, uint32_t ts_val)
+{
+	return ts_val - ((ts_val - draft->ts_bits) & ((1u << SYN_COOKIE_TS_BITS) - 1));
+}
 
 /* ISS of the SYN-ACK; irs is SEG.SEQ of the SYN. */
 uint32_t syn_cookie_make(const struct siphash_key *key, const struct path *path, uint32_t irs,
 		const struct syn_cookie_draft *draft);
 
-/* The same in two steps: the message to hash, @return how many blocks; and ISS from its hash. */
-unsigned int syn_cookie_message(const struct syn_cookie_draft *draft, const struct path *path,
-		uint32_t irs, uint64_t blocks[SYN_COOKIE_BLOCKS_MAX]);
-uint32_t syn_cookie_iss(const struct syn_cookie_draft *draft, uint64_t hash);
+/*
+ * The same in two steps: the message to hash, block b of it at blocks[b * stride], @return how many; and
+ * ISS from its hash.
+ */
+static inline unsigned int
+syn_cookie_message(const struct syn_cookie_draft *draft, const struct path *path, uint32_t irs,
+		uint64_t *blocks, size_t stride)
+{
+	unsigned int n = 0;
+
+	if (path->family == ESTAB_FAMILY_IPV4) {
+		blocks[stride * n++] = path->local.words[0] | (uint64_t)path->remote.words[0] << 32;
+	} else {
+		blocks[stride * n++] = path->local.halves[0];
+		blocks[stride * n++] = path->local.halves[1];
+		blocks[stride * n++] = path->remote.halves[0];
+		blocks[stride * n++] = path->remote.halves[1];
+	}
+	blocks[stride * n++] =
+			path->local_port | (uint64_t)path->remote_port << 16 | (uint64_t)irs << 32;
+	blocks[stride * n++] = draft->slot << 16 | (uint64_t)draft->timestamps << 12 |
+			(uint64_t)draft->index << 8 | draft->ts_bits;
+	blocks[stride * n] = (uint64_t)n * sizeof(blocks[0]) << 56;
+	return n + 1;
+}
+
+/* What of ISS is not the MAC. */
+static inline uint32_t
+syn_cookie_info(const struct syn_cookie_draft *draft)
+{
+	return (uint32_t)draft->index << SYN_COOKIE_INDEX_SHIFT |
+			(uint32_t)(draft->slot & SYN_COOKIE_PARITY);
+}
+
+static inline uint32_t
+syn_cookie_iss(uint32_t info, uint64_t hash)
+{
+	return (uint32_t)(hash >> (64 - SYN_COOKIE_MAC_BITS)) << SYN_COOKIE_INFO_BITS | info;
+}
 
 /*
  * Is this the ACK of a SYN-ACK that syn_cookie_make made?

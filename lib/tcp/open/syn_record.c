@@ -12,6 +12,7 @@
 #include "tcp/congestion/ecn.h"
 #include "tcp/open/handshake.h"
 #include "tcp/open/isn.h"
+#include "tcp/open/isn_lanes.h"
 #include "tcp/open/listener.h"
 #include "tcp/output.h"
 #include "tcp/reset.h"
@@ -67,14 +68,14 @@ put_timestamps(const struct tcp *tcp, struct outgoing *out, const struct syn_rec
 }
 
 /* <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> along a path that lives until the segment is built. */
-static void
+static struct outgoing *
 send_syn_ack(struct tcp *tcp, struct burst *burst, const struct syn_record *record,
 		const struct path *path)
 {
 	struct outgoing *out = burst_outgoing(burst);
 
 	if (out == NULL)
-		return;
+		return NULL;
 	out->path = path;
 	out->seq = record->iss;
 	out->ack = record->irs + 1;
@@ -84,6 +85,7 @@ send_syn_ack(struct tcp *tcp, struct burst *burst, const struct syn_record *reco
 			record->options);
 	put_timestamps(tcp, out, record);
 	tcp->stats->syn_ack_sent++;
+	return out;
 }
 
 /* <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>: not what was expected; here is where we are. */
@@ -101,12 +103,25 @@ send_ack(struct tcp *tcp, struct burst *burst, const struct segment *seg,
 
 /* 3.4.1; and beyond what the incarnation in TIME-WAIT has used, however fast it sent (MAY-2). */
 static uint32_t
-choose_iss(const struct tcp *tcp, const struct segment *seg, uint32_t *ts_offset)
+choose_iss(const struct tcp *tcp, const struct segment *seg)
 {
-	const uint32_t iss = isn_choose(&tcp->path_key, &seg->path, tcp->now_ns, ts_offset);
+	const uint32_t iss = isn_choose(&tcp->path_key, &seg->path, tcp->now_ns);
 	const uint32_t beyond = seg->reopened_at + UINT16_MAX + 2; /* a window away, as Linux */
 
 	return seg->reopens && seq_lt(iss, beyond) ? beyond : iss;
+}
+
+/* The record gets its number, and the SYN-ACK with it: nearly all together with the burst's others. */
+static void
+answer_first(struct tcp *tcp, struct burst *burst, const struct segment *seg,
+		struct syn_record *record)
+{
+	if (likely(seg->path.family == ESTAB_FAMILY_IPV4 && !seg->reopens)) {
+		isn_lanes_put(tcp, record, send_syn_ack(tcp, burst, record, &seg->path));
+		return;
+	}
+	record->iss = choose_iss(tcp, seg);
+	send_syn_ack(tcp, burst, record, &seg->path);
 }
 
 struct syn_record *
@@ -127,18 +142,18 @@ syn_record_create(struct tcp *tcp, struct burst *burst, struct segment *seg,
 		.sent_ns = tcp->now_ns,
 		.irs = seg->seq,
 		.ts_recent = seg->options.ts_val,
+		.ts_offset = seg->ts_offset,
 		.hash = seg->hash,
 		.mss = handshake_peer_mss(seg),
 		.snd_wnd = seg->wnd,
 		.options = handshake_agree(tcp, &seg->options) | ecn_agree(tcp, seg),
 		.path = seg->path,
 	};
-	record->iss = choose_iss(tcp, seg, &record->ts_offset);
 	if ((record->options & TCP_OPTION_WINDOW_SCALE) != 0)
 		record->snd_wscale = seg->options.window_scale;
 	syn_text_keep(tcp, record, seg);
 	schedule(tcp, record);
-	send_syn_ack(tcp, burst, record, &seg->path);
+	answer_first(tcp, burst, seg, record);
 	return record;
 }
 
@@ -289,6 +304,7 @@ segment_arrives_syn_record(struct tcp *tcp, struct burst *burst, struct segment 
 {
 	const bool duplicate = is_duplicate_syn(record, seg);
 
+	isn_lanes_finish(tcp);
 	if (!duplicate && !check_timestamps(tcp, burst, seg, record))
 		return NULL;
 	if (duplicate || !is_acceptable(tcp, record, seg)) { /* its text may reach the window */

@@ -63,7 +63,8 @@ user_open_active(struct tcp *tcp, struct path *path, const struct estab_connect_
 	tcb->user = config->user;
 	tcb->work->mss_asked = config->mss;
 	tcb->flags |= TCB_HELD;
-	tcb->work->iss = isn_choose(&tcp->path_key, path, tcp->now_ns, &tcb->ts_offset);
+	tcb->work->iss = isn_choose(&tcp->path_key, path, tcp->now_ns);
+	tcb->ts_offset = timestamp_offset_choose(&tcp->flows->key, path);
 	tcb->snd_una = tcb->snd_nxt = tcb->work->snd_cursor = tcb->work->iss;
 	tcb->work->recover = tcb->work->pushed = tcb->work->iss;
 	tcb->rcv_wnd = window_accepted_initially(tcp);

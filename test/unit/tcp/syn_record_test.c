@@ -6,6 +6,7 @@
 #include "bench.h"
 
 #include "eal.h"
+#include "tcp/open/isn.h"
 #include "tcp/open/syn_record.h"
 
 static uint64_t
@@ -312,6 +313,68 @@ forgetting_a_listeners_records_leaves_the_others(void **state)
 	app_accept(t);
 }
 
+/* Numbers are chosen for a whole burst; who comes again within it must meet his own. */
+static void
+syn_received_same_syn_in_the_same_burst_gets_the_same_number(void **state)
+{
+	struct fixture *t = *state;
+
+	in_listen(t);
+	arrive_later(t, "S 0:0(0) win 65535 <mss 1000>");
+	arrive(t, "S 0:0(0) win 65535 <mss 1000>");
+	expect(t, "S. 0:0(0) ack 1");
+	expect(t, "S. 0:0(0) ack 1");
+	arrive(t, ". 1:1(0) ack 1");
+	app_accept(t);
+}
+
+/* The record of the first is given back within the burst, and the second gets its place. */
+static void
+syn_received_reset_in_the_same_burst_leaves_the_next_its_number(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.limits.syn_records = 1;
+	in_listen(t);
+	arrive_later(t, "S 0:0(0) win 65535 <mss 1000>");
+	arrive_later(t, "R 1:1(0)");
+	speak_as(t, 1);
+	arrive(t, "S 0:0(0) win 65535 <mss 1000>");
+	expect(t, "S. 0:0(0) ack 1");
+	arrive(t, ". 1:1(0) ack 1");
+	app_accept(t);
+	speak_as(t, 0);
+	expect(t, "S. 0:0(0) ack 1");
+}
+
+/* More than are hashed at once, each with a number of its own. */
+static void
+listen_burst_of_syns_is_answered_each_with_its_own_number(void **state)
+{
+	struct fixture *t = *state;
+	const struct tcp *tcp;
+
+	t->config.burst = FIXTURE_PEERS;
+	t->config.limits.syn_records = FIXTURE_PEERS;
+	in_listen(t);
+	tcp = room(t);
+	for (unsigned int n = 0; n < FIXTURE_PEERS; n++) {
+		speak_as(t, n);
+		arrive_later(t, "S 0:0(0) win 65535 <mss 1000>");
+	}
+	turn(t);
+	for (unsigned int n = 0; n < FIXTURE_PEERS; n++) {
+		struct path path = { .family = t->family };
+
+		speak_as(t, n);
+		expect(t, "S. 0:0(0) ack 1");
+		path = ((const struct syn_record *)pool_at(&tcp->syn_records, n))->path;
+		assert_int_equal(rte_be_to_cpu_16(path.remote_port), t->peer->port);
+		assert_int_equal(t->peer->stack_iss,
+				isn_choose(&tcp->path_key, &path, tcp->now_ns));
+	}
+}
+
 /* A SYN from that port of the peer becomes a record; its SYN-ACK is not built. */
 static void
 add_record(struct fixture *t, uint16_t port)
@@ -323,6 +386,7 @@ add_record(struct fixture *t, uint16_t port)
 	seg.hash = flow_hash(room(t)->flows, &seg.path);
 	assert_non_null(syn_record_create(room(t), &t->stack->burst, &seg,
 			(struct listener *)t->listener));
+	isn_lanes_finish(room(t));
 	t->stack->burst.out_count = 0;
 }
 
@@ -363,6 +427,9 @@ main(void)
 		FIXTURE_TEST(listen_syn_beyond_the_limit_is_dropped_without_cookies),
 		FIXTURE_TEST(listen_syn_beyond_the_limit_is_answered_with_a_cookie),
 		FIXTURE_TEST(syn_received_same_syn_gets_the_same_syn_ack),
+		FIXTURE_TEST(syn_received_same_syn_in_the_same_burst_gets_the_same_number),
+		FIXTURE_TEST(syn_received_reset_in_the_same_burst_leaves_the_next_its_number),
+		FIXTURE_TEST(listen_burst_of_syns_is_answered_each_with_its_own_number),
 		FIXTURE_TEST(syn_received_first_syn_ack_is_timed),
 		FIXTURE_TEST(syn_received_reset_is_believed_at_rcv_nxt_only),
 		FIXTURE_TEST(syn_received_other_syn_in_the_window_returns_to_listen),
