@@ -120,8 +120,10 @@ struct estab_stack_limits {
 	uint32_t recoveries;   /**< connections with something lost or reordered at once (1024);
 				 *   while all are taken, who is silent for three timeouts gives its up */
 	uint64_t receive_memory_bytes; /**< for text received, in bytes of whole mbufs (a quarter of
-					 *   mbuf_pool). Near it windows stop growing and out-of-order
-					 *   text is given up, above it text has to come again,
+					 *   mbuf_pool). Windows share it: one is a quarter of what
+					 *   is left at most, where nothing is unread. Near it
+					 *   windows stop growing and out-of-order text is given
+					 *   up, above it text has to come again,
 					 *   but for two segments of each connection; above twice of it
 					 *   all text */
 	uint64_t send_memory_bytes; /**< for text to be sent, likewise (a quarter of mbuf_pool) */

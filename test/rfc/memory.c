@@ -175,6 +175,91 @@ memory_short_window_does_not_grow(void **state)
 	expect_nothing(t); /* no window update */
 }
 
+enum { LARGE = 1400 };
+
+/* A peer that sends all its window allows, to a user who reads nothing. @return octets */
+static uint32_t
+hoard(struct fixture *t)
+{
+	uint32_t at = 1;
+
+	in_established_with(t, "mss 1400,wscale 7");
+	for (; at < 1000 * LARGE && status_now(t).rcv_wnd >= LARGE; at += LARGE) {
+		arrive(t, ". %u:%u(1400) ack 1", at, at + LARGE);
+		ignore_sent(t);
+	}
+	return at - 1;
+}
+
+/* Each may hold as much as is left to all. What is promised is never taken back: see segment_sent. */
+static void
+memory_that_hoarders_hold_leaves_who_reads_a_window_of_many_segments(void **state)
+{
+	enum { MEMORY = 1024, HOARDERS = 3 };
+	struct fixture *t = *state;
+	uint32_t held[HOARDERS], at = 1;
+
+	t->config.limits.receive_memory_bytes = MEMORY * MBUF;
+	t->config.tcp.receive_buffer_bytes = 2000000;
+	for (unsigned int i = 0; i < HOARDERS; i++) {
+		const uint64_t left = MEMORY * MBUF - (i > 0 ? stats_now(t).receive_memory : 0);
+
+		speak_as(t, i);
+		held[i] = hoard(t);
+		assert_in_range(stats_now(t).receive_memory, MEMORY * MBUF - left + left / 4,
+				MEMORY * MBUF - left / 2);
+	}
+	assert_true(stats_now(t).receive_windows_shared > 0);
+	speak_as(t, HOARDERS);
+	in_established_with(t, "mss 1400,wscale 7");
+	for (unsigned int i = 0; i < 300; i++, at += LARGE) {
+		arrive(t, ". %u:%u(1400) ack 1", at, at + LARGE);
+		app_read(t, LARGE);
+		ignore_sent(t);
+		assert_in_range(status_now(t).rcv_wnd, 40 * LARGE, MEMORY * MBUF / 8);
+	}
+	assert_drops(t, TCP_MEMORY_FULL, 0);
+	for (unsigned int i = 0; i < HOARDERS; i++) {
+		speak_as(t, i);
+		app_read(t, held[i]); /* what was shared comes back: the peer is told */
+		assert_true(ignore_sent(t) > 0);
+		assert_true(status_now(t).rcv_wnd >= 80 * LARGE);
+	}
+}
+
+/* Anything that a peer can put within its window: what is counted is what is missing in the pool. */
+static void
+established_hostile_text_pins_what_is_counted_and_no_more_than_its_limit(void **state)
+{
+	enum { SIZE = 20000, LIMIT = SIZE * 6 + 2 * MBUF };
+	struct fixture *t = *state;
+	uint32_t random = 12345;
+
+	t->lenient = true;
+	t->config.tcp.receive_buffer_bytes = SIZE;
+	in_established(t);
+	for (unsigned int i = 0; i < 3000; i++) {
+		static const char *const flags[] = { ".", "P.", "U." };
+		uint32_t at, length, held;
+
+		random = random * 1664525 + 1013904223;
+		length = (random >> 8) % 4 == 0 ? 1 + (random >> 10) % 1400
+						: 1 + (random >> 10) % 3;
+		at = 1 + (random >> 4) % SIZE;
+		if (i % 7 == 0)
+			at = 1 + (uint32_t)(stats_now(t).text_bytes_received);
+		arrive(t, "%s %u:%u(%u) ack 1", flags[i % 3], at, at + length, length);
+		ignore_sent(t);
+		held = rte_mempool_in_use_count(t->pool) * MBUF;
+		assert_int_equal(stats_now(t).receive_memory, held);
+		assert_in_range(held, 0, LIMIT);
+	}
+	estab_conn_abort(t->peer->conn);
+	t->peer->conn = NULL;
+	turn(t);
+	ignore_sent(t);
+}
+
 /* However short memory is: who reads goes on. */
 static void
 memory_used_up_connection_that_is_read_goes_on(void **state)
@@ -520,6 +605,8 @@ main(void)
 		FIXTURE_TEST(listen_window_scale_is_that_of_the_largest_buffer),
 		FIXTURE_TEST(memory_used_up_text_has_to_come_again),
 		FIXTURE_TEST(memory_short_window_does_not_grow),
+		FIXTURE_TEST(memory_that_hoarders_hold_leaves_who_reads_a_window_of_many_segments),
+		FIXTURE_TEST(established_hostile_text_pins_what_is_counted_and_no_more_than_its_limit),
 		FIXTURE_TEST(memory_used_up_connection_that_is_read_goes_on),
 		FIXTURE_TEST(memory_used_up_train_is_taken_up_to_two_segments),
 		FIXTURE_TEST(memory_used_up_twice_over_nothing_is_taken),

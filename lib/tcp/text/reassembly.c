@@ -276,6 +276,17 @@ reassembly_pinned(const struct reassembly *reassembly)
 	return pinned;
 }
 
+uint32_t
+reassembly_octets(const struct reassembly *reassembly)
+{
+	uint32_t octets = 0;
+	uint16_t i;
+
+	for (i = 0; i < reassembly->block_count; i++)
+		octets += reassembly->blocks[i].text.bytes;
+	return octets;
+}
+
 bool
 reassembly_reached_fin(const struct tcb *tcb)
 {

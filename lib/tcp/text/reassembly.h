@@ -68,6 +68,9 @@ void reassembly_sack(const struct tcb *tcb, struct tcp_options *options, uint8_t
 /* Octets of memory that the blocks pin. */
 uint64_t reassembly_pinned(const struct reassembly *reassembly);
 
+/* Octets of text in its blocks. */
+uint32_t reassembly_octets(const struct reassembly *reassembly);
+
 /* Free everything that is kept. */
 void reassembly_destroy(struct tcb *tcb);
 

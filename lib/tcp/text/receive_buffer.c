@@ -2,6 +2,10 @@
 /*
  * Receive buffers: right-sizing per connection, shortage per stack.
  *
+ * Windows are opened no further than lets a connection pin as much as is then left to all: who does not
+ * read has half of the memory at most, n of them leave one part in n + 1. What was promised before
+ * stands (SHLD-14), so more may come, and then there is a shortage.
+ *
  * In a shortage three things happen, one after the other: at 7/8 of the stack's memory windows stop
  * growing and out-of-order text, the oldest first, is given up (RFC 2018 8 allows it); at 8/8 text is
  * refused though it was promised a place, but for RECEIVE_SEGMENTS_MIN segments of each connection. So
@@ -41,20 +45,60 @@ reserve_admits(const struct tcb *tcb, const struct segment *seg)
 					text <= (uint32_t)RECEIVE_SEGMENTS_MIN * tcb->rcv_mss);
 }
 
+/* Octets of memory that are left to all. */
+static uint64_t
+memory_left(const struct tcp *tcp)
+{
+	const uint64_t pinned = tcp->receive_memory.pinned, max = tcp->receive_memory_max;
+
+	return pinned < max ? max - pinned : 0;
+}
+
+/*
+ * How far the window may reach so that the connection pins no more than is then left to all: half of the
+ * rest. What lies beyond a gap is within the window, and pinned already.
+ */
+static uint64_t
+share_of_memory(const struct tcb *tcb)
+{
+	const struct reassembly *reassembly = tcb->work->reassembly;
+	const uint64_t left = memory_left(tcb->tcp), mine = connection_pins(tcb);
+	const uint64_t more = left > mine ? (left - mine) / 2 / SHARE_PINS_PER_OCTET : 0;
+
+	return more + (reassembly != NULL ? reassembly_octets(reassembly) : 0);
+}
+
+/* Room below a limit of octets of text in order. */
+static uint32_t
+room_below(const struct tcb *tcb, uint32_t limit)
+{
+	const uint32_t held = tcb->work->receive.bytes;
+
+	return held < limit ? limit - held : 0;
+}
+
 uint32_t
 receive_buffer_room(const struct tcb *tcb)
 {
 	const uint32_t size = tcb->rcv_buffer;
 	const uint32_t least = RTE_MIN(size, (uint32_t)RECEIVE_SEGMENTS_MIN * tcb->rcv_mss);
-	uint32_t limit = size;
+	uint32_t room, share;
 
 	if (likely(tcb->work->receive.bytes == 0 && tcb->work->receive.pinned == 0 &&
-			    tcb->work->reassembly == NULL && !receive_memory_is_short(tcb->tcp)))
+			    tcb->work->reassembly == NULL &&
+			    memory_left(tcb->tcp) / 2 / SHARE_PINS_PER_OCTET >= size))
 		return size;
-	if (receive_memory_is_short(tcb->tcp) ||
-			connection_pins(tcb) > (uint64_t)size * RECEIVE_PINS_PER_OCTET)
-		limit = least;
-	return tcb->work->receive.bytes < limit ? limit - tcb->work->receive.bytes : 0;
+	room = room_below(tcb, size);
+	if (connection_pins(tcb) > (uint64_t)size * RECEIVE_PINS_PER_OCTET)
+		room = 0;
+	share = receive_memory_is_short(tcb->tcp)
+			? 0
+			: (uint32_t)RTE_MIN(share_of_memory(tcb), (uint64_t)size);
+	if (share < room) {
+		tcb->tcp->stats->receive_windows_shared++;
+		room = share;
+	}
+	return RTE_MAX(room, room_below(tcb, least));
 }
 
 bool

@@ -20,6 +20,7 @@
 
 enum {
 	RECEIVE_PINS_PER_OCTET = 6, /* what a connection may pin, in sizes of its buffer */
+	SHARE_PINS_PER_OCTET = 2,   /* what full segments pin, in sizes of their text */
 	RECEIVE_SEGMENTS_MIN = 2,   /* room that a connection has however short memory is */
 };
 
