@@ -227,6 +227,36 @@ memory_that_hoarders_hold_leaves_who_reads_a_window_of_many_segments(void **stat
 	}
 }
 
+/* Text of SYNs is bounded by itself until the handshake is done; then it counts as any other. */
+static void
+memory_used_up_twice_over_text_of_a_syn_has_to_come_again(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.limits.receive_memory_bytes = 2 * MBUF;
+	for (unsigned int i = 0; i < 5; i++) {
+		speak_as(t, i);
+		in_established(t);
+		fill_memory(t, 3);
+	}
+	assert_int_equal(stats_now(t).receive_memory, 5 * MBUF);
+	speak_as(t, 5);
+	arrive(t, "S 0:100(100) win 65535 <mss 1000>");
+	ignore_sent(t);
+	arrive(t, ". 101:101(0) ack 1");
+	ignore_sent(t);
+	app_accept(t);
+	assert_int_equal(stats_now(t).receive_memory, 5 * MBUF);
+	assert_int_equal(stats_now(t).syn_text_refused, 1);
+	for (unsigned int i = 0; i < 6; i++) {
+		speak_as(t, i);
+		estab_conn_abort(t->peer->conn);
+		t->peer->conn = NULL;
+	}
+	turn(t);
+	ignore_sent(t);
+}
+
 /* Anything that a peer can put within its window: what is counted is what is missing in the pool. */
 static void
 established_hostile_text_pins_what_is_counted_and_no_more_than_its_limit(void **state)
@@ -606,6 +636,7 @@ main(void)
 		FIXTURE_TEST(memory_used_up_text_has_to_come_again),
 		FIXTURE_TEST(memory_short_window_does_not_grow),
 		FIXTURE_TEST(memory_that_hoarders_hold_leaves_who_reads_a_window_of_many_segments),
+		FIXTURE_TEST(memory_used_up_twice_over_text_of_a_syn_has_to_come_again),
 		FIXTURE_TEST(established_hostile_text_pins_what_is_counted_and_no_more_than_its_limit),
 		FIXTURE_TEST(memory_used_up_connection_that_is_read_goes_on),
 		FIXTURE_TEST(memory_used_up_train_is_taken_up_to_two_segments),

@@ -7,6 +7,7 @@
 #include <rte_common.h>
 
 #include "tcp/text/reassembly.h"
+#include "tcp/text/receive_buffer.h"
 #include "tcp/tcb.h"
 #include "tcp/text/urgent.h"
 #include "tcp/window.h"
@@ -81,7 +82,9 @@ syn_text_hand_over(struct tcp *tcp, struct syn_record *record, struct tcb *tcb)
 	urgent_keep(tcb, record->up);
 	if (seg.mbuf != NULL)
 		seg.text_len = (uint16_t)seg.mbuf->pkt_len;
-	if (seg.text_len > 0 || record->fin)
+	if (seg.text_len > 0 && !receive_buffer_admits(tcb, &seg))
+		tcp->stats->syn_text_refused++;
+	else if (seg.text_len > 0 || record->fin)
 		(void)reassembly_insert(tcb, &seg);
 	rte_pktmbuf_free(seg.mbuf);
 }
@@ -96,7 +99,8 @@ syn_text_queue(struct tcb *tcb, struct segment *seg)
 		return;
 	text.seq++;
 	trim_to(&text, tcb->rcv_wnd);
-	if (reassembly_insert(tcb, &text))
+	if ((text.text_len == 0 || receive_buffer_admits(tcb, &text)) &&
+			reassembly_insert(tcb, &text))
 		tcb->tcp->stats->syn_text_kept++;
 	else
 		tcb->tcp->stats->syn_text_refused++;
