@@ -76,6 +76,31 @@ copy_to_tail(struct text_queue *queue, const struct rte_mbuf *mbuf)
 	return true;
 }
 
+/*
+ * Behind text in a buffer that is not its mbuf's own nothing can be copied together: short text moves to a
+ * fresh mbuf of the same pool, where there is one with a buffer.
+ */
+static struct rte_mbuf *
+move_short(struct rte_mbuf *mbuf)
+{
+	struct rte_mbuf *fresh;
+
+	if (likely(RTE_MBUF_DIRECT(mbuf)) ||
+			mbuf->data_len * PINS_PER_OCTET > rte_pktmbuf_data_room_size(mbuf->pool))
+		return mbuf;
+	fresh = rte_pktmbuf_alloc(mbuf->pool);
+	if (fresh == NULL)
+		return mbuf;
+	if (!RTE_MBUF_DIRECT(fresh) || rte_pktmbuf_tailroom(fresh) < mbuf->data_len) {
+		rte_pktmbuf_free(fresh);
+		return mbuf;
+	}
+	memcpy(rte_pktmbuf_append(fresh, mbuf->data_len), rte_pktmbuf_mtod(mbuf, const void *),
+			mbuf->data_len);
+	rte_pktmbuf_free_seg(mbuf);
+	return fresh;
+}
+
 /* Link one mbuf to the end; free it where it holds nothing, or nothing any more. */
 static void
 append_one(struct text_queue *queue, struct rte_mbuf *mbuf)
@@ -85,6 +110,7 @@ append_one(struct text_queue *queue, struct rte_mbuf *mbuf)
 		rte_pktmbuf_free_seg(mbuf);
 		return;
 	}
+	mbuf = move_short(mbuf);
 	if (queue->tail == NULL)
 		queue->head = mbuf;
 	else
