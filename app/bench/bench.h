@@ -56,6 +56,7 @@ struct bench {
 	struct party_numbers at_end;             /* the client's, when its time was over */
 	struct party_numbers last[PARTIES_MAX];  /* after the drain */
 	int64_t mbufs_leaked;
+	int64_t mbufs_kept; /* by drivers that never give back what is in their rings */
 	int64_t tcbs_leaked;
 };
 

@@ -245,6 +245,9 @@ print_end(const struct bench *bench, const struct summary *summary, FILE *out)
 				bench_packets_lost(bench));
 	fprintf(out, "  leaked: %" PRId64 " mbufs, %" PRId64 " TCBs\n", bench->mbufs_leaked,
 			bench->tcbs_leaked);
+	if (bench->mbufs_kept > 0)
+		fprintf(out, "  kept by the driver when it was closed: %" PRId64 " mbufs\n",
+				bench->mbufs_kept);
 	fflush(out);
 }
 

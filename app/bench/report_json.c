@@ -300,6 +300,7 @@ summary_json(const struct bench *bench, const struct summary *summary)
 	json_object_set_new(object, "retries", retries_json(bench));
 	json_object_set_new(object, "drops", drops_json(bench, summary));
 	json_object_set_new(object, "mbufs_leaked", json_integer(bench->mbufs_leaked));
+	json_object_set_new(object, "mbufs_kept_by_driver", json_integer(bench->mbufs_kept));
 	json_object_set_new(object, "tcbs_leaked", json_integer(bench->tcbs_leaked));
 	for (unsigned int i = 0; i < bench->party_count; i++)
 		json_object_set_new(stacks, bench->parties[i].name,

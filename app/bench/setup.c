@@ -315,6 +315,18 @@ bench_create(struct bench *bench, const struct bench_options *options)
 	return ret;
 }
 
+/* The stack is gone and the device is closed: nobody has an mbuf of the pool any more. */
+static void
+count_missing(struct bench *bench, const struct party *party)
+{
+	const uint32_t missing = rte_mempool_in_use_count(party->pool);
+	const uint32_t kept =
+			party->device.name[0] != '\0' ? device_kept(&party->device, missing) : 0;
+
+	bench->mbufs_kept += kept;
+	bench->mbufs_leaked += missing - kept;
+}
+
 /* Stacks before devices before pools: each refers to the next. */
 void
 bench_destroy(struct bench *bench)
@@ -332,7 +344,7 @@ bench_destroy(struct bench *bench)
 	loopback_flush(bench);
 	for (unsigned int i = 0; i < bench->party_count; i++) {
 		if (bench->parties[i].pool != NULL)
-			bench->mbufs_leaked += rte_mempool_in_use_count(bench->parties[i].pool);
+			count_missing(bench, &bench->parties[i]);
 		rte_mempool_free(bench->parties[i].pool);
 		bench->parties[i].pool = NULL;
 	}

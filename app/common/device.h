@@ -37,6 +37,7 @@ struct device_options {
 struct device {
 	uint16_t id;
 	uint16_t queues;     /* pairs */
+	uint32_t mbufs_held; /* by the driver, when it was started */
 	uint16_t queues_max; /* that the device offers and that are of use to us */
 	uint16_t mtu;
 	uint16_t data_room; /* of an mbuf, headroom included */
@@ -94,6 +95,12 @@ void device_choose_offloads(struct device *device, const struct rte_eth_dev_info
 		const struct device_options *options);
 
 void device_stop(struct device *device);
+
+/*
+ * Of so many mbufs that are missing when the stacks are gone and the device is stopped, those that its
+ * driver never gives back; the others have leaked.
+ */
+uint32_t device_kept(const struct device *device, uint32_t missing);
 
 /* "rx-ipv4-checksum tx-tcp-checksum", or "none". */
 char *device_offload_text(const struct device *device, char *buf, size_t size);

@@ -12,7 +12,7 @@ from enter import enter
 from peers import receive_all, receive_exactly
 from programs import estab_bench
 from sysctls import sysctls
-from wires import FAMILIES, KERNEL, veth
+from wires import FAMILIES, KERNEL, veth, why_no_xdp, xdp
 
 SIZE = 64  # of estab-bench's requests and responses
 RATE = 300
@@ -148,6 +148,13 @@ def main():
                         measure_at_rate(wire, family, "crr", "client",
                                         servers["crr", "client"])
         judge_capture(capture)
+    if reason := why_no_xdp():
+        note(f"no net_af_xdp: {reason}")
+    else:
+        with xdp() as wire:
+            wire.bring_up()
+            with case("xdp IPv4: what the driver keeps is not called leaked"):
+                measure_at_rate(wire, 4, "crr", "client", servers["crr", "client"])
     finish()
 
 

@@ -102,6 +102,24 @@ chosen(const char *driver, const char *offloads)
 	return device;
 }
 
+/* One driver is known to; of all others everything that is missing has leaked. */
+static void
+driver_keeps_what_it_took_and_what_it_may_still_send(void **state)
+{
+	struct device device = { .driver = "net_af_xdp",
+		.mbufs_held = 2048,
+		.queues = 1,
+		.rxd = 256,
+		.txd = 256 };
+
+	(void)state;
+	assert_int_equal(device_kept(&device, 0), 0);
+	assert_int_equal(device_kept(&device, 2056), 2056);
+	assert_int_equal(device_kept(&device, 2561), 2560);
+	device.driver = "net_af_packet";
+	assert_int_equal(device_kept(&device, 2056), 0);
+}
+
 static void
 offload_that_the_stack_is_not_to_use_is_not_asked_for(void **state)
 {
@@ -208,6 +226,7 @@ main(void)
 		cmocka_unit_test(
 				device_that_does_not_describe_its_queues_is_given_the_chains_it_takes),
 		cmocka_unit_test(mbufs_smaller_than_a_frame_ask_for_chains_both_ways),
+		cmocka_unit_test(driver_keeps_what_it_took_and_what_it_may_still_send),
 		cmocka_unit_test(offload_that_the_stack_is_not_to_use_is_not_asked_for),
 		cmocka_unit_test(offloads_are_those_named),
 		cmocka_unit_test(tap_sums_up_no_chains_and_cuts_nothing),
