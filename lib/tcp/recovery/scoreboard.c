@@ -13,7 +13,10 @@
 
 #include "tcp/seq.h"
 
-enum { CROWDED = SCOREBOARD_RANGES_MAX * 3 / 4 }; /* from here on times may be blurred */
+enum {
+	CROWDED = SCOREBOARD_RANGES_MAX * 3 / 4,     /* from here on times may be blurred */
+	SACKS_LIMIT = SCOREBOARD_RANGES_MAX * 7 / 8, /* and from here on no SACK takes one more */
+};
 
 static uint32_t
 left_of(const struct scoreboard *board, unsigned int i)
@@ -73,7 +76,7 @@ find(const struct scoreboard *board, uint32_t seq)
 	return low;
 }
 
-/* Let a range begin at seq; returns it, or where there is no room, the one that holds seq. */
+/* Let a range begin at seq; returns it, or where there is no place, the one that holds seq. */
 static unsigned int
 split(struct scoreboard *board, uint32_t seq)
 {
@@ -116,13 +119,59 @@ compact(struct scoreboard *board)
 
 		if (may_join(board, a, b)) {
 			a->end = b->end;
-			a->last_us = b->last_us;
+			a->first_us = seq_min(a->first_us, b->first_us);
+			a->last_us = seq_max(a->last_us, b->last_us);
 		} else {
 			board->ranges[++kept] = *b;
 		}
 	}
 	if (board->count > 0)
 		board->count = (uint16_t)(kept + 1);
+}
+
+/* The shortest range that was sacked; count: there is none. */
+static unsigned int
+shortest_sacked(const struct scoreboard *board)
+{
+	unsigned int i, best = board->count;
+
+	for (i = 0; i < board->count; i++)
+		if ((board->ranges[i].flags & RANGE_SACKED) != 0 &&
+				(best == board->count ||
+						length_of(board, i) < length_of(board, best)))
+			best = i;
+	return best;
+}
+
+/* Range i is from now on what its neighbour is. */
+static void
+become(struct scoreboard *board, unsigned int i, unsigned int neighbour)
+{
+	const struct range *other = &board->ranges[neighbour];
+
+	set_flags(board, i, other->flags);
+	board->ranges[i].first_us = other->first_us;
+	board->ranges[i].last_us = other->last_us;
+}
+
+/*
+ * Let a full board have places: a block of the peer's is forgotten, as if it had not come (RFC 2018 8
+ * lets it be dropped). Where there is none, two ranges far from `near` count as sent again, which says
+ * more than is in the network; RACK or the timer finds them.
+ */
+static void
+make_place(struct scoreboard *board, unsigned int near)
+{
+	unsigned int i = shortest_sacked(board);
+
+	if (i < board->count) {
+		become(board, i, i > 0 ? i - 1 : 1);
+	} else {
+		i = near > board->count / 2 ? 0 : board->count - 3u;
+		set_flags(board, i, RANGE_RESENT | RANGE_AMBIGUOUS);
+		become(board, i + 1, i);
+	}
+	compact(board);
 }
 
 bool
@@ -149,12 +198,8 @@ scoreboard_append(struct scoreboard *board, uint32_t end, uint32_t first_us, uin
 		last->last_us = last_us;
 		return;
 	}
-	if (board->count == SCOREBOARD_RANGES_MAX) { /* what is known of the last is forgotten */
-		set_flags(board, board->count - 1u, 0);
-		last->end = end;
-		last->last_us = last_us;
-		return;
-	}
+	if (board->count == SCOREBOARD_RANGES_MAX)
+		make_place(board, board->count - 1u);
 	board->ranges[board->count++] =
 			(struct range){ .end = end, .first_us = first_us, .last_us = last_us };
 }
@@ -249,14 +294,43 @@ sack_ranges(struct scoreboard *board, unsigned int i, uint32_t right, struct del
 	}
 }
 
+static bool
+is_sacked(const struct scoreboard *board, unsigned int i)
+{
+	return i < board->count && (board->ranges[i].flags & RANGE_SACKED) != 0;
+}
+
+/* True where a block leaves no more ranges than there are, or there are places for more. */
+static bool
+may_sack(const struct scoreboard *board, uint32_t left, uint32_t right)
+{
+	const unsigned int first = find(board, left), last = find(board, right - 1);
+	unsigned int before = last - first + 1, after = 1;
+
+	if (board->count < SACKS_LIMIT || last == board->count)
+		return true;
+	if (left_of(board, first) == left)
+		before += first > 0 && is_sacked(board, first - 1);
+	else
+		after += !is_sacked(board, first);
+	if (board->ranges[last].end == right)
+		before += is_sacked(board, last + 1);
+	else
+		after += !is_sacked(board, last);
+	return after <= before;
+}
+
 void
 scoreboard_sack(struct scoreboard *board, uint32_t left, uint32_t right, struct delivery *delivery)
 {
-	unsigned int i = split(board, left);
+	unsigned int i;
 
+	if (!may_sack(board, left, right))
+		return;
+	i = split(board, left);
 	split(board, right);
 	if (i < board->count && left_of(board, i) != left)
-		i++; /* no room for the split */
+		i++; /* no place for the split */
 	sack_ranges(board, i, right, delivery);
 	compact(board);
 }
@@ -329,8 +403,11 @@ scoreboard_next_lost(const struct scoreboard *board, uint32_t *left, uint32_t *r
 void
 scoreboard_resend(struct scoreboard *board, uint32_t left, uint32_t right, uint32_t now_us)
 {
-	unsigned int i = split(board, left);
+	unsigned int i;
 
+	while (board->count > SCOREBOARD_RANGES_MAX - 2)
+		make_place(board, find(board, left));
+	i = split(board, left);
 	split(board, right);
 	for (; i < board->count && seq_lt(left_of(board, i), right); i++) {
 		struct range *range = &board->ranges[i];

@@ -4,9 +4,10 @@
  * the peer and our timers have told.
  *
  * An array of ranges tiles the sequence space from SND.UNA to SND.NXT, each range of one kind and one
- * time of sending. It is limited: where it is full, neighbours of one kind share a range though their
- * times differ, and what still finds no place is not noted, as if its ACK had been lost. Nothing here
- * takes longer than a few passes over the array, whatever the peer sends.
+ * time of sending. It is limited: where it is three quarters full, neighbours of one kind share a range
+ * though their times differ, and a block that still finds no place is not noted, as if its ACK had been
+ * lost. The last places are for what is sent again, which is always noted: if need be, a block is
+ * forgotten for it. Nothing here takes longer than a few passes over the array, whatever the peer sends.
  */
 #ifndef LIB_TCP_RECOVERY_SCOREBOARD_H
 #define LIB_TCP_RECOVERY_SCOREBOARD_H

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * More holes in one flight than the scoreboard has places for (RFC 6675, RFC 8985): what could not be
+ * noted is found and repaired all the same, without the retransmission timer. Segments have 100 octets.
+ */
+#include "eal.h"
+#include "fixture.h"
+#include "receiver.h"
+
+enum {
+	MSS = 100,
+	RTT_MS = 100,
+	FIRST = 255,  /* segments of the initial window, all of which arrive */
+	SECOND = 510, /* and twice as many then */
+};
+
+/* Two of three, as long as each is sent for the first time, and not the last ones. */
+static bool
+two_of_three(uint32_t segment, uint8_t times)
+{
+	return segment >= FIRST && segment < FIRST + SECOND - 3 && segment % 3 != 0 && times == 0;
+}
+
+static struct receiver *
+with_receiver(struct fixture *t)
+{
+	static struct receiver receiver;
+
+	receiver = (struct receiver){ .t = t, .mss = MSS, .rtt_ms = RTT_MS, .sacks = true };
+	t->config.tcp.initial_window = FIRST;
+	t->config.tcp.no_tail_probe = true;
+	in_established_with(t, "mss 100,sackOK,wscale 7");
+	return &receiver;
+}
+
+static void
+established_more_holes_than_places_are_repaired_without_a_timeout(void **state)
+{
+	struct fixture *t = *state;
+	struct receiver *receiver = with_receiver(t);
+
+	receiver->drops = two_of_three;
+	app_write(t, (FIRST + SECOND) * MSS);
+	receiver_run(receiver, 7 * RTT_MS);
+	assert_int_equal(receiver->next, FIRST + SECOND);
+	assert_int_equal(status_now(t).snd_una, status_now(t).snd_nxt);
+	assert_int_equal(stats_now(t).retransmission_timeouts, 0);
+	assert_int_equal(stats_now(t).fast_retransmits, 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FIXTURE_TEST(established_more_holes_than_places_are_repaired_without_a_timeout),
+	};
+
+	return cmocka_run_group_tests(tests, eal_start, eal_stop);
+}
