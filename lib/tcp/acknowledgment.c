@@ -148,4 +148,6 @@ acknowledgment_take(struct tcb *tcb, const struct segment *seg)
 	tell_writable(tcb);
 	if (something_waits(tcb))
 		tcb_mark(tcb, MARK_TEXT);
+	else if (tcb->work->recovery == NULL)
+		tcb->work->answered = tcb->snd_una;
 }

@@ -498,6 +498,7 @@ output_connection(struct tcb *tcb, struct burst *burst)
 	struct tcp *tcp = tcb->tcp;
 
 	TAILQ_REMOVE(&tcp->output_list, tcb, output_link);
+	recovery_on_output(tcb);
 	if (!predicted_output(tcb, burst) && !output_marks(tcb, burst)) {
 		TAILQ_INSERT_TAIL(&tcp->output_list, tcb, output_link); /* others first next time */
 		return false;

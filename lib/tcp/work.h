@@ -61,6 +61,7 @@ struct work {
 	uint32_t send_at_offset;
 	uint32_t rtt_seq; /* the timed segment ends here */
 	uint32_t rtt_start_us;
+	uint32_t answered; /* SND.UNA when output was here last, or there was nothing to be sent */
 	struct send_mark sent; /* when what is in flight was sent: see flight.h */
 	struct sack_block
 			dsack; /* text that came twice, to be told once (RFC 2883); left == right: none */

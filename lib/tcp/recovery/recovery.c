@@ -173,18 +173,22 @@ set_window(struct tcb *tcb, uint32_t delivered, bool safe)
 	tcb->cwnd = RTE_MAX(tcb->cwnd, (uint32_t)tcb->snd_mss);
 }
 
-/* Fast recovery begins (RFC 6675 5 step 4, RFC 9937 6.1). */
+/*
+ * Fast recovery begins (RFC 6675 5 step 4, RFC 9937 6.1). RecoverFS counts what this ACK has delivered;
+ * it and those that came with it count as one, since none has been answered yet.
+ */
 static void
 enter_fast(struct tcb *tcb, uint32_t delivered)
 {
 	struct recovery *recovery = tcb->work->recovery;
 	const uint32_t gone = recovery->board.sacked + recovery->counted;
-	const uint32_t flight = tcb_flight_size(tcb) + delivered;
+	const uint32_t flight = tcb_flight_size(tcb) + recovery->in_turn; /* when the burst came */
 
 	congestion_reduce(tcb);
 	undo_begin(tcb);
 	recovery->phase = RECOVERY_FAST;
-	recovery->prr = (struct prr){ .flight = flight > gone ? flight - gone : 1 };
+	recovery->prr = (struct prr){ .flight = flight > gone ? flight - gone : 1,
+		.delivered = recovery->in_turn - delivered };
 	tcb->flags |= TCB_RECOVERY;
 	tcb->work->recover = tcb->snd_nxt;
 	tcb->tcp->stats->fast_retransmits++;
@@ -308,6 +312,7 @@ repair(struct tcb *tcb, const struct segment *seg, uint32_t acked, const struct 
 	take_delivery(tcb, acked, report, &delivery);
 	if ((tcb->flags & TCB_SACK) == 0)
 		count_delivery(tcb, duplicate, acked, &delivery);
+	tcb->work->recovery->in_turn += delivery.octets;
 	if (congestion_model(tcb) != NULL)
 		congestion_model(tcb)->on_delivered(tcb, &delivery);
 	if (report->duplicate)
@@ -387,8 +392,9 @@ recovery_on_ack(struct tcb *tcb, const struct segment *seg, uint32_t acked)
 		rack_on_duplicate(tcb);
 	if ((tcb->flags & TCB_TAIL_PROBED) != 0)
 		tail_probe_on_ack(tcb, seg, acked, &report);
-	if (tcb->work->recovery == NULL && is_out_of_order(tcb, seg, acked, &report))
-		recovery_get(tcb);
+	if (tcb->work->recovery == NULL && is_out_of_order(tcb, seg, acked, &report) &&
+			recovery_get(tcb) != NULL)
+		tcb->work->recovery->in_turn = tcb->snd_una - acked - tcb->work->answered;
 	if (tcb->work->recovery != NULL)
 		repair(tcb, seg, acked, &report);
 	else

@@ -15,6 +15,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <rte_branch_prediction.h>
+
 #include "burst.h"
 #include "tcp/recovery/prr.h"
 #include "tcp/recovery/rack.h"
@@ -30,6 +32,7 @@ enum recovery_phase {
 
 struct recovery {
 	uint8_t phase;     /* enum recovery_phase */
+	uint32_t in_turn;  /* octets delivered since output was here: ACKs of a burst are as one */
 	uint32_t counted;  /* octets that duplicate ACKs have said have left the network, no SACK */
 	uint32_t text_seq; /* first octet of the mbuf text_at */
 	struct rte_mbuf *text_at; /* where retransmission was in the send queue; NULL: nowhere */
@@ -70,6 +73,15 @@ void recovery_forget(struct tcb *tcb);
 
 /* Octets in the network: all in flight but what has arrived or was lost (RFC 6675 4). */
 uint32_t recovery_pipe(const struct tcb *tcb);
+
+/* What the ACKs so far have left room for is about to be sent. */
+static inline void
+recovery_on_output(struct tcb *tcb)
+{
+	tcb->work->answered = tcb->snd_una;
+	if (unlikely(tcb->work->recovery != NULL))
+		tcb->work->recovery->in_turn = 0;
+}
 
 /* In fast recovery, or after a timeout. */
 static inline bool

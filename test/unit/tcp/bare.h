@@ -70,7 +70,7 @@ bare_init(struct bare *bare)
 	tcb->state = TCP_STATE_ESTABLISHED;
 	tcb->path.family = ESTAB_FAMILY_IPV4;
 	tcb->work->iss = tcb->work->recover = BARE_ISS;
-	tcb->snd_una = tcb->snd_nxt = tcb->work->snd_cursor = BARE_ISS + 1;
+	tcb->snd_una = tcb->snd_nxt = tcb->work->snd_cursor = tcb->work->answered = BARE_ISS + 1;
 	tcb->work->irs = BARE_IRS;
 	tcb->rcv_nxt = tcb->work->last_ack_sent = BARE_IRS + 1;
 	tcb->rcv_wnd = 65535;

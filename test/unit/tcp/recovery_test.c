@@ -161,6 +161,7 @@ third_duplicate_sends_the_first_segment_again(void **state)
 	assert_int_equal(tcb->work->recovery->board.pending, 0);
 	assert_int_equal(tcb->flags & TCB_RECOVERY, 0);
 	assert_int_equal(tcb->cwnd, 20 * MSS);
+	recovery_on_output(tcb);
 	duplicates(tcb, 1);
 	assert_int_equal(tcb->work->recovery->board.pending, MSS);
 	assert_true(tcb->flags & TCB_RECOVERY);
@@ -218,6 +219,45 @@ further_duplicates_let_half_as_much_go(void **state)
 	assert_in_range(sent, 9 * MSS, 10 * MSS);
 	assert_in_range(recovery_pipe(tcb), 9 * MSS, 11 * MSS);
 	assert_int_equal(bare.stats.fast_retransmits, 1);
+}
+
+/*
+ * RFC 9937 6.1: RecoverFS is what was in flight, "newly cumulatively acknowledged" bytes included. ACKs of
+ * one burst count as one: those before the third duplicate have had no room of theirs either.
+ */
+static void
+burst_of_acks_that_begins_an_episode_leaves_room_for_all_of_it(void **state)
+{
+	struct tcb *tcb = with_twenty_in_flight();
+
+	(void)state;
+	recovery_on_output(tcb);
+	ack(tcb, 6 * MSS);
+	duplicates(tcb, 8);
+	assert_true(tcb->flags & TCB_RECOVERY);
+	assert_int_equal(tcb->ssthresh, 10 * MSS);
+	assert_int_equal(tcb->work->recovery->prr.flight, 20 * MSS);
+	assert_int_equal(tcb->work->recovery->prr.delivered, 14 * MSS);
+	/* pipe is 14 - 8 - 1 lost; up to ssthresh again */
+	assert_int_equal(recovery_pipe(tcb), 5 * MSS);
+	assert_int_equal(allowed(tcb), 5 * MSS);
+}
+
+/* What earlier bursts have delivered was answered then. */
+static void
+acks_of_earlier_bursts_leave_no_room_to_an_episode(void **state)
+{
+	struct tcb *tcb = with_twenty_in_flight();
+
+	(void)state;
+	recovery_on_output(tcb);
+	ack(tcb, 6 * MSS);
+	duplicates(tcb, 2);
+	recovery_on_output(tcb);
+	duplicates(tcb, 1);
+	assert_int_equal(tcb->work->recovery->prr.flight, 12 * MSS);
+	assert_int_equal(tcb->work->recovery->prr.delivered, MSS);
+	assert_int_equal(allowed(tcb), MSS);
 }
 
 /* Losses of one window are repaired one per round trip, in one episode. */
@@ -416,6 +456,8 @@ main(void)
 		CASE(first_two_duplicates_allow_a_new_segment_each),
 		CASE(new_ack_between_duplicates_starts_the_count_anew),
 		CASE(further_duplicates_let_half_as_much_go),
+		CASE(burst_of_acks_that_begins_an_episode_leaves_room_for_all_of_it),
+		CASE(acks_of_earlier_bursts_leave_no_room_to_an_episode),
 		CASE(partial_ack_sends_the_next_hole_again_and_stays_in_recovery),
 		CASE(ack_of_all_up_to_recover_ends_the_episode),
 		CASE(duplicates_of_an_episode_that_has_ended_begin_no_other),
