@@ -118,7 +118,8 @@ struct estab_stack_limits {
 	uint32_t reassemblies; /**< connections with out-of-order segments at once (1024);
 				 *   for one more the oldest gives its up */
 	uint32_t recoveries;   /**< connections with something lost or reordered at once (1024);
-				 *   while all are taken, who is silent for three timeouts gives its up */
+				 *   while all are taken, who is silent for three timeouts gives its up,
+				 *   and for one more who has had his for longest, and for a second */
 	uint64_t receive_memory_bytes; /**< for text received, in bytes of whole mbufs (a quarter of
 					 *   mbuf_pool). Windows share it: one is a quarter of what
 					 *   is left at most, where nothing is unread. Near it

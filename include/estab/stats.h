@@ -60,6 +60,7 @@ ESTAB_BEGIN_DECLS
 	X(retransmission_timeouts, "retransmission timer expiries")                                \
 	X(fast_retransmits, "losses found before the retransmission timer")                        \
 	X(recoveries_refused, "losses left to the retransmission timer: their limit was reached")  \
+	X(recoveries_recycled, "losses left to that timer midway: others needed the place")        \
 	X(pacing_refused, "connections not paced, or not under BBR: their limit was reached")      \
 	X(recoveries_undone, "recoveries taken back: nothing had been lost")                       \
 	X(tail_probes, "tail loss probes (RFC 8985)")                                              \

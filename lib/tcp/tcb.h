@@ -89,7 +89,7 @@ enum tcb_flag {
 	TCB_SYN_LOST = 1 << 21,    /* our SYN went out more than once */
 	TCB_IN_USE = 1 << 20,      /* not given back to the pool */
 	TCB_URGENT = 1 << 22,      /* rcv_up is a mark that the user has not yet read up to */
-	TCB_WENT_BACK = 1 << 23,   /* all up to recover is being sent again, without a scoreboard */
+	TCB_WENT_BACK = 1 << 23,   /* all up to recover is for the timer alone: no scoreboard */
 	TCB_TAIL_PROBED = 1 << 24, /* a probe of the tail is out, up to probe_end */
 	TCB_TAIL_RESENT = 1 << 25, /* and it was the last segment, sent again */
 	TCB_CORKED = 1 << 26,      /* the user holds less than a segment back */
@@ -199,6 +199,7 @@ _Static_assert(offsetof(struct time_wait, local) == 0 && offsetof(struct time_wa
 TAILQ_HEAD(tcb_list, tcb);
 TAILQ_HEAD(syn_record_list, syn_record);
 TAILQ_HEAD(reassembly_list, reassembly);
+TAILQ_HEAD(recovery_list, recovery);
 
 struct listener {
 	struct listener_link link; /* first: flow/listener_table finds it */
@@ -229,6 +230,7 @@ struct tcp {
 	struct listener_table listeners;
 	struct ephemeral_ports ports;
 	struct reassembly_list reassembly_list;         /* the oldest first */
+	struct recovery_list recovery_list;             /* likewise */
 	struct text_budget receive_memory, send_memory; /* what all connections pin */
 	uint64_t receive_memory_max, send_memory_max;
 	struct syn_record_list syn_record_lists[SYN_ACK_ATTEMPTS_MAX];

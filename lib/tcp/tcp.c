@@ -40,6 +40,7 @@ init_lists(struct tcp *tcp)
 	TAILQ_INIT(&tcp->finished_list);
 	TAILQ_INIT(&tcp->event_list);
 	TAILQ_INIT(&tcp->reassembly_list);
+	TAILQ_INIT(&tcp->recovery_list);
 	for (i = 0; i < SYN_ACK_ATTEMPTS_MAX; i++)
 		TAILQ_INIT(&tcp->syn_record_lists[i]);
 	listener_table_init(&tcp->listeners);

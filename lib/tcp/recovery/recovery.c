@@ -5,13 +5,11 @@
  */
 #include "tcp/recovery/recovery.h"
 
-#include <stddef.h>
-#include <string.h>
-
 #include <rte_common.h>
 
 #include "tcp/congestion/congestion.h"
 #include "tcp/recovery/flight.h"
+#include "tcp/recovery/places.h"
 #include "tcp/recovery/sack.h"
 #include "tcp/seq.h"
 #include "tcp/recovery/tail_probe.h"
@@ -37,12 +35,11 @@ recovery_get(struct tcb *tcb)
 	if (recovery != NULL || (tcb->flags & TCB_WENT_BACK) != 0 ||
 			tcb->work->snd_cursor != tcb->snd_nxt)
 		return recovery;
-	recovery = pool_get(&tcb->tcp->recoveries);
+	recovery = place_take(tcb);
 	if (recovery == NULL) {
 		tcb->tcp->stats->recoveries_refused++;
 		return NULL;
 	}
-	memset(recovery, 0, offsetof(struct recovery, board));
 	flight_fill_board(tcb, &recovery->board);
 	tcb->work->recovery = recovery;
 	return recovery;
@@ -53,7 +50,7 @@ recovery_forget(struct tcb *tcb)
 {
 	if (tcb->work->recovery == NULL)
 		return;
-	pool_put(&tcb->tcp->recoveries, tcb->work->recovery);
+	place_give_back(tcb);
 	tcb->work->recovery = NULL;
 	tcb->flags &= ~(uint32_t)TCB_RECOVERY;
 	tcb_cancel(tcb, TIMER_RECOVERY);
@@ -209,6 +206,23 @@ leave(struct tcb *tcb)
 	tcb->work->recovery->undo.until = tcb->snd_nxt;
 	tcb->flags &= ~(uint32_t)TCB_RECOVERY;
 	rack_on_recovered(tcb);
+}
+
+void
+recovery_give_up(struct tcb *tcb)
+{
+	const bool nothing_left =
+			recovery_pipe(tcb) == 0; /* as after a timeout, until output comes */
+
+	if (tcb->work->recovery->phase == RECOVERY_FAST)
+		leave(tcb);
+	if (nothing_left) {
+		recovery_go_back(tcb);
+		return;
+	}
+	recovery_forget(tcb);
+	tcb->work->recover = tcb->snd_nxt;
+	tcb->flags |= TCB_WENT_BACK;
 }
 
 /* Nothing had been lost: as if there had been no recovery (RFC 4015 3.2). */

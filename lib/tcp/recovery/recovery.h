@@ -7,7 +7,7 @@
  * again. Where the pool has none left, only the retransmission timer repairs: everything from SND.UNA
  * on is sent again (TCB_WENT_BACK), as before there was SACK.
  * Peers that fall silent do not hold the pool for ever: with the third timeout in a row their place is
- * free for others.
+ * free for others. Nor do those that go on talking: places.h.
  */
 #ifndef LIB_TCP_RECOVERY_RECOVERY_H
 #define LIB_TCP_RECOVERY_RECOVERY_H
@@ -31,7 +31,10 @@ enum recovery_phase {
 };
 
 struct recovery {
-	uint8_t phase;     /* enum recovery_phase */
+	TAILQ_ENTRY(recovery) link; /* places.h */
+	struct tcb *tcb;            /* whose it is */
+	uint32_t taken_ms;          /* since when */
+	uint8_t phase;              /* enum recovery_phase */
 	uint32_t in_turn;  /* octets delivered since output was here: ACKs of a burst are as one */
 	uint32_t counted;  /* octets that duplicate ACKs have said have left the network, no SACK */
 	uint32_t text_seq; /* first octet of the mbuf text_at */
@@ -67,6 +70,9 @@ void recovery_on_sent(struct tcb *tcb, uint32_t seq, uint32_t end);
 
 /* The connection's recovery, taken from the pool if it has none; NULL: do without. */
 struct recovery *recovery_get(struct tcb *tcb);
+
+/* Leave the repair to the retransmission timer: others need the place. */
+void recovery_give_up(struct tcb *tcb);
 
 /* Forget all of it. What was not acknowledged is in flight, as far as we know. */
 void recovery_forget(struct tcb *tcb);

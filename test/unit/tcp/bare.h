@@ -48,6 +48,7 @@ bare_init_room(struct bare *bare)
 	bare->tcp.stats = &bare->stats;
 	bare->tcp.receive_memory_max = bare->tcp.send_memory_max = UINT64_MAX;
 	TAILQ_INIT(&bare->tcp.reassembly_list);
+	TAILQ_INIT(&bare->tcp.recovery_list);
 	bare->tcp.mtu = config.interface.mtu;
 	TAILQ_INIT(&bare->tcp.output_list);
 	TAILQ_INIT(&bare->tcp.finished_list);
