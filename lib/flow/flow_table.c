@@ -144,6 +144,12 @@ flow_table_fini(struct flow_table *table)
 	table->entries = 0;
 }
 
+uint64_t
+flow_table_bytes(const struct flow_table *table)
+{
+	return (table->mask + UINT64_C(1)) * sizeof(struct flow_bucket);
+}
+
 static inline struct flow_bucket *
 home_of(const struct flow_table *table, uint32_t hash)
 {

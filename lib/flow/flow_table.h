@@ -70,6 +70,9 @@ int flow_table_init(struct flow_table *table, const char *stack_name, uint32_t e
 		const struct flow_layout *layout, const struct siphash_key *key, int socket_id);
 void flow_table_fini(struct flow_table *table);
 
+/* What its buckets take. */
+uint64_t flow_table_bytes(const struct flow_table *table);
+
 /* Fill hash, ts_offset and flow of every arrived segment, in bulk, and prefetch what was found. */
 void flow_lookup(struct flow_table *table, struct burst *burst);
 
