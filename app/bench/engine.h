@@ -27,23 +27,17 @@
 
 #include "engine_counters.h"
 #include "engine_peer.h"
+#include "packet_queue.h"
 
 struct bench_options;
 struct engine;
 
 enum engine_limits {
-	ENGINE_WIRE_MAX = 4096,  /* packets on the wire, each way */
 	ENGINE_ROUNDS_MAX = 201, /* of one measurement */
 	ENGINE_TEXT = 64,        /* bytes of a request and of its response */
 	ENGINE_FLIGHT = 256,     /* connections open at once, where they come and go */
 	ENGINE_SEGMENT = 1448,   /* bytes of text in a segment of bulk: Ethernet, with timestamps */
 	ENGINE_STREAMS = 4,      /* connections that carry bulk */
-};
-
-/* Packets in the order in which they go; the port of the stack is two of these. */
-struct engine_queue {
-	uint32_t put, taken;
-	struct rte_mbuf *packets[ENGINE_WIRE_MAX];
 };
 
 struct engine_kind {
@@ -87,8 +81,8 @@ struct engine {
 	struct rte_mempool *pool;
 	struct estab_stack *stack;
 	struct estab_listener *listener;
-	struct engine_queue to, from; /* the stack, the stack's point of view: receives, sends */
-	struct engine_queue pending;  /* answers of the peer that will be offered */
+	struct packet_queue to, from; /* the stack, the stack's point of view: receives, sends */
+	struct packet_queue pending;  /* answers of the peer that will be offered */
 	struct peer peer;
 	struct engine_span span;
 	struct engine_counters counters;
@@ -134,36 +128,12 @@ int engine_main(const struct bench_options *options, int argc, char **argv);
 /* One turn outside of every round: for what must stand before. */
 void engine_turn_unmeasured(struct engine *engine);
 
-static inline uint32_t
-engine_queue_count(const struct engine_queue *queue)
-{
-	return queue->put - queue->taken;
-}
-
-/* False where it is full. */
-static inline bool
-engine_queue_put(struct engine_queue *queue, struct rte_mbuf *packet)
-{
-	if (engine_queue_count(queue) == ENGINE_WIRE_MAX)
-		return false;
-	queue->packets[queue->put++ % ENGINE_WIRE_MAX] = packet;
-	return true;
-}
-
-static inline struct rte_mbuf *
-engine_queue_take(struct engine_queue *queue)
-{
-	if (engine_queue_count(queue) == 0)
-		return NULL;
-	return queue->packets[queue->taken++ % ENGINE_WIRE_MAX];
-}
-
 /* Put a packet of the peer on the wire; it is counted as offered. */
 static inline void
 engine_offer(struct engine *engine, struct rte_mbuf *packet)
 {
 	engine->offered++;
-	if (!engine_queue_put(&engine->to, packet))
+	if (!packet_queue_put(&engine->to, packet))
 		rte_panic("engine: the wire is full\n");
 }
 

@@ -78,7 +78,7 @@ reply(struct engine *engine, struct rte_mbuf *packet, const struct said *said)
 {
 	peer_keep(&engine->peer, packet); /* the next one taken, if it can be written to */
 	packet = say(engine, said);
-	if (packet != NULL && !engine_queue_put(&engine->pending, packet))
+	if (packet != NULL && !packet_queue_put(&engine->pending, packet))
 		rte_pktmbuf_free(packet);
 }
 
@@ -87,8 +87,8 @@ offer_pending(struct engine *engine)
 {
 	uint16_t n = 0;
 
-	while (n < engine->burst && engine_queue_count(&engine->pending) > 0) {
-		engine_offer(engine, engine_queue_take(&engine->pending));
+	while (n < engine->burst && packet_queue_count(&engine->pending) > 0) {
+		engine_offer(engine, packet_queue_take(&engine->pending));
 		n++;
 	}
 	return n;
@@ -241,7 +241,7 @@ answer_nine(struct engine *engine, struct rte_mbuf *packet, const struct heard *
 	else
 		said = go_on(heard, FIN | ACK, 0);
 	second = say(engine, &said);
-	if (second != NULL && !engine_queue_put(&engine->pending, second))
+	if (second != NULL && !packet_queue_put(&engine->pending, second))
 		rte_pktmbuf_free(second);
 }
 

@@ -11,7 +11,6 @@
 
 enum peer_address {
 	STACK_ADDRESS = RTE_IPV4(198, 18, 0, 1), /* RFC 2544: 198.18.0.0/15 is for benchmarks */
-	PEER_ADDRESS = RTE_IPV4(198, 19, 0, 0),
 	PEER_PORT_FIRST = 1024,
 	WINDOW = 65535,
 	OPTION_TIMESTAMPS = 8,
@@ -122,7 +121,7 @@ peer_write(const struct peer *peer, struct rte_mbuf *mbuf, const struct said *sa
 		.fragment_offset = RTE_BE16(RTE_IPV4_HDR_DF_FLAG),
 		.time_to_live = 64,
 		.next_proto_id = IPPROTO_TCP,
-		.src_addr = rte_cpu_to_be_32(PEER_ADDRESS + said->peer / PEER_PORTS),
+		.src_addr = rte_cpu_to_be_32(peer->address + said->peer / PEER_PORTS),
 		.dst_addr = RTE_BE32(STACK_ADDRESS),
 	};
 	write_tcp(&headers->tcp, said, options);
@@ -153,7 +152,7 @@ read_ts_val(const uint8_t *options, uint32_t length)
 }
 
 bool
-peer_read(struct rte_mbuf *mbuf, struct heard *heard)
+peer_read(const struct peer *peer, struct rte_mbuf *mbuf, struct heard *heard)
 {
 	const struct headers *headers = rte_pktmbuf_mtod(mbuf, const struct headers *);
 	const uint32_t header = 4u * (headers->tcp.data_off >> 4);
@@ -161,13 +160,14 @@ peer_read(struct rte_mbuf *mbuf, struct heard *heard)
 	if (headers->ether.ether_type != RTE_BE16(RTE_ETHER_TYPE_IPV4) ||
 			headers->ipv4.next_proto_id != IPPROTO_TCP)
 		return false;
-	heard->peer = (rte_be_to_cpu_32(headers->ipv4.dst_addr) - PEER_ADDRESS) * PEER_PORTS +
+	heard->peer = (rte_be_to_cpu_32(headers->ipv4.dst_addr) - peer->address) * PEER_PORTS +
 			rte_be_to_cpu_16(headers->tcp.dst_port) - PEER_PORT_FIRST;
 	heard->seq = rte_be_to_cpu_32(headers->tcp.sent_seq);
 	heard->ack = rte_be_to_cpu_32(headers->tcp.recv_ack);
 	heard->flags = headers->tcp.tcp_flags;
 	heard->text_len = (uint16_t)(rte_be_to_cpu_16(headers->ipv4.total_length) -
 			sizeof(headers->ipv4) - header);
+	heard->text_at = (uint16_t)(offsetof(struct headers, tcp) + header);
 	heard->ts_val = read_ts_val(headers->options, header - (uint32_t)sizeof(headers->tcp));
 	return true;
 }

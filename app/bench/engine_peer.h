@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The peers of the engine: packets as Linux would send them, written by number. Peer i has an
- * address of 198.19.0.0/16 and a port that follow from i; what it knows of its connection is in the
+ * Peers of a stack in memory: packets as Linux would send them, written by number. Peer i has an
+ * address, from the first one on, and a port that follow from i; what it knows of its connection is in the
  * packet that it answers, or in two words where the connection stands.
  */
 #ifndef APP_BENCH_ENGINE_PEER_H
@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include <rte_ether.h>
+#include <rte_ip.h>
 #include <rte_mbuf.h>
 
 enum peer_limits {
@@ -19,6 +20,7 @@ enum peer_limits {
 	PEER_PORTS = 60000,    /* in use at each of the 65536 addresses */
 };
 
+#define PEER_ADDRESS   RTE_IPV4(198, 19, 0, 0) /* where nothing else is said */
 #define PEER_COUNT_MAX (UINT32_C(65536) * PEER_PORTS)
 
 /* Where the two ends of one standing connection are. */
@@ -30,6 +32,7 @@ struct peer_conn {
 
 struct peer {
 	struct rte_mempool *pool;
+	uint32_t address;        /* of the first peer */
 	bool software_checksums; /* the packets carry right checksums; else the port vouches */
 	uint32_t ts_val;
 	uint64_t random;
@@ -54,6 +57,7 @@ struct heard {
 	uint32_t seq, ack;
 	uint32_t ts_val;
 	uint16_t text_len;
+	uint16_t text_at; /* of the packet */
 	uint8_t flags;
 };
 
@@ -69,7 +73,7 @@ void peer_keep(struct peer *peer, struct rte_mbuf *mbuf);
 void peer_write(const struct peer *peer, struct rte_mbuf *mbuf, const struct said *said);
 
 /* Read a packet of the stack. @return false where it is no TCP packet to one of the peers */
-bool peer_read(struct rte_mbuf *mbuf, struct heard *heard);
+bool peer_read(const struct peer *peer, struct rte_mbuf *mbuf, struct heard *heard);
 
 void peer_free_spare(struct peer *peer);
 

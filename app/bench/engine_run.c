@@ -42,7 +42,7 @@ wire_rx_burst(void *context, struct rte_mbuf **packets, uint16_t n)
 	struct engine *engine = context;
 	uint16_t i = 0;
 
-	while (i < n && (packets[i] = engine_queue_take(&engine->to)) != NULL)
+	while (i < n && (packets[i] = packet_queue_take(&engine->to)) != NULL)
 		i++;
 	return i;
 }
@@ -53,7 +53,7 @@ wire_tx_burst(void *context, struct rte_mbuf **packets, uint16_t n)
 	struct engine *engine = context;
 	uint16_t i = 0;
 
-	while (i < n && engine_queue_put(&engine->from, packets[i]))
+	while (i < n && packet_queue_put(&engine->from, packets[i]))
 		i++;
 	engine->heard += i;
 	return i;
@@ -122,8 +122,8 @@ hear(struct engine *engine)
 	struct rte_mbuf *packet;
 	struct heard heard;
 
-	while ((packet = engine_queue_take(&engine->from)) != NULL) {
-		if (peer_read(packet, &heard))
+	while ((packet = packet_queue_take(&engine->from)) != NULL) {
+		if (peer_read(&engine->peer, packet, &heard))
 			engine->kind->answer(engine, packet, &heard);
 		else
 			rte_pktmbuf_free(packet);
@@ -264,11 +264,11 @@ create(struct engine *engine)
 }
 
 static void
-free_queue(struct engine_queue *queue)
+free_queue(struct packet_queue *queue)
 {
 	struct rte_mbuf *packet;
 
-	while ((packet = engine_queue_take(queue)) != NULL)
+	while ((packet = packet_queue_take(queue)) != NULL)
 		rte_pktmbuf_free(packet);
 }
 
@@ -332,7 +332,7 @@ measure(struct engine *engine, struct engine_result *result)
 		return;
 	}
 	run_rounds(engine, result);
-	assert(engine_queue_count(&engine->to) == 0);
+	assert(packet_queue_count(&engine->to) == 0);
 	estab_stack_stats(engine->stack, &result->stats);
 	result->offered = engine->offered;
 	result->heard = engine->heard;
@@ -357,6 +357,7 @@ engine_run(struct engine_result *result, const struct bench_options *options,
 	engine->connections = connections;
 	engine->burst = options->stack.burst != 0 ? (uint16_t)options->stack.burst : 64;
 	engine->peer.random = options->seed | 1;
+	engine->peer.address = PEER_ADDRESS;
 	engine->peer.software_checksums = options->software_checksums;
 	engine->ns_per_turn = engine->burst *
 			RTE_MIN((uint64_t)NS_PER_PACKET, (uint64_t)PASS_NS / (connections + 1) + 1);

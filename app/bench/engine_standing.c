@@ -122,18 +122,18 @@ standing_offer_bulk(struct engine *engine)
 bool
 standing_offer_bulk_with_loss(struct engine *engine)
 {
-	struct engine_queue *lost = &engine->pending;
-	const uint32_t again = engine_queue_count(lost);
+	struct packet_queue *lost = &engine->pending;
+	const uint32_t again = packet_queue_count(lost);
 
 	for (uint32_t i = again; i < engine->burst; i++) {
 		say(engine, i % ENGINE_STREAMS, ACK, ENGINE_SEGMENT);
 		if (peer_random(&engine->peer) % LOSS_ONE_IN != 0)
 			continue;
-		engine_queue_put(lost, engine->to.packets[--engine->to.put % ENGINE_WIRE_MAX]);
+		packet_queue_put(lost, engine->to.packets[--engine->to.put % PACKET_QUEUE_MAX]);
 		engine->offered--;
 	}
 	for (uint32_t i = 0; i < again; i++)
-		engine_offer(engine, engine_queue_take(lost));
+		engine_offer(engine, packet_queue_take(lost));
 	return true;
 }
 
