@@ -11,6 +11,7 @@
 #include "complain.h"
 #include "engine.h"
 #include "flood_options.h"
+#include "hold_options.h"
 #include "parse.h"
 
 enum { ENGINE_CONNECTION_COUNT_MAX = 10000000 };
@@ -21,6 +22,7 @@ static const char *const workload_names[] = {
 	[WORKLOAD_RR] = "rr",
 	[WORKLOAD_STREAM] = "stream",
 	[WORKLOAD_FLOOD] = "flood",
+	[WORKLOAD_HOLD] = "hold",
 };
 
 const char *
@@ -195,11 +197,13 @@ static const struct option_row rows[] = {
 			.kind = OPTION_TAKE,
 			.take = take_workload,
 			.offset = offsetof(struct bench_options, workload),
-			.expected = "open, crr, rr, stream or flood",
+			.expected = "open, crr, rr, stream, flood or hold",
 			.help = "open: connect, accept, close;\ncrr: connect, request, response, close;\n"
 				"rr: request, response, again and again on standing connections;\n"
 				"stream: text without end on standing connections;\n"
-				"flood: spoofed packets, and open beside them" },
+				"flood: spoofed packets, and open beside them;\n"
+				"hold: as many connections as there may be, kept, and echoes\n"
+				"on any of them; both ends in this process" },
 	{ .name = "loopback",
 			.kind = OPTION_FLAG,
 			.offset = offsetof(struct bench_options, loopback),
@@ -227,9 +231,9 @@ static const struct option_row rows[] = {
 			.argument = "N",
 			.kind = OPTION_NUMBER,
 			.min = 1,
-			.max = 1000000,
+			.max = 10000000,
 			.offset = offsetof(struct bench_options, connections),
-			.help = "open at once, at most: until both sides have closed\n(64; stream 1; flood 1024)" },
+			.help = "open at once, at most: until both sides have closed\n(64; stream 1; flood 1024; hold 1m)" },
 	{ .name = "duration",
 			.argument = "TIME",
 			.kind = OPTION_TIME,
@@ -244,14 +248,14 @@ static const struct option_row rows[] = {
 			.expected = "a number from 1 to 4294967295, or max",
 			.help = "connections planned per second; latency counts from the plan\n"
 				"(max: a new one as soon as one ends); of a flood: packets\n"
-				"(max: as fast as they can be sent)" },
+				"(max: as fast as they can be sent); of hold: echoes" },
 	{ .name = "request-size",
 			.argument = "BYTES",
 			.kind = OPTION_NUMBER,
 			.min = 1,
 			.max = 16000000,
 			.offset = offsetof(struct bench_options, request_size),
-			.help = "crr, rr (64)" },
+			.help = "crr, rr, hold (64)" },
 	{ .name = "response-size",
 			.argument = "BYTES",
 			.kind = OPTION_NUMBER,
@@ -346,6 +350,7 @@ bench_options_read(struct bench_options *options, struct command_line *line, int
 	const struct option_table tables[] = {
 		{ "Measurement", rows, RTE_DIM(rows), options },
 		{ "Flood", flood_option_rows, flood_option_count, options },
+		{ "Hold", hold_option_rows, hold_option_count, options },
 		{ "Engine", engine_rows, RTE_DIM(engine_rows), options },
 		{ "Stack", stack_option_rows, stack_option_count, &options->stack },
 		{ "Device", device_option_rows, device_option_count, &options->device },

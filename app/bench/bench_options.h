@@ -20,6 +20,7 @@ enum bench_workload {
 	WORKLOAD_RR,     /* request and response again and again on standing connections */
 	WORKLOAD_STREAM, /* text without end on standing connections */
 	WORKLOAD_FLOOD,  /* connections that nobody means, and open beside them */
+	WORKLOAD_HOLD, /* very many connections, echoes on any of them, and peers without memory */
 	WORKLOAD_COUNT,
 };
 
@@ -65,6 +66,7 @@ struct bench_options {
 	uint32_t flood_with;      /* enum flood_kind */
 	uint32_t legitimate_rate; /* of connections beside a flood */
 	struct estab_local_address flood_from;
+	struct estab_local_address clients; /* where the peers of hold are */
 	uint32_t request_size, response_size;
 	uint32_t message_size; /* stream: handed over at a time; rr: both sizes, until they are known */
 	uint64_t duration_ns;
@@ -85,7 +87,7 @@ int bench_options_read(struct bench_options *options, struct command_line *line,
 /* Refuse what does not go together, and fill in what was not said. @return as above */
 int bench_options_check(struct bench_options *options);
 
-/* "open", "crr", "rr", "stream" or "flood" */
+/* "open", "crr", "rr", "stream", "flood" or "hold" */
 const char *bench_workload_name(uint32_t workload);
 
 /* Whether connections stand while it is measured what goes through them. */

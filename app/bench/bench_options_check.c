@@ -7,6 +7,7 @@
 #include "bench_options.h"
 #include "complain.h"
 #include "flood_options.h"
+#include "hold_options.h"
 #include "interface_check.h"
 
 /* Whoever names a gateway expects the world beyond the link. */
@@ -48,9 +49,10 @@ static const struct workload_option {
 	uint32_t workloads; /* set of 1 << enum bench_workload */
 } workload_options[] = {
 	{ "rate", offsetof(struct bench_options, rate),
-			1 << WORKLOAD_OPEN | 1 << WORKLOAD_CRR | 1 << WORKLOAD_FLOOD },
+			1 << WORKLOAD_OPEN | 1 << WORKLOAD_CRR | 1 << WORKLOAD_FLOOD |
+					1 << WORKLOAD_HOLD },
 	{ "request-size", offsetof(struct bench_options, request_size),
-			1 << WORKLOAD_CRR | 1 << WORKLOAD_RR },
+			1 << WORKLOAD_CRR | 1 << WORKLOAD_RR | 1 << WORKLOAD_HOLD },
 	{ "response-size", offsetof(struct bench_options, response_size),
 			1 << WORKLOAD_CRR | 1 << WORKLOAD_RR },
 	{ "message-size", offsetof(struct bench_options, message_size),
@@ -58,15 +60,28 @@ static const struct workload_option {
 	{ "direction", offsetof(struct bench_options, direction), 1 << WORKLOAD_STREAM },
 };
 
+/* Options that only one workload has. */
+static int
+check_foreign(const struct bench_options *options)
+{
+	int ret = -1;
+
+	if (options->workload != WORKLOAD_FLOOD)
+		ret = flood_options_check_absent(options);
+	if (ret < 0 && options->workload != WORKLOAD_HOLD)
+		ret = hold_options_check_absent(options);
+	return ret;
+}
+
 static int
 check_workload(const struct bench_options *options)
 {
 	const uint32_t workload = options->workload;
-	const bool stands = bench_workload_stands(workload);
+	const bool stands = bench_workload_stands(workload) || workload == WORKLOAD_HOLD;
 
 	if (workload == WORKLOAD_NONE)
 		return complain(EXIT_USAGE,
-				"--workload is missing: open, crr, rr, stream or flood");
+				"--workload is missing: open, crr, rr, stream, flood or hold");
 	for (size_t i = 0; i < RTE_DIM(workload_options); i++) {
 		const struct workload_option *option = &workload_options[i];
 		const void *value = (const char *)options + option->offset;
@@ -84,7 +99,7 @@ check_workload(const struct bench_options *options)
 	if (options->message_size != 0 && options->request_size != 0)
 		return complain(EXIT_USAGE,
 				"--message-size: of rr it is the --request-size: give one");
-	return workload == WORKLOAD_FLOOD ? -1 : flood_options_check_absent(options);
+	return check_foreign(options);
 }
 
 /* Open at once. A flood can hold a handshake up for as long as a SYN or two need to go again. */
@@ -93,6 +108,8 @@ default_connections(uint32_t workload)
 {
 	if (workload == WORKLOAD_FLOOD)
 		return 1024;
+	if (workload == WORKLOAD_HOLD)
+		return 1000000;
 	return workload == WORKLOAD_STREAM ? 1 : 64;
 }
 
@@ -117,6 +134,8 @@ fill_defaults(struct bench_options *options)
 #undef FILL
 	if (options->workload == WORKLOAD_FLOOD)
 		flood_options_fill(options);
+	if (options->workload == WORKLOAD_HOLD)
+		hold_options_fill(options);
 }
 
 static int
@@ -124,6 +143,9 @@ check_ends(const struct bench_options *options)
 {
 	const bool has_server = options->server.address.family != ESTAB_FAMILY_ANY;
 
+	if (options->workload == WORKLOAD_HOLD && has_server)
+		return complain(EXIT_USAGE,
+				"--server: --workload hold has both ends in this process");
 	if (options->loopback == has_server)
 		return complain(EXIT_USAGE, "give either --loopback or --server ADDRESS:PORT");
 	if (has_server && options->ipv6)
@@ -154,6 +176,8 @@ bench_options_check(struct bench_options *options)
 
 	if (options->engine)
 		return check_engine(options);
+	if (options->workload == WORKLOAD_HOLD)
+		options->loopback = true;
 	ret = check_workload(options);
 	if (ret < 0)
 		ret = check_ends(options);
@@ -164,5 +188,7 @@ bench_options_check(struct bench_options *options)
 	fill_defaults(options);
 	if (ret < 0 && options->workload == WORKLOAD_FLOOD)
 		ret = flood_options_check(options);
+	if (ret < 0 && options->workload == WORKLOAD_HOLD)
+		ret = hold_options_check(options);
 	return ret;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 /* "model name\t: AMD EPYC ..." */
 static bool
@@ -33,6 +34,20 @@ host_cpu(char *buf, size_t size)
 		;
 	fclose(file);
 	return buf;
+}
+
+uint64_t
+host_rss(void)
+{
+	FILE *file = fopen("/proc/self/statm", "r");
+	unsigned long long pages = 0;
+
+	if (file == NULL)
+		return 0;
+	if (fscanf(file, "%*u %llu", &pages) != 1)
+		pages = 0;
+	fclose(file);
+	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 char *

@@ -12,6 +12,7 @@
  *	party.c          one turn of either side, and what it costs
  *	run.c            warm up, measure, finish, drain
  *	report.c         the result as text; report_json.c as JSON
+ *	hold.c           very many connections of peers that keep none (hold_*.c)
  *	engine.c         --engine, the ledger of cycles: a stack alone (engine_*.c)
  */
 #include <stdlib.h>
@@ -23,6 +24,7 @@
 #include "complain.h"
 #include "eal.h"
 #include "engine.h"
+#include "hold.h"
 #include "report.h"
 #include "secret.h"
 #include "signals.h"
@@ -52,9 +54,9 @@ measure(int argc, char **argv)
 	return bench_is_clean(&bench) ? EXIT_FINE : EXIT_ENVIRONMENT;
 }
 
-/* @return the exit code that it was given */
+/* What has no parties ends here. @return the exit code that it was given */
 static int
-end_engine(int code)
+end_alone(int code)
 {
 	if (options.json_file != NULL && options.json_file != stdout)
 		fclose(options.json_file);
@@ -77,7 +79,9 @@ main(int argc, char **argv)
 		return ret;
 	signals_init();
 	if (options.engine)
-		return end_engine(engine_main(&options, argc, argv));
+		return end_alone(engine_main(&options, argc, argv));
+	if (options.workload == WORKLOAD_HOLD)
+		return end_alone(hold_main(&options, argc, argv));
 	report_init(&report, options.text_file, options.json_file);
 	ret = measure(argc, argv);
 	report_fini(&report);

@@ -2,7 +2,6 @@
 /* The report as text, and the numbers that both forms share. */
 #include "report.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -169,8 +168,15 @@ summary_make(struct summary *summary, const struct bench *bench)
 					all);
 }
 
-static void
-print_latency(const char *name, const struct histogram *histogram, FILE *out)
+void
+report_print_latency_head(FILE *out)
+{
+	fprintf(out, "  %-11s %12s %12s %12s %12s %12s\n", "latency us", "p50", "p90", "p99",
+			"p99.9", "max");
+}
+
+void
+report_print_latency(const char *name, const struct histogram *histogram, FILE *out)
 {
 	static const unsigned int shares[] = { 500, 900, 990, 999 };
 
@@ -187,11 +193,10 @@ print_latencies(const struct bench *bench, FILE *out)
 {
 	if (bench->client.response_ns.count + bench->client.connect_ns.count == 0)
 		return;
-	fprintf(out, "  %-11s %12s %12s %12s %12s %12s\n", "latency us", "p50", "p90", "p99",
-			"p99.9", "max");
-	print_latency("connect", &bench->client.connect_ns, out);
-	print_latency("response", &bench->client.response_ns, out);
-	print_latency("transaction", &bench->client.transaction_ns, out);
+	report_print_latency_head(out);
+	report_print_latency("connect", &bench->client.connect_ns, out);
+	report_print_latency("response", &bench->client.response_ns, out);
+	report_print_latency("transaction", &bench->client.transaction_ns, out);
 }
 
 static void
@@ -263,11 +268,7 @@ report_end(struct report *report, const struct bench *bench, int argc, char **ar
 	if (report->json == NULL)
 		return 0;
 	root = report_json(bench, &summary, report->intervals, argc, argv);
-	if (root == NULL ||
-			json_dumpf(root, report->json, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) !=
-					0 ||
-			fputc('\n', report->json) == EOF || fflush(report->json) != 0)
-		ret = -EIO;
+	ret = report_json_write(root, report->json);
 	json_decref(root);
 	return ret;
 }

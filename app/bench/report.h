@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #include "bench_options.h"
+#include "histogram.h"
 #include "party.h"
 
 struct bench;
@@ -71,6 +72,10 @@ void report_fini(struct report *report);
 
 void summary_make(struct summary *summary, const struct bench *bench);
 
+/* A table of latencies: its head, and a line of it; nothing where nothing was recorded. */
+void report_print_latency_head(FILE *out);
+void report_print_latency(const char *name, const struct histogram *histogram, FILE *out);
+
 /* report_work.c: what the workload is about, in the first line, in an interval's and in the last */
 void report_work_begin(const struct bench_options *options, FILE *out);
 void report_work_interval(const struct interval *interval, uint32_t workload, FILE *out);
@@ -89,6 +94,10 @@ json_t *report_json_interval(const struct interval *interval, uint32_t workload,
 /* What every result begins with, and all counters of a stack. */
 json_t *report_json_head(uint64_t seed, const char *workload, int argc, char **argv);
 json_t *report_json_stack(const struct estab_stats *stats);
+json_t *report_json_drops(const struct estab_stats *stats); /* that are not zero */
+json_t *report_json_latency(const struct histogram *histogram);
+/* @return 0, or -EIO */
+int report_json_write(const json_t *root, FILE *file);
 json_t *report_json(const struct bench *bench, const struct summary *summary, json_t *intervals,
 		int argc, char **argv);
 

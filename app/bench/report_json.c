@@ -5,6 +5,7 @@
  */
 #include "report.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include <rte_common.h>
@@ -153,8 +154,8 @@ report_json_interval(const struct interval *interval, uint32_t workload, unsigne
 	return object;
 }
 
-static json_t *
-latency_json(const struct histogram *histogram)
+json_t *
+report_json_latency(const struct histogram *histogram)
 {
 	static const struct {
 		const char *key;
@@ -175,12 +176,14 @@ latencies_json(const struct bench *bench)
 	json_t *object = json_object();
 
 	if (!bench_workload_stands(bench->options->workload))
-		json_object_set_new(object, "connect", latency_json(&bench->client.connect_ns));
+		json_object_set_new(object, "connect",
+				report_json_latency(&bench->client.connect_ns));
 	if (bench->options->workload == WORKLOAD_CRR || bench->options->workload == WORKLOAD_RR)
-		json_object_set_new(object, "response", latency_json(&bench->client.response_ns));
+		json_object_set_new(object, "response",
+				report_json_latency(&bench->client.response_ns));
 	if (bench->options->workload == WORKLOAD_CRR)
 		json_object_set_new(object, "transaction",
-				latency_json(&bench->client.transaction_ns));
+				report_json_latency(&bench->client.transaction_ns));
 	return object;
 }
 
@@ -225,19 +228,27 @@ drops_json(const struct bench *bench, const struct summary *summary)
 	return object;
 }
 
+json_t *
+report_json_drops(const struct estab_stats *stats)
+{
+	json_t *object = json_object();
+
+	for (unsigned int reason = 0; reason < ESTAB_DROP_COUNT; reason++)
+		set_nonzero(object, estab_drop_name(reason), stats->drops[reason]);
+	return object;
+}
+
 /* One stack's counters, all of them, so that a reader can check the balance. */
 json_t *
 report_json_stack(const struct estab_stats *stats)
 {
-	json_t *object = json_object(), *drops = json_object();
+	json_t *object = json_object();
 
 #define SET_COUNTER(name, text) set_count(object, #name, stats->name);
 	ESTAB_COUNTERS(SET_COUNTER)
 	ESTAB_GAUGES(SET_COUNTER)
 #undef SET_COUNTER
-	for (unsigned int reason = 0; reason < ESTAB_DROP_COUNT; reason++)
-		set_nonzero(drops, estab_drop_name(reason), stats->drops[reason]);
-	json_object_set_new(object, "drops", drops);
+	json_object_set_new(object, "drops", report_json_drops(stats));
 	return object;
 }
 
@@ -335,4 +346,13 @@ report_json(const struct bench *bench, const struct summary *summary, json_t *in
 	json_object_set(root, "intervals", intervals);
 	json_object_set_new(root, "summary", summary_json(bench, summary));
 	return root;
+}
+
+int
+report_json_write(const json_t *root, FILE *file)
+{
+	if (root == NULL || json_dumpf(root, file, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) != 0 ||
+			fputc('\n', file) == EOF || fflush(file) != 0)
+		return -EIO;
+	return 0;
 }

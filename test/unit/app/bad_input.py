@@ -14,6 +14,7 @@ CRR = ["--workload", "crr"]
 RR = ["--loopback", "--workload", "rr"]
 STREAM = ["--loopback", "--workload", "stream"]
 FLOOD = ["--loopback", "--workload", "flood"]
+HOLD = ["--workload", "hold"]
 EAL = ["--no-huge", "--no-pci", "--no-telemetry", "--no-shconf", "-l", "0",
        f"--file-prefix=estab-bad-input-{os.getpid()}"]
 
@@ -90,6 +91,22 @@ CASES = [
     (BENCH, [], CRR + ["--loopback", "--message-size", "1"], 2, "--message-size: does not go"),
     (BENCH, [], CRR + ["--loopback", "--close", "reset"], 2, "--close reset"),
     (BENCH, [], ["--workload", "open", "--loopback", "--request-size", "1"], 2, "--request-size"),
+    (BENCH, [], HOLD + ["--server", "192.0.2.1:80"], 2, "--server: --workload hold has both ends"),
+    (BENCH, [], HOLD + ["--ipv6"], 2, "--ipv6: does not go with --workload hold"),
+    (BENCH, [], HOLD + ["--request-size", "23"], 2, "--request-size 23: of hold 24 to 1400"),
+    (BENCH, [], HOLD + ["--request-size", "1401"], 2, "--request-size 1401: of hold 24 to 1400"),
+    (BENCH, [], HOLD + ["--response-size", "64"], 2, "--response-size: does not go with"),
+    (BENCH, [], HOLD + ["--close", "server"], 2, "--close server"),
+    (BENCH, [], HOLD + ["--connections", "11m"], 2, "--connections 11m"),
+    (BENCH, [], HOLD + ["--clients", "198.19.0.0"], 2, "--clients 198.19.0.0: expected"),
+    (BENCH, [], HOLD + ["--clients", "198.19.0.0/31"], 2, "--clients 198.19.0.0/31: too few"),
+    (BENCH, [], HOLD + ["--clients", "198.0.0.0/8"], 2, "the server itself is 198.18.0.1"),
+    (BENCH, [], HOLD + ["--clients", "224.0.0.0/8"], 2, "--clients 224.0.0.0/8: a multicast"),
+    (BENCH, [], HOLD + ["--clients", "2001:db8::/64"], 2, "--clients 2001:db8::/64: IPv4 only"),
+    (BENCH, [], HOLD + ["--address", "192.0.2.1/24"], 2, "--address"),
+    (BENCH, EAL, HOLD + ["--connections", "10m"], 1, "-m"),
+    (BENCH, [], CRR + ["--loopback", "--clients", "10.0.0.0/8"], 2, "--clients: goes with"),
+    (BENCH, [], CRR + ["--loopback", "--connections", "2m"], 2, "--connections 2000000"),
     (BENCH, [], FLOOD + ["--rate", "0"], 2, "--rate 0: expected a number"),
     (BENCH, [], FLOOD + ["--rate", "most"], 2, "--rate most: expected a number"),
     (BENCH, [], FLOOD + ["--flood-with", "udp"], 2, "--flood-with udp: expected syn, ack"),

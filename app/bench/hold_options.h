@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The options of --workload hold: what only it has, and what it cannot do with. */
+#ifndef APP_BENCH_HOLD_OPTIONS_H
+#define APP_BENCH_HOLD_OPTIONS_H
+
+#include "options.h"
+
+struct bench_options;
+
+/* The row for --clients. */
+extern const struct option_row hold_option_rows[];
+extern const unsigned int hold_option_count;
+
+/* What those not given stand for; it is a loopback by itself. */
+void hold_options_fill(struct bench_options *options);
+
+/* Refuse what cannot be, once all is filled in. @return -1 to go on, else the exit code */
+int hold_options_check(const struct bench_options *options);
+
+/* Refuse them where they have no meaning. @return as above */
+int hold_options_check_absent(const struct bench_options *options);
+
+#endif

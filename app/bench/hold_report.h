@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What --workload hold has to say: a line per second, and the result as text and as JSON. */
+#ifndef APP_BENCH_HOLD_REPORT_H
+#define APP_BENCH_HOLD_REPORT_H
+
+#include <stdint.h>
+
+#include <jansson.h>
+
+struct bench_options;
+struct hold;
+
+struct hold_report {
+	const struct bench_options *options;
+	json_t *intervals;
+	uint64_t last_ns;
+	uint64_t last_open, last_echoes, last_closed;
+};
+
+void hold_report_begin(struct hold_report *report, const struct hold *hold);
+
+/* A line, if a second has gone by since the last one. */
+void hold_report_tick(struct hold_report *report, const struct hold *hold, uint64_t now_ns);
+
+/* @return 0, or -EIO where the JSON could not be written */
+int hold_report_end(struct hold_report *report, const struct hold *hold, int argc, char **argv);
+
+#endif

@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""estab-bench --workload hold: every connection is opened, reached by echoes and closed, every packet
+has a fate, and the memory that it tells is that of as many connections.
+
+usage: hold.py ESTAB_BENCH CONNECTIONS [OPTION...]"""
+
+import json
+import os
+import subprocess
+import sys
+
+BENCH, CONNECTIONS, *OPTIONS = sys.argv[1:]
+CONNECTIONS = int(CONNECTIONS)
+REQUEST = int(OPTIONS[OPTIONS.index("--request-size") + 1]) if "--request-size" in OPTIONS else 64
+
+
+def run():
+    command = [BENCH, "--no-huge", "--no-pci", "--no-telemetry", "--no-shconf", "-l", "0", "-m", "128",
+               f"--file-prefix=estab-hold-{os.getpid()}", "--", "--workload", "hold",
+               "--connections", str(CONNECTIONS), "--duration", "500ms", "--drain-timeout", "20s",
+               "--json", "-", *OPTIONS]
+    print(" ".join(command))
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=90)
+
+
+def check(condition, what):
+    if not condition:
+        print(f"not ok: {what}")
+        check.failed = True
+
+
+check.failed = False
+
+
+def check_memory(summary, server):
+    memory = summary["memory"]
+    each = memory["connections"]["used"] / CONNECTIONS
+
+    for name, part in memory.items():
+        check(0 <= part["used"] <= part["touched"] <= part["reserved"], f"{name}: {part}")
+    check(each > 0 and each % 64 == 0, f"{each} bytes of a TCB")
+    check(memory["flow_table"]["used"] == 8 * CONNECTIONS, f"flow table: {memory['flow_table']}")
+    touched = sum(part["touched"] for part in memory.values())
+    check(abs(summary["bytes_per_connection"] * CONNECTIONS / touched - 1) < 1e-6,
+          f"{summary['bytes_per_connection']} bytes of {touched}")
+    check(summary["rss_bytes_per_connection"] > 0, "the process did not grow")
+
+
+def check_result(result):
+    summary = result["summary"]
+    server = summary["stacks"]["server"]
+    drops = server["drops"]
+
+    check(result["workload"] == "hold", "workload")
+    check(summary["errors"] == {}, f"errors {summary['errors']}")
+    check(summary["connections"] == summary["closed"] == CONNECTIONS, "opened or closed not all")
+    check(server["connections_passive"] == server["connections_closed"] == CONNECTIONS, "server's count")
+    check(server["connections_open"] == server["connections_half_open"] == 0, "open at the end")
+    check(server["connections_time_wait"] == 0, "the peers close first, and keep TIME-WAIT")
+    check(summary["transactions"] > 0, "no echo")
+    # In the first pass each connection has its turn once, then each again.
+    echoes = server["text_bytes_received"] // REQUEST
+    check(summary["connections_echoed"] == min(CONNECTIONS, echoes),
+          f"{echoes} echoes on {summary['connections_echoed']} connections")
+    # The last ones end after the time is over.
+    check(server["text_bytes_received"] == server["text_bytes_sent"] >= summary["transactions"] * REQUEST,
+          f"{server['text_bytes_received']} bytes came, {server['text_bytes_sent']} went")
+    check(server["text_bytes_received"] % REQUEST == 0, "a part of a request")
+    # An old octet before every echo and every FIN: that, and nothing else, is dropped.
+    check(drops == {"tcp_out_of_window": CONNECTIONS + echoes},
+          f"drops {drops}")
+    check(server["rx_packets"] == summary["ledger"]["offered"] ==
+          server["rx_delivered"] + sum(drops.values()), "packets without a fate")
+    check(server["tx_packets"] == summary["ledger"]["heard"], "packets that nobody heard")
+    check(0 < summary["latency_us"]["response"]["p50"] <= summary["latency_us"]["response"]["max"],
+          "latency")
+    for name in "mbufs_leaked", "tcbs_leaked":
+        check(summary[name] == 0, f"{name}: {summary[name]}")
+    check_memory(summary, server)
+    if "--rate" in OPTIONS:
+        rate = int(OPTIONS[OPTIONS.index("--rate") + 1])
+        check(summary["transactions"] <= rate * summary["seconds"] + 1, "more echoes than planned")
+
+
+process = run()
+check(process.returncode == 0, f"exit code {process.returncode}")
+if process.returncode == 0:
+    check_result(json.loads(process.stdout))
+if check.failed:
+    print(process.stderr)
+sys.exit(check.failed)
