@@ -8,8 +8,8 @@ set -euo pipefail
 
 readonly server4=198.18.0.2 client4=198.18.0.1 prefix4=15 port=9 pairs_ports=32
 readonly memory=256 ethernet_header=14 patience=100 start_seconds=15
-readonly -A frames=([bulk]=1514 [forward]=1514 [pairs]=64) # where --frame says nothing
-readonly -A smallest=([bulk]=1294 [forward]=1294 [pairs]=64) # 1280 is the least MTU of estab
+readonly -A frames=([bulk]=1514 [forward]=1514 [pairs]=64 [flood]=74) # where --frame says nothing
+readonly -A smallest=([bulk]=1294 [forward]=1294 [pairs]=64 [flood]=64) # 1280 is the least MTU of estab
 
 mode=bulk
 rounds=5
@@ -28,12 +28,13 @@ usage() {
 
 	  --mode MODE      bulk: one stream against a testpmd that receives full frames (default);
 	                   forward: the same against one that receives and sends them back;
-	                   pairs: testpmd's 5tswap against connections that answer a request
+	                   pairs: testpmd's 5tswap against connections that answer a request;
+	                   flood: the same against SYN cookies, and connections beside them
 	  --rounds N       of testpmd and estab in turn ($rounds)
 	  --seconds N      of each measurement ($seconds)
 	  --cores A,B      of the side that receives or answers, and of the one that sends ($cores)
 	  --frame BYTES    size of a full frame without FCS (bulk, forward: ${frames[bulk]}), or that testpmd swaps
-	                   (pairs: ${frames[pairs]})
+	                   (pairs: ${frames[pairs]}, flood: ${frames[flood]}, as long as a SYN with its options)
 	  --build DIR      where estab is built; a release build (build-release)
 
 	Needs dpdk-testpmd: on Debian apt-get install dpdk-dev.
@@ -139,12 +140,15 @@ estab_echo() { # MODE PORTS OPTIONS...
 	await "$scratch/estab.sock" estab-echo "$scratch/echo.log"
 }
 
+# Ends with 1 where something went wrong, and with flood also where too few connections came about: those
+# are counted, and a line tells how many.
 estab_bench() { # OPTIONS...
 	local arguments
 	mapfile -t arguments < <(eal client estab)
 	"$build/app/bench/estab-bench" "${arguments[@]}" -l "$(core_of client)" -- \
 		--address "$client4/$prefix4" --server "$server4:$port" --duration "${seconds}s" \
-		"$@" "${bench_options[@]}" </dev/null >"$scratch/bench.log" 2>&1 || {
+		"$@" "${bench_options[@]}" </dev/null >"$scratch/bench.log" 2>&1 ||
+		grep -q '^  legitimate: ' "$scratch/bench.log" || {
 		tail -n 20 "$scratch/bench.log" >&2
 		fail "estab-bench ended with $?" "above is what it said"
 	}
@@ -172,6 +176,26 @@ pairs_estab() {
 	estab_bench --workload crr --close client --server-ports "$pairs_ports" --connections 512
 	sed -n 's/^result: .* = \([0-9,]*\) per second, \([0-9.]*\) packets each.*/\1 \2/p' \
 		"$scratch/bench.log" | tr -d , | awk '{ print $1 * $2 / 2 }' >"$scratch/rate"
+}
+
+flood_floor() { pairs_floor; }
+
+flood_estab() {
+	estab_echo echo "$port-$((port + pairs_ports - 1))" --syn-cookies always
+	estab_bench --workload flood --rate max --server-ports "$pairs_ports"
+	sed -n 's/^  answered: .* syn_ack \([0-9,]*\).*/\1/p' "$scratch/bench.log" | tr -d , |
+		awk -v seconds="$(sed -n 's/^result: .* in \([0-9.]*\)s = .*/\1/p' "$scratch/bench.log")" \
+			'{ print $1 / seconds }' >"$scratch/rate"
+	sed -n 's/^  legitimate: \([0-9,]*\) of \([0-9,]*\) .*/\1 \2/p' "$scratch/bench.log" | tr -d , \
+		>>"$scratch/legitimate"
+}
+
+# Beside the flood, over all rounds: the sum, and the round that fared worst.
+print_legitimate() {
+	awk '{ done += $1; all += $2; part = 100 * $1 / $2
+			if (NR == 1 || part < low) low = part }
+		END { printf "legitimate %d of %d connections established, %.3f %% [at least %.3f %%]\n",
+			done, all, 100 * done / all, low }' "$scratch/legitimate"
 }
 
 measure_round() { # NUMBER
@@ -218,7 +242,7 @@ take_options() {
 
 check_options() {
 	local number
-	[[ $mode =~ ^(bulk|forward|pairs)$ ]] || complain "--mode $mode: bulk, forward or pairs"
+	[[ $mode =~ ^(bulk|forward|pairs|flood)$ ]] || complain "--mode $mode: bulk, forward, pairs or flood"
 	frame=${frame:-${frames[$mode]}}
 	for number in rounds seconds frame; do
 		[[ ${!number} =~ ^[1-9][0-9]{0,3}$ ]] || complain "--$number ${!number}: 1 to 9999"
@@ -249,6 +273,7 @@ main() {
 	done
 	echo "testpmd $(spread 4) M/s"
 	echo "estab $(spread 7) M/s"
+	[ "$mode" != flood ] || print_legitimate
 	echo "ratio $(spread 10) of testpmd; load average $(cut -d ' ' -f 1-3 /proc/loadavg)"
 }
 

@@ -59,6 +59,16 @@ def check_spreads(lines, ratios):
     check([low, high] == [min(ratios), max(ratios)], "the spread is not that of the rounds")
 
 
+def check_legitimate(line):
+    """Of a flood: at 1000 a second there is at least one connection in each round."""
+    match = re.fullmatch(rf"legitimate (\d+) of (\d+) connections established, {NUMBER} % "
+                         rf"\[at least {NUMBER} %\]", line)
+    check(match, f"not as it should be: {line}")
+    done, attempts, share, least = map(float, match.groups())
+    check(attempts >= ROUNDS and 0 < done <= attempts, f"connections: {line}")
+    check(abs(share - 100 * done / attempts) <= 0.0006 and least <= share, f"not their share: {line}")
+
+
 def main():
     if shutil.which("dpdk-testpmd") is None:
         print("skipped: there is no dpdk-testpmd (Debian: dpdk-dev)")
@@ -66,6 +76,8 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         lines = run(scratch)
     check(lines[0].startswith(f"floor: {MODE}, {ROUNDS} rounds"), f"begins with: {lines[0]}")
+    if MODE == "flood":
+        check_legitimate(lines.pop(-2))
     check(len(lines) == 1 + ROUNDS + 3, f"{len(lines)} lines")
     check_spreads(lines[1 + ROUNDS:], check_rounds(lines[1:1 + ROUNDS]))
 
