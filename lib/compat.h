@@ -44,4 +44,13 @@ compat_ipv6_dst_mutable(struct rte_ipv6_hdr *hdr)
 	return COMPAT_IPV6_BYTES(hdr->dst_addr);
 }
 
+/* Whether a struct rte_eth_rss_conf says Toeplitz; it says nothing else up to 23.07. */
+#if RTE_VERSION >= RTE_VERSION_NUM(23, 11, 0, 0)
+#define COMPAT_RSS_IS_TOEPLITZ(conf)                                                               \
+	((conf)->algorithm == RTE_ETH_HASH_FUNCTION_DEFAULT ||                                     \
+			(conf)->algorithm == RTE_ETH_HASH_FUNCTION_TOEPLITZ)
+#else
+#define COMPAT_RSS_IS_TOEPLITZ(conf) ((void)(conf), true)
+#endif
+
 #endif /* ESTAB_LIB_COMPAT_H */

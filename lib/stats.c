@@ -15,6 +15,8 @@ estab_stack_stats(const struct estab_stack *stack, struct estab_stats *stats)
 	stats->receive_memory = stack->tcp.receive_memory.pinned;
 	stats->send_memory = stack->tcp.send_memory.pinned;
 	stats->connections_time_wait = pool_used_count(&stack->tcp.time_waits);
+	if (stack->port.count != NULL)
+		stack->port.count(stack->port.context, stats);
 }
 
 uint64_t

@@ -50,10 +50,11 @@ struct estab_connect_config {
 /**
  * Active OPEN: a SYN leaves at the next turn; ESTAB_EVENT_CONNECTED or ESTAB_EVENT_CLOSED follows.
  *
- * @return 0, or a negative errno: -EINVAL (port 0, broadcast or multicast remote: MUST-46;
- *   an MSS below 48),
- *   -EADDRNOTAVAIL (no local address of that family, or no free port), -EADDRINUSE (this 4-tuple is
- *   in use), -ENETUNREACH (off-link and no gateway), -ENOBUFS (limit of connections), -ESHUTDOWN (the stack is being drained)
+ * @return 0, or a negative errno: -EINVAL (port 0, broadcast or multicast remote: MUST-46; an MSS below
+ *   48), -EADDRNOTAVAIL (no local address of that family, no free port, or one whose answers come to
+ *   another stack of the device: owns in port.h), -EADDRINUSE (this 4-tuple is in use),
+ *   -ENETUNREACH (off-link and no gateway), -ENOBUFS (limit of connections), -ESHUTDOWN (the stack is
+ *   being drained)
  */
 ESTAB_API int estab_connect(struct estab_stack *stack, const struct estab_connect_config *config,
 		struct estab_conn **conn);

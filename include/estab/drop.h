@@ -67,7 +67,8 @@ ESTAB_BEGIN_DECLS
 	X(TCP_REASSEMBLY_FULL, "tcp_reassembly_full", "no room for an out-of-order segment")       \
 	X(TCP_MEMORY_FULL, "tcp_memory_full", "text for which there is no memory now")             \
 	X(TCP_TIME_WAIT, "tcp_time_wait", "segment for a connection in TIME-WAIT")                 \
-	X(TCP_SHUTTING_DOWN, "tcp_shutting_down", "SYN while the stack is being drained")
+	X(TCP_SHUTTING_DOWN, "tcp_shutting_down", "SYN while the stack is being drained")          \
+	X(DISPATCH_RING_FULL, "dispatch_ring_full", "the lcore that it belongs to did not keep up")
 
 enum estab_drop {
 #define ESTAB_DROP_ENUM(name, key, text) ESTAB_DROP_##name,

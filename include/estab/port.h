@@ -8,12 +8,15 @@
 #ifndef ESTAB_PORT_H
 #define ESTAB_PORT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <estab/api.h>
 
 ESTAB_BEGIN_DECLS
 
+struct estab_endpoint;
+struct estab_stats;
 struct rte_mbuf;
 
 /** What the port does for us; only what was really granted may be set. */
@@ -26,6 +29,9 @@ enum estab_port_offload {
 	/** packets up to 64 KB are cut into segments; of use with TX_TCP_CHECKSUM and TX_MULTI_SEGMENT
 	 *  only. Their IPv4 header has its checksum where TX_IPV4_CHECKSUM is not set. */
 	ESTAB_PORT_TX_TCP_SEGMENTATION = 1 << 5,
+	/** another stack at the same device answers who asks for our MAC address (ARP, neighbour
+	 *  discovery): this one learns from the question, and keeps silent */
+	ESTAB_PORT_NEIGHBOURS_ANSWERED = 1 << 6,
 };
 
 struct estab_port {
@@ -54,6 +60,15 @@ struct estab_port {
 	/** The same of a packet that the port cuts (nb_seg_max there), each segment of which lies in
 	 *  mbufs_max at most, one for the headers counted; 0: any number. */
 	uint16_t mbufs_cut_max;
+
+	/** Whether what `remote` sends to `local` comes in here: where several stacks share a device, the
+	 *  local port of an active open is chosen so that it does. NULL: all of it does. */
+	bool (*owns)(const void *context, const struct estab_endpoint *local,
+			const struct estab_endpoint *remote);
+
+	/** Add what the port has counted to the numbers of its stack: packets that died here were
+	 *  received, and have a name. NULL: nothing. */
+	void (*count)(const void *context, struct estab_stats *stats);
 };
 
 /**

@@ -72,7 +72,10 @@ ESTAB_BEGIN_DECLS
 	X(zero_window_probes, "probes of a closed window")                                         \
 	X(keepalive_probes, "keep-alive probes sent")                                              \
 	X(icmp_errors_taken, "ICMP errors that named a connection and were believed")              \
-	X(delayed_acks, "ACKs sent by the delayed-ACK timer")
+	X(delayed_acks, "ACKs sent by the delayed-ACK timer")                                      \
+	X(dispatch_handed_over, "packets handed to the lcore that they belong to")                 \
+	X(dispatch_copied, "copies of packets that concern the stacks of all lcores")              \
+	X(dispatch_not_copied, "copies not made: mempool empty, or too many in a burst")
 
 /* X(name, "what it shows") */
 #define ESTAB_GAUGES(X)                                                                            \

@@ -11,6 +11,8 @@
 #include <rte_byteorder.h>
 #include <rte_common.h>
 
+#include <estab/address.h>
+
 void
 ephemeral_ports_init(struct ephemeral_ports *ports, const struct siphash_key *key, uint16_t first,
 		uint16_t last)
@@ -34,6 +36,36 @@ port_offset(const struct ephemeral_ports *ports, const struct path *path)
 	return (uint32_t)siphash_2_4_words(&ports->key, words, RTE_DIM(words));
 }
 
+/* Both ends as the port of the stack knows them. */
+struct ends {
+	struct estab_endpoint local, remote;
+};
+
+static struct ends
+ends_of(const struct path *path)
+{
+	struct ends ends = { .local.port = rte_be_to_cpu_16(path->local_port),
+		.remote.port = rte_be_to_cpu_16(path->remote_port) };
+
+	path_address_export(&path->local, path->family, &ends.local.address);
+	path_address_export(&path->remote, path->family, &ends.remote.address);
+	return ends;
+}
+
+static bool
+is_owned(const struct ephemeral_ports *ports, const struct ends *ends)
+{
+	return ports->owns == NULL || ports->owns(ports->context, &ends->local, &ends->remote);
+}
+
+bool
+ephemeral_port_is_owned(const struct ephemeral_ports *ports, const struct path *path)
+{
+	const struct ends ends = ends_of(path);
+
+	return is_owned(ports, &ends);
+}
+
 int
 ephemeral_port_choose(struct ephemeral_ports *ports, const struct flow_table *table,
 		struct path *path, uint32_t *hash)
@@ -41,9 +73,13 @@ ephemeral_port_choose(struct ephemeral_ports *ports, const struct flow_table *ta
 	const uint32_t range = (uint32_t)(ports->last - ports->first) + 1;
 	/* Reduced first: a sum that wrapped in the middle of the range would try a port twice. */
 	const uint32_t begin = port_offset(ports, path) % range + ports->next % range;
+	struct ends ends = ends_of(path);
 
 	for (uint32_t i = 0; i < range; i++) {
-		path->local_port = rte_cpu_to_be_16((uint16_t)(ports->first + (begin + i) % range));
+		ends.local.port = (uint16_t)(ports->first + (begin + i) % range);
+		if (!is_owned(ports, &ends))
+			continue;
+		path->local_port = rte_cpu_to_be_16(ends.local.port);
 		*hash = flow_hash(table, path);
 		if (flow_find(table, path, *hash) == FLOW_NONE) {
 			ports->next += i + 1;

@@ -113,7 +113,7 @@ arp_arrives(struct net *net, struct burst *burst, struct packet *packet, uint64_
 	learnt = sender.words[0] != 0 &&
 			resolve_learn(net, burst, &sender, ESTAB_FAMILY_IPV4, &addresses.arp_sha,
 					asked_for_us, now_ns);
-	if (asked_for_us)
+	if (asked_for_us && (net->offloads & ESTAB_PORT_NEIGHBOURS_ANSWERED) == 0)
 		reply(net, burst, packet, &addresses);
 	if (!asked_for_us && !learnt)
 		return ESTAB_DROP_ARP_NOT_OURS;

@@ -194,7 +194,8 @@ nd_solicitation_arrives(struct net *net, struct burst *burst, struct packet *pac
 		return ESTAB_DROP_ND_NOT_OURS;
 	if (facts.has_mac)
 		resolve_learn(net, burst, source, ESTAB_FAMILY_IPV6, &facts.mac, true, now_ns);
-	advertise(net, burst, packet, &facts.target);
+	if ((net->offloads & ESTAB_PORT_NEIGHBOURS_ANSWERED) == 0)
+		advertise(net, burst, packet, &facts.target);
 	net->stats->nd_received++;
 	return FATE_DELIVERED;
 }

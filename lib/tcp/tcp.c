@@ -29,6 +29,10 @@ init_keys(struct tcp *tcp, const struct estab_stack_config *config,
 	siphash_derive(secret, "ephemeral port", &ports);
 	ephemeral_ports_init(&tcp->ports, &ports, config->tcp.ephemeral_port_first,
 			config->tcp.ephemeral_port_last);
+	if (config->port != NULL) {
+		tcp->ports.owns = config->port->owns;
+		tcp->ports.context = config->port->context;
+	}
 }
 
 static void

@@ -40,6 +40,8 @@ choose_tuple(struct tcp *tcp, struct path *path, uint32_t *hash)
 {
 	if (path->local_port == 0)
 		return ephemeral_port_choose(&tcp->ports, tcp->flows, path, hash);
+	if (!ephemeral_port_is_owned(&tcp->ports, path))
+		return -EADDRNOTAVAIL;
 	*hash = flow_hash(tcp->flows, path);
 	return flow_find(tcp->flows, path, *hash) == 0 ? 0 : -EADDRINUSE;
 }

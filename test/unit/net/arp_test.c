@@ -41,6 +41,19 @@ request_for_us_is_answered_to_where_it_came_from(void **state)
 	assert_int_equal(kit->stats.arp_received, 1);
 }
 
+/* Another stack at the same device does. */
+static void
+request_that_another_stack_answers_is_learnt_in_silence(void **state)
+{
+	const struct frame request = frame_of(ALL PEER "0806" ARP_REQUEST PEER PEER4 NOBODY US4);
+	struct kit *kit = *state;
+
+	kit->config.port_offloads = ESTAB_PORT_NEIGHBOURS_ANSWERED;
+	kit_reconfigure(kit);
+	kit_expect_used(kit, &request, 0);
+	assert_non_null(neighbour_of_peer(kit));
+}
+
 static void
 request_in_chain_or_shared_mbuf_is_answered_in_a_fresh_one(void **state)
 {
@@ -185,6 +198,7 @@ main(void)
 		TEST(request_on_vlan_is_answered_with_the_tag),
 		TEST(probe_for_our_address_is_answered_and_not_learnt),
 		TEST(request_for_others_is_dropped_and_not_learnt),
+		TEST(request_that_another_stack_answers_is_learnt_in_silence),
 		TEST(malformed_arp_is_dropped),
 		TEST(one_who_asks_for_us_is_learnt_and_gratuitous_arp_updates_him),
 		TEST(request_with_empty_pool_is_used_and_counted),

@@ -51,6 +51,20 @@ multicast_solicitation_is_answered_with_solicited_advertisement(void **state)
 	assert_int_equal(neighbour_of_peer(kit)->mac.addr_bytes[5], 0x99);
 }
 
+/* Another stack at the same device does. */
+static void
+solicitation_that_another_stack_answers_is_learnt_in_silence(void **state)
+{
+	const struct frame solicitation =
+			message(OUR_GROUP_MAC PEER, HEAD PEER6 OUR_GROUP, SOLICIT US6 "0101" PEER);
+	struct kit *kit = *state;
+
+	kit->config.port_offloads = ESTAB_PORT_NEIGHBOURS_ANSWERED;
+	kit_reconfigure(kit);
+	kit_expect_used(kit, &solicitation, 0);
+	assert_non_null(neighbour_of_peer(kit));
+}
+
 static void
 unicast_solicitation_without_option_is_answered_and_not_learnt(void **state)
 {
@@ -197,6 +211,7 @@ main(void)
 		TEST(unicast_solicitation_without_option_is_answered_and_not_learnt),
 		TEST(duplicate_address_probe_is_answered_to_all_nodes),
 		TEST(solicitation_with_nonce_and_unknown_options_is_answered),
+		TEST(solicitation_that_another_stack_answers_is_learnt_in_silence),
 		TEST(malformed_solicitations_are_dropped),
 		TEST(solicitation_for_others_is_dropped),
 		TEST(advertisement_nobody_asked_for_is_dropped),

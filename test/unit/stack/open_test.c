@@ -5,6 +5,8 @@
  */
 #include <errno.h>
 
+#include <rte_common.h>
+
 #include "eal.h"
 #include "fixture.h"
 
@@ -243,6 +245,50 @@ connect_with_every_port_in_use_is_refused(void **state)
 		estab_conn_abort(conns[i]);
 }
 
+/* Every third port, and connections to nobody but the peer, family by family. */
+static bool
+owns_every_third(const void *context, const struct estab_endpoint *local,
+		const struct estab_endpoint *remote)
+{
+	const struct memory_port *port = context;
+	const struct fixture *t = container_of(port, struct fixture, port);
+	const struct estab_endpoint mine = endpoint(STACK_1(t), 0), peer = endpoint(PEER(t), 80);
+
+	assert_memory_equal(local->address.bytes, mine.address.bytes, sizeof(mine.address.bytes));
+	assert_memory_equal(remote->address.bytes, peer.address.bytes, sizeof(peer.address.bytes));
+	assert_int_equal(remote->port, peer.port);
+	return local->port % 3 == 0;
+}
+
+/* The stack shares its device with others, to which the answers would come. */
+static void
+connect_takes_only_ports_whose_answers_come_back_here(void **state)
+{
+	struct fixture *t = *state;
+	struct estab_conn_info info;
+	struct estab_conn *conns[4];
+
+	t->config.tcp.ephemeral_port_first = 50000;
+	t->config.tcp.ephemeral_port_last = 50008; /* 50001, 50004 and 50007 */
+	t->port.port.owns = owns_every_third;
+	for (unsigned int i = 0; i < 4; i++)
+		assert_int_equal(try_connect(t, endpoint(PEER(t), 80), endpoint(NULL, 0),
+						 &conns[i]),
+				i < 3 ? 0 : -EADDRNOTAVAIL);
+	for (unsigned int i = 0; i < 3; i++) {
+		estab_conn_status(conns[i], &info);
+		assert_int_equal(info.local.port % 3, 0);
+		estab_conn_abort(conns[i]);
+	}
+	assert_int_equal(try_connect(t, endpoint(PEER(t), 80), endpoint(STACK_1(t), 1000),
+					 &conns[3]),
+			-EADDRNOTAVAIL);
+	assert_int_equal(try_connect(t, endpoint(PEER(t), 80), endpoint(STACK_1(t), 999),
+					 &conns[3]),
+			0);
+	estab_conn_abort(conns[3]);
+}
+
 static void
 connect_beyond_the_limit_of_connections_is_refused(void **state)
 {
@@ -285,6 +331,7 @@ main(void)
 		FIXTURE_TEST(connect_has_the_local_end_that_was_asked_for),
 		FIXTURE_TEST(connect_over_a_4_tuple_in_use_is_refused),
 		FIXTURE_TEST(connect_with_every_port_in_use_is_refused),
+		FIXTURE_TEST(connect_takes_only_ports_whose_answers_come_back_here),
 		FIXTURE_TEST(connect_beyond_the_limit_of_connections_is_refused),
 		FIXTURE_TEST(connect_while_draining_is_refused),
 	};
