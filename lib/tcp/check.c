@@ -151,15 +151,34 @@ is_in_use(const struct tcb *tcb)
 	return (tcb->flags & TCB_IN_USE) != 0;
 }
 
+/* What TCBs hold of the pools. */
+struct held {
+	uint32_t tcbs, reassemblies, recoveries, send_marks, customs, pacings;
+};
+
+static void
+count_held(const struct work *work, struct held *held)
+{
+	held->tcbs++;
+	held->reassemblies += work->reassembly != NULL;
+	held->recoveries += work->recovery != NULL;
+	held->send_marks += work->sent_more != NULL;
+	held->customs += work->custom != NULL;
+	held->pacings += work->pacing != NULL;
+	assert(work->recovery == NULL || work->recovery->tcb == work->tcb);
+}
+
 /* Every TCB was visited: what they hold is what the pools miss. */
 static void
-check_pools(const struct tcp *tcp, uint32_t used, uint32_t reassemblies, uint32_t customs,
-		uint32_t pacings)
+check_pools(const struct tcp *tcp, const struct held *held)
 {
-	assert(pool_used_count(&tcp->tcbs) == used);
-	assert(pool_used_count(&tcp->reassemblies) == reassemblies);
-	assert(pool_used_count(&tcp->customs) == customs);
-	assert(pool_used_count(&tcp->pacings) == pacings);
+	assert(pool_used_count(&tcp->tcbs) == held->tcbs);
+	assert(pool_used_count(&tcp->works) == held->tcbs);
+	assert(pool_used_count(&tcp->reassemblies) == held->reassemblies);
+	assert(pool_used_count(&tcp->recoveries) == held->recoveries);
+	assert(pool_used_count(&tcp->send_marks) == held->send_marks);
+	assert(pool_used_count(&tcp->customs) == held->customs);
+	assert(pool_used_count(&tcp->pacings) == held->pacings);
 }
 
 void
@@ -167,7 +186,8 @@ tcp_check(struct tcp *tcp)
 {
 	const uint32_t touched = tcp->tcbs.n_touched;
 	const uint32_t n = RTE_MIN(touched, (uint32_t)TCBS_PER_TURN_MAX);
-	uint32_t used = 0, reassemblies = 0, customs = 0, pacings = 0, i;
+	struct held held = { 0 };
+	uint32_t i;
 
 	for (i = 0; i < n; i++) {
 		const struct tcb *tcb = pool_at(&tcp->tcbs, tcp->check_at++ % touched);
@@ -175,13 +195,10 @@ tcp_check(struct tcp *tcp)
 		if (!is_in_use(tcb))
 			continue;
 		tcb_check(tcb);
-		used++;
-		reassemblies += tcb->work->reassembly != NULL;
-		customs += tcb->work->custom != NULL;
-		pacings += tcb->work->pacing != NULL;
+		count_held(tcb->work, &held);
 	}
 	if (n == touched)
-		check_pools(tcp, used, reassemblies, customs, pacings);
+		check_pools(tcp, &held);
 }
 
 #endif

@@ -13,6 +13,7 @@
 #include <rte_mbuf.h>
 
 #include "tcp/ack.h"
+#include "tcp/check_window.h"
 #include "tcp/congestion/congestion.h"
 #include "tcp/text/cork.h"
 #include "tcp/user/custom.h"
@@ -283,6 +284,7 @@ output_text(struct tcb *tcb, struct burst *burst)
 
 		if (len == 0 && !fin)
 			break;
+		check_window(tcb, len, SENDING_TEXT);
 		if (!send_at_cursor(tcb, burst, len, fin))
 			return false;
 	}
@@ -314,6 +316,7 @@ output_first_again(struct tcb *tcb, struct burst *burst, uint32_t limit)
 	tcb->work->send_at = NULL;
 	len = RTE_MIN(RTE_MIN(unsent_text(tcb), limit), segment_size(tcb));
 	fin = fin_follows(tcb, len) && len < limit;
+	check_window(tcb, len, SENDING_WINDOW_PROBE);
 	sent = (len == 0 && !fin) || send_at_cursor(tcb, burst, len, fin);
 	tcb->work->snd_cursor = seq_max(cursor, tcb->work->snd_cursor);
 	tcb->work->send_at = NULL;
@@ -345,6 +348,7 @@ output_tail_probe(struct tcb *tcb, struct burst *burst)
 
 	if (tcb->work->recovery == NULL || tcb_flight_size(tcb) == 0)
 		return true;
+	check_window(tcb, len, SENDING_TAIL_PROBE);
 	if (again ? !retransmit_tail(tcb, burst) : !send_at_cursor(tcb, burst, len, fin))
 		return false;
 	tail_probe_sent(tcb, again);

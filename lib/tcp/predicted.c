@@ -10,6 +10,7 @@
 #include <estab/event.h>
 
 #include "tcp/ack.h"
+#include "tcp/check_window.h"
 #include "tcp/congestion/congestion.h"
 #include "tcp/recovery/flight.h"
 #include "tcp/input.h"
@@ -164,6 +165,7 @@ send_all(struct tcb *tcb, struct burst *burst)
 	struct outgoing *out;
 
 	congestion_resume(tcb);
+	check_window(tcb, text_len, SENDING_TEXT);
 	out = output_begin_segment(tcb, burst, tcb->snd_nxt, TCP_FLAG_PSH);
 	congestion_on_sent(tcb);
 	out->text = tcb->work->send.head;

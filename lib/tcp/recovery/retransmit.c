@@ -8,6 +8,7 @@
 #include <rte_common.h>
 #include <rte_mbuf.h>
 
+#include "tcp/check_window.h"
 #include "tcp/output.h"
 #include "tcp/congestion/pacing.h"
 #include "tcp/recovery/recovery.h"
@@ -74,20 +75,34 @@ segment_end(const struct tcb *tcb, uint32_t left, uint32_t right)
 	return seq_min(right, tcb->snd_una + tcb->snd_wnd); /* SHLD-16 */
 }
 
+/* cwnd has room for so many octets of text. A FIN has a number, and burdens no network. */
+static bool
+window_has_room(const struct tcb *tcb, uint32_t text_len)
+{
+	const struct scoreboard *board = &tcb->work->recovery->board;
+	const uint32_t pipe = recovery_pipe(tcb);
+	const uint32_t fin = (tcb->flags & TCB_FIN_SENT) != 0 ? scoreboard_pipe_of_last(board) : 0;
+
+	return text_len == 0 || pipe - RTE_MIN(fin, pipe) + text_len <= tcb->cwnd;
+}
+
 bool
 retransmit_lost(struct tcb *tcb, struct burst *burst)
 {
-	uint32_t left, right;
+	uint32_t left, right, text_len;
 
 	while (scoreboard_next_lost(&tcb->work->recovery->board, &left, &right)) {
 		right = segment_end(tcb, left, right);
-		if (seq_leq(right, left) ||
-				recovery_pipe(tcb) + (right - left) > tcb->cwnd + 1) /* a FIN */
+		if (seq_leq(right, left))
+			break;
+		text_len = seq_min(right, text_end(tcb)) - left;
+		if (!window_has_room(tcb, text_len))
 			break;
 		if (pacing_room(tcb) == 0) {
 			pacing_wait(tcb);
 			break;
 		}
+		check_window(tcb, text_len, SENDING_TEXT);
 		if (!send_again(tcb, burst, left, right))
 			return false;
 	}
@@ -101,5 +116,6 @@ retransmit_tail(struct tcb *tcb, struct burst *burst)
 	const uint32_t text = end - scoreboard_last_left(&tcb->work->recovery->board);
 	const uint32_t len = text > 0 && text % size == 0 ? size : text % size;
 
+	check_window(tcb, len, SENDING_TAIL_PROBE);
 	return send_again(tcb, burst, end - len, tcb->snd_nxt);
 }

@@ -117,6 +117,18 @@ scoreboard_last_left(const struct scoreboard *board)
 	return board->count > 1 ? board->ranges[board->count - 2].end : board->start;
 }
 
+/* How often the last number is in the network. */
+static inline uint32_t
+scoreboard_pipe_of_last(const struct scoreboard *board)
+{
+	const uint8_t flags =
+			board->count > 0 ? board->ranges[board->count - 1].flags : RANGE_SACKED;
+
+	if ((flags & RANGE_SACKED) != 0)
+		return 0;
+	return ((flags & RANGE_LOST) == 0 ? 1 : 0) + ((flags & RANGE_RESENT) != 0 ? 1 : 0);
+}
+
 /* True where the peer acknowledged up to what it had sacked, but not that: it dropped it. */
 static inline bool
 scoreboard_has_reneged(const struct scoreboard *board)

@@ -124,6 +124,24 @@ fin_is_on_the_last_segment_only(void **state)
 	assert_int_equal(cutter.packets_cut, 2);
 }
 
+/* However many segments a packet has, cwnd limits what is in flight. */
+static void
+packet_to_be_cut_ends_at_the_congestion_window(void **state)
+{
+	struct fixture *t = *state;
+
+	over_a_cutting_port(t, false);
+	in_established(t);
+	app_write(t, 20000);
+	assert_int_equal(ignore_sent(t), 10);
+	assert_int_equal(status_now(t).cwnd, 10000);
+	arrive(t, ". 1:1(0) ack 501");
+	assert_int_equal(status_now(t).cwnd, 10500);
+	expect(t, ". 10001:11001(1000) ack 1");
+	expect_nothing(t);
+	assert_int_equal(cutter.packets_cut, 1);
+}
+
 /* The port would repeat the pointer, which counts from each segment's own number. */
 static void
 urgent_text_is_not_cut_by_the_port(void **state)
@@ -257,6 +275,7 @@ main(void)
 		FIXTURE_TEST(port_without_ipv4_checksums_gets_packets_with_a_right_one),
 		cmocka_unit_test(nothing_is_cut_by_a_port_that_does_not_do_checksums_or_chains),
 		FIXTURE_TEST(fin_is_on_the_last_segment_only),
+		FIXTURE_TEST(packet_to_be_cut_ends_at_the_congestion_window),
 		FIXTURE_TEST(urgent_text_is_not_cut_by_the_port),
 		FIXTURE_TEST(text_with_sack_blocks_is_not_cut_by_the_port),
 		FIXTURE_TEST(what_is_sent_again_is_not_cut_by_the_port),

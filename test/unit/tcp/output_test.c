@@ -280,6 +280,46 @@ established_text_stops_at_the_congestion_window(void **state)
 	forget(t);
 }
 
+/* RFC 6675 4: what is sent again is within cwnd, to the octet. */
+static void
+established_lost_text_stops_at_the_congestion_window(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established(t);
+	queue_text(t, 2000, 700);
+	assert_int_equal(output(t, 10), 2);
+	recovery_send_again(tcb_of(t));
+	tcb_of(t)->cwnd = 1999;
+	assert_int_equal(output(t, 10), 1);
+	tcb_of(t)->cwnd = 2000;
+	tcb_mark(tcb_of(t), MARK_TEXT);
+	assert_int_equal(output(t, 10), 1);
+	forget(t);
+}
+
+/* A FIN has a number, and burdens no network: beside it, a window of one segment lets one go. */
+static void
+fin_in_flight_takes_no_room_from_lost_text(void **state)
+{
+	struct fixture *t = *state;
+	struct tcb *tcb;
+
+	in_established(t);
+	tcb = tcb_of(t);
+	queue_text(t, 1000, 700);
+	assert_int_equal(output(t, 10), 1);
+	assert_int_equal(estab_conn_shutdown(t->peer->conn), 0);
+	assert_int_equal(output(t, 10), 1);
+	scoreboard_lose_first(&recovery_get(tcb)->board, 1000);
+	tcb->cwnd = 1000;
+	assert_int_equal(recovery_pipe(tcb), 1);
+	tcb_mark(tcb, MARK_TEXT);
+	assert_int_equal(output(t, 10), 1);
+	assert_int_equal(burst.out[0].text_len, 1000);
+	forget(t);
+}
+
 static void
 established_text_stops_at_the_peers_window(void **state)
 {
@@ -392,6 +432,8 @@ main(void)
 		FIXTURE_TEST(established_lost_text_in_a_full_burst_is_sent_again_once),
 		FIXTURE_TEST(established_lost_text_is_found_in_the_queue_whatever_the_mbufs),
 		FIXTURE_TEST(established_text_stops_at_the_congestion_window),
+		FIXTURE_TEST(established_lost_text_stops_at_the_congestion_window),
+		FIXTURE_TEST(fin_in_flight_takes_no_room_from_lost_text),
 		FIXTURE_TEST(established_text_stops_at_the_peers_window),
 		FIXTURE_TEST(fin_rides_on_the_last_text_where_the_window_has_room_for_both),
 		FIXTURE_TEST(established_text_carries_the_ack),
