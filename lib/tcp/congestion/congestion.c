@@ -12,6 +12,8 @@
 #include "tcp/seq.h"
 #include "tcp/tcb.h"
 
+#define MILLISECOND_NS UINT64_C(1000000)
+
 static const struct congestion_control *const controls[] = {
 	[ESTAB_CONGESTION_CUBIC] = &congestion_cubic,
 	[ESTAB_CONGESTION_NEWRENO] = &congestion_newreno,
@@ -23,6 +25,12 @@ static const struct congestion_control *
 control_of(const struct tcb *tcb)
 {
 	return controls[tcb->congestion.control];
+}
+
+uint32_t
+congestion_now_ms(const struct tcb *tcb)
+{
+	return RTE_MAX(tcb->tcp->now_ms, UINT32_C(1));
 }
 
 const char *
@@ -174,13 +182,13 @@ window_limits(const struct tcb *tcb, uint64_t used)
 
 /* Time in which cwnd did not limit is no time in which it has been tried. */
 static void
-pass_pause(struct tcb *tcb, uint64_t since_ns)
+pass_pause(struct tcb *tcb)
 {
-	const uint64_t now_ns = tcb->tcp->now_ns;
+	const uint32_t since_ms = tcb->congestion.grown_ms, now_ms = congestion_now_ms(tcb);
 
-	if (control_of(tcb)->on_pause != NULL && since_ns != 0 && since_ns < now_ns)
-		control_of(tcb)->on_pause(tcb, now_ns - since_ns);
-	tcb->congestion.grown_ns = now_ns;
+	if (control_of(tcb)->on_pause != NULL && since_ms != 0)
+		control_of(tcb)->on_pause(tcb, now_ms - since_ms);
+	tcb->congestion.grown_ms = now_ms;
 }
 
 void
@@ -191,10 +199,10 @@ congestion_on_ack(struct tcb *tcb, uint32_t acked)
 	if (ecn_holds(tcb) || congestion_model(tcb) != NULL)
 		return;
 	if (!window_limits(tcb, used)) {
-		pass_pause(tcb, tcb->congestion.grown_ns);
+		pass_pause(tcb);
 		return;
 	}
-	tcb->congestion.grown_ns = tcb->tcp->now_ns;
+	tcb->congestion.grown_ms = congestion_now_ms(tcb);
 	control_of(tcb)->on_ack(tcb, acked);
 }
 
@@ -208,14 +216,16 @@ congestion_on_round_trip(struct tcb *tcb, uint32_t rtt_us)
 void
 congestion_resume(struct tcb *tcb)
 {
-	const uint64_t sent_ns = tcb->congestion.sent_ns;
+	const uint32_t sent_ms = tcb->congestion.sent_ms;
+	uint64_t pause_ns;
 
 	if (congestion_model(tcb) != NULL)
 		congestion_model(tcb)->on_resume(tcb);
-	if (sent_ns == 0 || congestion_model(tcb) != NULL)
+	if (sent_ms == 0 || congestion_model(tcb) != NULL)
 		return;
-	pass_pause(tcb, tcb->congestion.grown_ns);
-	if (tcb->tcp->now_ns - sent_ns <= tcb_rto_ns(tcb))
+	pass_pause(tcb);
+	pause_ns = (congestion_now_ms(tcb) - sent_ms) * MILLISECOND_NS;
+	if (pause_ns <= tcb_rto_ns(tcb))
 		return;
 	tcb->ssthresh = RTE_MAX(tcb->ssthresh, tcb->cwnd / 4 * 3); /* RFC 7661 4.4.3 */
 	tcb->cwnd = RTE_MIN(tcb->cwnd, tcb->tcp->config.initial_window * (uint32_t)tcb->snd_mss);
@@ -224,7 +234,7 @@ congestion_resume(struct tcb *tcb)
 void
 congestion_on_sent(struct tcb *tcb)
 {
-	tcb->congestion.sent_ns = tcb->tcp->now_ns;
+	tcb->congestion.sent_ms = congestion_now_ms(tcb);
 }
 
 /* Remember what undoing restores. */

@@ -52,13 +52,13 @@ struct congestion_control {
 	void (*on_ecn)(struct tcb *tcb);     /* marked, not lost: set ssthresh and cwnd */
 	void (*on_echo)(struct tcb *tcb, uint32_t acked, bool marked); /* any ACK that is new */
 	void (*undo)(struct tcb *tcb); /* the last loss was none: restore what is its own */
-	void (*on_pause)(struct tcb *tcb, uint64_t ns); /* so long cwnd did not limit */
+	void (*on_pause)(struct tcb *tcb, uint32_t ms); /* so long cwnd did not limit */
 };
 
 /* What a connection keeps for it, beside cwnd and ssthresh. */
 struct congestion {
-	uint64_t sent_ns;        /* when text was last sent */
-	uint64_t grown_ns;       /* when an ACK last met a cwnd that limited */
+	uint32_t sent_ms;        /* when text was last sent; 0: never */
+	uint32_t grown_ms;       /* when an ACK last met a cwnd that limited; 0: none did */
 	uint32_t round_end;      /* SND.NXT when this round trip began */
 	uint32_t flight_max;     /* bytes, the most in flight in this round trip */
 	uint32_t counted;        /* bytes acknowledged towards the next segment of cwnd */
@@ -87,6 +87,9 @@ bool congestion_echoes_each(const struct tcb *tcb);
 
 /* New text is about to be acknowledged, with ECE or without, where ECN was agreed upon. */
 void congestion_on_echo(struct tcb *tcb, uint32_t acked, bool marked);
+
+/* Now, for times that a connection keeps: milliseconds, which wrap after 49 days; never 0. */
+uint32_t congestion_now_ms(const struct tcb *tcb);
 
 /* The name of the connection's controller; static. */
 const char *congestion_name(const struct tcb *tcb);

@@ -9,8 +9,6 @@
 #include "tcp/congestion/congestion.h"
 #include "tcp/tcb.h"
 
-#define MILLISECOND_NS UINT64_C(1000000)
-
 /*
  * 4.1.1 and 5.1: C = 0.4 segments per s^3 = 1 / (2500 * 10^6) per ms^3, in two steps so that a cube of
  * 2^20 ms (17 minutes) and the MSS of a jumbo frame fit into 64 bits.
@@ -62,7 +60,7 @@ begin_epoch(struct tcb *tcb)
 {
 	struct cubic_epoch *epoch = epoch_of(tcb);
 
-	epoch->begin_ns = tcb->tcp->now_ns;
+	epoch->begin_ms = congestion_now_ms(tcb);
 	epoch->w_est = tcb->cwnd;
 	epoch->acked = 0;
 	epoch->k_ms = 0;
@@ -118,12 +116,12 @@ static void
 avoid_congestion(struct tcb *tcb, uint32_t acked)
 {
 	struct cubic_epoch *epoch = epoch_of(tcb);
-	uint64_t t_ms;
+	uint32_t t_ms;
 
-	if (epoch->begin_ns == 0)
+	if (epoch->begin_ms == 0)
 		begin_epoch(tcb);
 	estimate_reno(tcb, acked);
-	t_ms = (tcb->tcp->now_ns - epoch->begin_ns) / MILLISECOND_NS;
+	t_ms = congestion_now_ms(tcb) - epoch->begin_ms;
 	if (w_cubic(epoch, t_ms, tcb->snd_mss) < epoch->w_est) {
 		tcb->cwnd = RTE_MAX(tcb->cwnd, epoch->w_est);
 	} else {
@@ -160,7 +158,7 @@ on_ack(struct tcb *tcb, uint32_t acked)
 	if (hystart_applies(tcb))
 		growth = hystart_growth(&tcb->congestion.cubic.hystart, growth);
 	congestion_grow(tcb, growth);
-	epoch_of(tcb)->begin_ns = 0; /* 4.10: congestion avoidance will begin anew */
+	epoch_of(tcb)->begin_ms = 0; /* 4.10: congestion avoidance will begin anew */
 }
 
 static void
@@ -196,7 +194,7 @@ on_loss(struct tcb *tcb)
 	else
 		epoch->w_max = tcb->cwnd;
 	epoch->cwnd_prior = tcb->cwnd;
-	epoch->begin_ns = 0;
+	epoch->begin_ms = 0;
 	tcb->ssthresh = RTE_MAX(reduced(tcb), 2U * tcb->snd_mss);
 }
 
@@ -225,10 +223,10 @@ undo(struct tcb *tcb)
 
 /* 5.8: time in which the application was what limited does not count. */
 static void
-on_pause(struct tcb *tcb, uint64_t ns)
+on_pause(struct tcb *tcb, uint32_t ms)
 {
-	if (epoch_of(tcb)->begin_ns != 0)
-		epoch_of(tcb)->begin_ns += ns;
+	if (epoch_of(tcb)->begin_ms != 0)
+		epoch_of(tcb)->begin_ms += ms;
 }
 
 const struct congestion_control congestion_cubic = {

@@ -11,7 +11,7 @@
 
 /* RFC 9438 4.1.2, all that a spurious loss event restores (4.9). */
 struct cubic_epoch {
-	uint64_t begin_ns;   /* of congestion avoidance, moved on by pauses; 0: not begun */
+	uint32_t begin_ms;   /* of congestion avoidance, moved on by pauses; 0: not begun */
 	uint32_t w_max;      /* W_max: the plateau; 0: none known */
 	uint32_t w_est;      /* W_est: what Reno would have by now */
 	uint32_t cwnd_prior; /* before the last reduction */
