@@ -186,9 +186,12 @@ struct estab_tcp_config {
 	enum estab_ecn ecn;               /**< (accept) */
 	bool cubic_from_cwnd;             /**< CUBIC leaves 7/10 of cwnd after a loss, as Linux, and
 					   *   not of what was in flight (RFC 9438 4.6 has both) */
-	bool window_every_ack;    /**< announce all room on each ACK, as FreeBSD, and not only
+	bool idle_keeps_cwnd;  /**< a pause longer than RTO leaves cwnd alone for up to five minutes
+				   *   (RFC 7661), and not at the initial window (RFC 5681 4.1);
+				   *   what then leaves at once is bounded by that window */
+	bool window_every_ack; /**< announce all room on each ACK, as FreeBSD, and not only
 					  *   in steps of a segment (RFC 9293 3.8.6.2.2) */
-	bool rst_with_ack;        /**< the RST of an abort carries an ACK too, as Linux and FreeBSD:
+	bool rst_with_ack;     /**< the RST of an abort carries an ACK too, as Linux and FreeBSD:
 					  *   middleboxes like it better (RFC 9293 3.10.5: none) */
 	bool rack_rtt_of_highest; /**< what is missing is awaited for as long as the text with the
 				   *   highest number has taken that an ACK tells of, as Linux,

@@ -230,13 +230,14 @@ offered_window(const struct tcb *tcb)
 	return tcb->snd_wnd > used ? tcb->snd_wnd - used : 0;
 }
 
-/* What SND.WND and cwnd still allow there. */
+/* What SND.WND and cwnd still allow there, and RFC 7661 4.4.2 in one burst. */
 static uint32_t
 usable_window(const struct tcb *tcb)
 {
 	const uint32_t pipe = recovery_pipe(tcb);
+	const uint32_t allowed = tcb->cwnd > pipe ? tcb->cwnd - pipe : 0;
 
-	return RTE_MIN(offered_window(tcb), tcb->cwnd > pipe ? tcb->cwnd - pipe : 0);
+	return RTE_MIN(RTE_MIN(offered_window(tcb), allowed), validation_burst_room(tcb));
 }
 
 /* How much text the next segment, or packet of segments, carries; 0 where it must wait. */

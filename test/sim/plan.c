@@ -182,6 +182,7 @@ plan_policies(const struct sim *sim, struct estab_tcp_config *tcp, struct random
 	tcp->no_timestamps = random_chance(r, 400000) && sim_has(sim, SIM_OPTIONS);
 	tcp->no_window_scale = random_chance(r, 400000) && sim_has(sim, SIM_OPTIONS);
 	tcp->no_sack = random_chance(r, 400000) && sim_has(sim, SIM_OPTIONS);
+	tcp->idle_keeps_cwnd = random_chance(r, 300000);
 }
 
 /* Give-up limits are far out: a lossy wire may not end a connection that both sides want. */

@@ -105,10 +105,10 @@ congestion_init(struct tcb *tcb)
 {
 	tcb->congestion = (struct congestion){
 		.control = (uint8_t)tcb->tcp->config.congestion,
-		.round_end = tcb->snd_nxt,
 	};
 	tcb->cwnd = initial_window(tcb);
 	tcb->ssthresh = CWND_MAX;
+	validation_init(tcb);
 	if (!pacing_begin(tcb) && control_of(tcb)->block_size > 0)
 		tcb->congestion.control = ESTAB_CONGESTION_CUBIC;
 	congestion_pace(tcb);
@@ -162,6 +162,8 @@ note_flight(struct tcb *tcb, uint32_t acked)
 	const uint32_t most = RTE_MAX(congestion->flight_max, flight);
 
 	if (seq_geq(tcb->snd_una, congestion->round_end)) {
+		if (congestion_model(tcb) == NULL)
+			validation_on_round(tcb, acked);
 		congestion->round_end = tcb->snd_nxt;
 		congestion->flight_max = flight;
 	} else {
@@ -196,7 +198,10 @@ congestion_on_ack(struct tcb *tcb, uint32_t acked)
 {
 	const uint32_t used = note_flight(tcb, acked);
 
-	if (ecn_holds(tcb) || congestion_model(tcb) != NULL)
+	if (congestion_model(tcb) != NULL)
+		return;
+	validation_on_ack(tcb);
+	if (ecn_holds(tcb))
 		return;
 	if (!window_limits(tcb, used)) {
 		pass_pause(tcb);
@@ -213,6 +218,15 @@ congestion_on_round_trip(struct tcb *tcb, uint32_t rtt_us)
 		control_of(tcb)->on_round_trip(tcb, rtt_us);
 }
 
+/* RFC 5681 4.1, and what was is remembered as RFC 7661 4.4.3 does. */
+static void
+restart(struct tcb *tcb)
+{
+	tcb->ssthresh = RTE_MAX(tcb->ssthresh, tcb->cwnd / 4 * 3);
+	tcb->cwnd = RTE_MIN(tcb->cwnd, tcb->tcp->config.initial_window * (uint32_t)tcb->snd_mss);
+	validation_init(tcb); /* as one that has just begun */
+}
+
 void
 congestion_resume(struct tcb *tcb)
 {
@@ -225,10 +239,10 @@ congestion_resume(struct tcb *tcb)
 		return;
 	pass_pause(tcb);
 	pause_ns = (congestion_now_ms(tcb) - sent_ms) * MILLISECOND_NS;
-	if (pause_ns <= tcb_rto_ns(tcb))
-		return;
-	tcb->ssthresh = RTE_MAX(tcb->ssthresh, tcb->cwnd / 4 * 3); /* RFC 7661 4.4.3 */
-	tcb->cwnd = RTE_MIN(tcb->cwnd, tcb->tcp->config.initial_window * (uint32_t)tcb->snd_mss);
+	if (pause_ns > tcb_rto_ns(tcb) && !tcb->tcp->config.idle_keeps_cwnd)
+		restart(tcb);
+	else
+		validation_resume(tcb);
 }
 
 void
@@ -248,16 +262,31 @@ keep_prior(struct tcb *tcb)
 void
 congestion_reduce(struct tcb *tcb)
 {
+	bool lacking;
+
 	keep_prior(tcb);
+	lacking = congestion_model(tcb) == NULL && validation_on_congestion(tcb);
 	if (!ecn_holds(tcb)) /* RFC 3168 6.1.2: once for a window of data, marked or lost */
 		control_of(tcb)->on_loss(tcb);
+	if (lacking)
+		validation_on_loss(tcb);
 	ecn_on_reduction(tcb);
+}
+
+void
+congestion_recovered(struct tcb *tcb, bool fast, uint32_t resent)
+{
+	if (fast)
+		tcb->cwnd = RTE_MAX(tcb->ssthresh, (uint32_t)tcb->snd_mss);
+	validation_on_recovered(tcb, fast ? resent : 0);
 }
 
 void
 congestion_on_ecn(struct tcb *tcb)
 {
 	tcb->congestion.prior_cwnd = 0; /* a mark is no mistake */
+	if (congestion_model(tcb) == NULL)
+		validation_on_congestion(tcb);
 	control_of(tcb)->on_ecn(tcb);
 	ecn_on_reduction(tcb);
 }
@@ -266,7 +295,10 @@ void
 congestion_on_timeout(struct tcb *tcb)
 {
 	keep_prior(tcb);
+	if (congestion_model(tcb) == NULL)
+		validation_on_congestion(tcb);
 	control_of(tcb)->on_timeout(tcb);
+	validation_on_timeout(tcb);
 	tcb->cwnd = tcb->snd_mss;
 	tcb->ecn &= (uint8_t)~ECN_HOLD; /* slow start begins */
 	ecn_on_reduction(tcb);

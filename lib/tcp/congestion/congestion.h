@@ -18,6 +18,7 @@
 
 #include "tcp/congestion/congestion_cubic.h"
 #include "tcp/congestion/congestion_dctcp.h"
+#include "tcp/congestion/validation.h"
 
 struct delivery;
 struct estab_conn_info;
@@ -64,8 +65,10 @@ struct congestion {
 	uint32_t counted;        /* bytes acknowledged towards the next segment of cwnd */
 	uint32_t prior_cwnd;     /* before the last reduction, for undoing; 0: nothing to undo */
 	uint32_t prior_ssthresh; /* likewise */
-	uint8_t control;         /* enum estab_congestion */
-	union {                  /* the controller's own */
+	struct validation validation;
+	uint8_t control; /* enum estab_congestion */
+	uint8_t flags;   /* set of enum validation_flag */
+	union {          /* the controller's own */
 		struct cubic cubic;
 		struct dctcp dctcp;
 	};
@@ -109,7 +112,10 @@ void congestion_pace(struct tcb *tcb);
 /* The controller's model of the path, NULL: it has none, and PRR governs cwnd during recovery. */
 const struct path_model *congestion_model(const struct tcb *tcb);
 
-/* Text is about to be sent with nothing in flight: after a pause, begin anew (RFC 5681 4.1). */
+/*
+ * Text is about to be sent with nothing in flight: after a pause, begin anew (RFC 5681 4.1), unless the
+ * user wants windows kept (RFC 7661).
+ */
 void congestion_resume(struct tcb *tcb);
 
 /* Text has been sent. */
@@ -120,6 +126,12 @@ void congestion_on_sent(struct tcb *tcb);
  * (RFC 9937 does so with every ACK of the episode). What was before is kept for congestion_undo.
  */
 void congestion_reduce(struct tcb *tcb);
+
+/*
+ * All of an episode is repaired, in fast recovery or after a timeout; for it so many octets were sent
+ * again. cwnd is ssthresh after the former (RFC 5681 3.2 step 6, RFC 7661 4.4.1).
+ */
+void congestion_recovered(struct tcb *tcb, bool fast, uint32_t resent);
 
 /* The retransmission timer expired, for the first time for this segment (RFC 5681 3.1). */
 void congestion_on_timeout(struct tcb *tcb);

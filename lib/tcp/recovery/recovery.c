@@ -198,8 +198,9 @@ leave(struct tcb *tcb)
 {
 	if (congestion_model(tcb) != NULL)
 		congestion_model(tcb)->on_recovered(tcb);
-	else if (tcb->work->recovery->phase == RECOVERY_FAST)
-		tcb->cwnd = RTE_MAX(tcb->ssthresh, (uint32_t)tcb->snd_mss);
+	else
+		congestion_recovered(tcb, tcb->work->recovery->phase == RECOVERY_FAST,
+				tcb->work->recovery->undo.resent);
 	tcb->work->recovery->phase = RECOVERY_NONE;
 	tcb->work->recovery->counted = 0;
 	tcb->work->recovery->frto = false;

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Congestion window validation (RFC 7661) as the peer sees it: a connection has brought its window to
+ * 40 segments and then sends ten at a time, ten times a second. Under each controller that goes by cwnd.
+ */
+#include "eal.h"
+#include "fixture.h"
+
+enum { MSS = 1000, SECOND_MS = 1000 };
+
+static const enum estab_congestion controllers[] = { ESTAB_CONGESTION_NEWRENO,
+	ESTAB_CONGESTION_CUBIC };
+
+/* So many segments are written and acknowledged one by one. @return the number after the last */
+static uint32_t
+use(struct fixture *t, uint32_t from, uint32_t segments)
+{
+	app_write(t, segments * MSS);
+	ignore_sent(t);
+	for (uint32_t i = 0; i < segments; i++) {
+		from += MSS;
+		arrive(t, ". 1:1(0) ack %u", from);
+		ignore_sent(t);
+	}
+	return from;
+}
+
+/* Ten segments every 100 ms, for so long; RTO is a second, so that this is no pause. */
+static uint32_t
+trickle(struct fixture *t, uint32_t from, uint32_t ms)
+{
+	for (; ms > 0; ms -= 100) {
+		advance(t, 100);
+		from = use(t, from, 10);
+	}
+	return from;
+}
+
+static uint32_t
+in_rate_limited_under(struct fixture *t, enum estab_congestion controller)
+{
+	uint32_t from = 1;
+
+	t->config.tcp.congestion = controller;
+	t->config.tcp.rto_min_ns = t->config.tcp.rto_initial_ns = 1000000000;
+	in_established(t);
+	from = use(t, from, 10);
+	from = use(t, from, 20);
+	assert_int_equal(status_now(t).cwnd, 40 * MSS);
+	return trickle(t, from, 2 * SECOND_MS);
+}
+
+/* 4.4: cwnd is kept: it neither grows nor falls while less than half of it is used. */
+static void
+check_kept(struct fixture *t, enum estab_congestion controller)
+{
+	const uint32_t from = in_rate_limited_under(t, controller);
+
+	trickle(t, from, 120 * SECOND_MS);
+	assert_int_equal(status_now(t).cwnd, 40 * MSS);
+}
+
+static void
+rfc7661_4_4_newreno_window_not_used_is_kept(void **state)
+{
+	check_kept(*state, ESTAB_CONGESTION_NEWRENO);
+}
+
+static void
+rfc7661_4_4_cubic_window_not_used_is_kept(void **state)
+{
+	check_kept(*state, ESTAB_CONGESTION_CUBIC);
+}
+
+/*
+ * 4.4.1: half of the greater of pipeACK and LossFlightSize during recovery: ten were acknowledged in a
+ * round trip, four are in flight. Then less half of the one that was sent again.
+ */
+static void
+check_loss(struct fixture *t, enum estab_congestion controller)
+{
+	const uint32_t from = in_rate_limited_under(t, controller);
+
+	app_write(t, 4 * MSS);
+	assert_int_equal(ignore_sent(t), 4);
+	for (unsigned int i = 0; i < 3; i++)
+		arrive(t, ". 1:1(0) ack %u", from);
+	expect(t, ". %u:%u(1000) ack 1", from, from + MSS);
+	assert_int_equal(status_now(t).ssthresh, 5 * MSS);
+	arrive(t, ". 1:1(0) ack %u", from + 4 * MSS);
+	assert_int_equal(status_now(t).cwnd, 4500);
+	assert_int_equal(status_now(t).ssthresh, 4500); /* RFC 5681 3.2 step 6 */
+}
+
+static void
+rfc7661_4_4_1_newreno_loss_is_answered_by_what_was_used(void **state)
+{
+	check_loss(*state, controllers[0]);
+}
+
+static void
+rfc7661_4_4_1_cubic_loss_is_answered_by_what_was_used(void **state)
+{
+	check_loss(*state, controllers[1]);
+}
+
+/* 4.2: after a recovery pipeACK is undefined, and cwnd counts as validated: no bounded burst. */
+static void
+rfc7661_4_2_window_after_a_recovery_is_validated(void **state)
+{
+	struct fixture *t = *state;
+	uint32_t from;
+
+	t->config.tcp.initial_window = 2;
+	t->config.tcp.rto_min_ns = t->config.tcp.rto_initial_ns = 1000000000;
+	in_established(t);
+	from = use(t, 1, 2);
+	from = use(t, from, 4);
+	from = use(t, from, 8);
+	from = use(t, from, 16);
+	app_write(t, 32 * MSS);
+	assert_int_equal(ignore_sent(t), 32);
+	for (unsigned int i = 0; i < 3; i++)
+		arrive(t, ". 1:1(0) ack %u", from);
+	ignore_sent(t);
+	from += 32 * MSS;
+	arrive(t, ". 1:1(0) ack %u", from);
+	assert_in_range(status_now(t).cwnd, 16 * MSS, 23 * MSS);
+	app_write(t, 30 * MSS);
+	assert_in_range(ignore_sent(t), 16, 23); /* not two */
+}
+
+/* 4.4.2: bursts are bounded: the initial window at once, and again for an ACK. */
+static void
+rfc7661_4_4_2_burst_into_a_window_not_used_is_bounded(void **state)
+{
+	struct fixture *t = *state;
+	uint32_t from = in_rate_limited_under(t, ESTAB_CONGESTION_CUBIC);
+
+	app_write(t, 60 * MSS);
+	assert_int_equal(ignore_sent(t), 10);
+	from += MSS;
+	arrive(t, ". 1:1(0) ack %u", from);
+	assert_int_equal(ignore_sent(t), 10);
+	from += MSS;
+	arrive(t, ". 1:1(0) ack %u", from);
+	assert_int_equal(ignore_sent(t), 10);
+	from += 8 * MSS;
+	arrive(t, ". 1:1(0) ack %u", from);
+	assert_int_equal(ignore_sent(t), 10);
+}
+
+/* 4.4.3: after five minutes half of cwnd is left, and at least the initial window. */
+static void
+check_adjusted(struct fixture *t, enum estab_congestion controller)
+{
+	uint32_t from = in_rate_limited_under(t, controller);
+
+	for (unsigned int i = 0; i < 330; i++) {
+		advance(t, 900);
+		from = use(t, from, 10);
+	}
+	assert_int_equal(status_now(t).cwnd, 40 * MSS); /* 297 seconds */
+	for (unsigned int i = 0; i < 10; i++) {
+		advance(t, 900);
+		from = use(t, from, 10);
+	}
+	assert_int_equal(status_now(t).cwnd, 20 * MSS);
+}
+
+static void
+rfc7661_4_4_3_newreno_window_not_used_for_five_minutes_is_halved(void **state)
+{
+	check_adjusted(*state, controllers[0]);
+}
+
+static void
+rfc7661_4_4_3_cubic_window_not_used_for_five_minutes_is_halved(void **state)
+{
+	check_adjusted(*state, controllers[1]);
+}
+
+/* Where the user wants it a pause leaves the window alone (4.4), but for the burst (4.4.2). */
+static void
+rfc7661_4_4_window_of_an_idle_connection_is_kept_where_that_is_the_policy(void **state)
+{
+	struct fixture *t = *state;
+	uint32_t from;
+
+	t->config.tcp.idle_keeps_cwnd = true;
+	from = in_rate_limited_under(t, ESTAB_CONGESTION_NEWRENO);
+	advance(t, 10 * SECOND_MS);
+	app_write(t, 60 * MSS);
+	assert_int_equal(status_now(t).cwnd, 40 * MSS);
+	assert_int_equal(ignore_sent(t), 10);
+	arrive(t, ". 1:1(0) ack %u", from + MSS);
+	assert_int_equal(ignore_sent(t), 10);
+}
+
+/* BBR asks the path: neither bursts nor losses are bounded by what was used. */
+static void
+rfc7661_bbr_is_left_alone(void **state)
+{
+	struct fixture *t = *state;
+	uint32_t from;
+
+	t->config.tcp.congestion = ESTAB_CONGESTION_BBR;
+	t->config.tcp.initial_window = 2;
+	t->config.tcp.rto_min_ns = t->config.tcp.rto_initial_ns = 1000000000;
+	in_established(t);
+	from = use(t, 1, 2);
+	for (unsigned int i = 0; i < 20; i++) {
+		advance(t, 100);
+		from = use(t, from, 1);
+	}
+	app_write(t, 60 * MSS);
+	advance(t, 1);
+	assert_true(ignore_sent(t) > 2);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FIXTURE_TEST(rfc7661_4_4_newreno_window_not_used_is_kept),
+		FIXTURE_TEST(rfc7661_4_4_cubic_window_not_used_is_kept),
+		FIXTURE_TEST(rfc7661_4_4_1_newreno_loss_is_answered_by_what_was_used),
+		FIXTURE_TEST(rfc7661_4_4_1_cubic_loss_is_answered_by_what_was_used),
+		FIXTURE_TEST(rfc7661_4_2_window_after_a_recovery_is_validated),
+		FIXTURE_TEST(rfc7661_4_4_2_burst_into_a_window_not_used_is_bounded),
+		FIXTURE_TEST(rfc7661_4_4_3_newreno_window_not_used_for_five_minutes_is_halved),
+		FIXTURE_TEST(rfc7661_4_4_3_cubic_window_not_used_for_five_minutes_is_halved),
+		FIXTURE_TEST(rfc7661_4_4_window_of_an_idle_connection_is_kept_where_that_is_the_policy),
+		FIXTURE_TEST(rfc7661_bbr_is_left_alone),
+	};
+
+	return cmocka_run_group_tests_name("congestion_validation", tests, eal_start, eal_stop);
+}
