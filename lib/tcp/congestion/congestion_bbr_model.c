@@ -10,8 +10,6 @@
 #include "tcp/recovery/recovery.h"
 #include "tcp/seq.h"
 
-#define SECOND_US UINT64_C(1000000)
-
 /* StartRound */
 void
 bbr_start_round(struct bbr *bbr)
@@ -140,7 +138,7 @@ bbr_update_aggregation(struct tcb *tcb)
 	struct bbr *bbr = bbr_of(tcb);
 	const uint64_t since_ns = tcb->tcp->now_ns - bbr->extra_acked_ns;
 	const uint32_t rounds = bbr->full_bw_reached ? BBR_EXTRA_ACKED_ROUNDS : 1;
-	uint64_t expected = bbr->bw * (since_ns / 1000) / SECOND_US, extra;
+	uint64_t expected = delivery_rate_volume(bbr->bw, since_ns / 1000), extra;
 
 	if (bbr->extra_acked_delivered <= expected) {
 		bbr->extra_acked_delivered = 0;

@@ -12,6 +12,8 @@
 enum {
 	PACING_MARGIN_PERCENT = 1,
 	QUANTA_IN_FLIGHT = 3, /* UpdateOffloadBudget: being queued, being cut, being put together */
+	SEND_QUANTUM_MAX =
+			64 * 1024, /* SetSendQuantum: what the wheel's ticks add is no aggregate */
 };
 
 #define SECOND_US UINT64_C(1000000)
@@ -72,7 +74,7 @@ bbr_bdp_multiple(const struct tcb *tcb, uint64_t bw, unsigned int gain_percent)
 
 	if (bbr->min_rtt_us == RTT_NONE)
 		return tcb->tcp->config.initial_window * (uint32_t)tcb->snd_mss;
-	bdp = bw * bbr->min_rtt_us / SECOND_US;
+	bdp = delivery_rate_volume(bw, bbr->min_rtt_us);
 	return (uint32_t)RTE_MIN(bdp * gain_percent / 100, (uint64_t)CWND_MAX);
 }
 
@@ -81,8 +83,10 @@ static uint32_t
 quantize(const struct tcb *tcb, uint32_t inflight)
 {
 	const struct bbr *bbr = bbr_of(tcb);
+	const uint32_t most = RTE_MAX((uint32_t)SEND_QUANTUM_MAX, 2U * tcb->snd_mss);
+	const uint32_t quantum = RTE_MIN(bbr->pacing.quantum, most);
 
-	inflight = RTE_MAX(inflight, QUANTA_IN_FLIGHT * bbr->pacing.quantum);
+	inflight = RTE_MAX(inflight, QUANTA_IN_FLIGHT * quantum);
 	inflight = RTE_MAX(inflight, pipe_min(tcb));
 	if (bbr->state == BBR_PROBE_BW_UP)
 		inflight += 2U * tcb->snd_mss;

@@ -11,12 +11,12 @@
 
 /*
  * 4.1.1 and 5.1: C = 0.4 segments per s^3 = 1 / (2500 * 10^6) per ms^3, in two steps so that a cube of
- * 2^20 ms (17 minutes) and the MSS of a jumbo frame fit into 64 bits.
+ * 2^19 ms (8 minutes, beyond which lies no K) and any MSS fit into 64 bits.
  */
 enum {
 	C_DIVISOR_FIRST = 2500,
 	C_DIVISOR_SECOND = 1000000,
-	DISTANCE_MS_MAX = 1 << 20,
+	DISTANCE_MS_MAX = 1 << 19,
 };
 
 static struct cubic_epoch *

@@ -146,7 +146,7 @@ generate_sample(struct delivery_rate *rate, uint32_t interval_us, struct rate_sa
 	if (!sample->has_data || interval_us == 0 ||
 			(rate->min_rtt_us != RTT_NONE && interval_us < rate->min_rtt_us))
 		return;
-	sample->rate = sample->delivered * SECOND_US / interval_us;
+	sample->rate = RTE_MIN(sample->delivered * SECOND_US / interval_us, DELIVERY_RATE_MAX);
 }
 
 void

@@ -62,6 +62,21 @@ struct rate_sample {
 
 #define RTT_NONE UINT32_MAX
 
+/*
+ * No path is believed to be faster: 800 Gbit/s, in octets per second. Products of a rate with a gain in
+ * percent of percent, or with a second in nanoseconds, stay below 2^64.
+ */
+#define DELIVERY_RATE_MAX UINT64_C(100000000000)
+
+/* What is delivered at a rate in so many microseconds; more than any window where 64 bits end. */
+static inline uint64_t
+delivery_rate_volume(uint64_t rate, uint64_t us)
+{
+	const uint64_t million = 1000000;
+
+	return us != 0 && rate > UINT64_MAX / us ? UINT64_MAX / million : rate * us / million;
+}
+
 void delivery_rate_init(struct delivery_rate *rate, uint32_t now_us);
 
 /* Octets [left, right) have left, again or for the first time; with them so many are in flight. */

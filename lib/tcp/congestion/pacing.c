@@ -11,10 +11,10 @@
 #include <rte_common.h>
 
 #include "tcp/congestion/congestion.h"
+#include "tcp/congestion/delivery_rate.h"
 #include "tcp/tcb.h"
 
 #define SECOND_NS UINT64_C(1000000000)
-#define RATE_MAX  (100 * SECOND_NS) /* 800 Gbit/s: products with times stay below 2^64 */
 
 enum {
 	BURSTS_PER_SECOND = 1000, /* draft-ietf-ccwg-bbr: C.pacing_rate * 1ms, but ... */
@@ -81,7 +81,7 @@ pacing_set_rate(struct tcb *tcb, uint64_t rate)
 	const uint64_t now_ns = tcb->tcp->now_ns;
 	uint64_t quantum;
 
-	rate = RTE_MIN(rate, RATE_MAX);
+	rate = RTE_MIN(rate, DELIVERY_RATE_MAX);
 	rate = RTE_MAX(rate, (uint64_t)tcb->snd_mss); /* a segment in a second: it shall end */
 	quantum = RTE_MIN(rate / BURSTS_PER_SECOND, (uint64_t)QUANTUM_MAX);
 	quantum = RTE_MAX(quantum, rate * TICKS_PER_BURST_MIN * TCP_TICK_NS / SECOND_NS);

@@ -260,6 +260,66 @@ window_is_twice_the_product_and_grows_by_what_is_acknowledged(void **state)
 	assert_in_range(tcb->cwnd, 6 * MSS, 6 * MSS + 7 * MSS);
 }
 
+/* "BBR.offload_budget = 3 * BBR.send_quantum", and that is 64 KB at most: at 100 Gbit/s, RTT 10 us */
+static void
+window_of_a_fast_path_is_not_what_the_wheels_ticks_let_through(void **state)
+{
+	struct tcb *tcb = bbr_cruising();
+
+	(void)state;
+	bbr.bw = UINT64_C(12500000000);
+	bbr.min_rtt_us = 10;
+	bbr_set_pacing_rate(tcb, 100);
+	assert_true(bbr.pacing.quantum > 2000000);
+	assert_int_equal(bbr_bdp_multiple(tcb, bbr.bw, 100), 125000);
+	assert_int_equal(bbr_inflight(tcb, 100), 3 * 65536);
+	assert_int_equal(bbr_inflight(tcb, 200), 250000);
+}
+
+/* 8 bit/s to 800 Gbit/s, a microsecond to nine minutes, against floating point. */
+static void
+product_of_any_rate_and_round_trip_is_right_or_the_largest_window(void **state)
+{
+	static const uint64_t rates[] = { 1, 125, 1000000, UINT64_C(1250000000), UINT64_C(1) << 35,
+		UINT64_C(50000000000), DELIVERY_RATE_MAX };
+	static const uint32_t rtts[] = { 1, 10, 100000, 60000000, 1 << 29 };
+	static const unsigned int percents[] = { 50, 100, 277 };
+	struct tcb *tcb = bbr_cruising();
+
+	(void)state;
+	for (unsigned int i = 0; i < 7 * 5 * 3; i++) {
+		const uint64_t rate = rates[i / 15];
+		const unsigned int percent = percents[i % 3];
+		double should;
+
+		bbr.min_rtt_us = rtts[i / 3 % 5];
+		should = (double)rate * bbr.min_rtt_us / 1e6 * percent / 100;
+		should = RTE_MIN(should, (double)CWND_MAX);
+		assert_in_range(bbr_bdp_multiple(tcb, rate, percent),
+				(uint64_t)RTE_MAX(should - 4, 0), (uint64_t)should);
+		bbr.bw = rate;
+		bbr_set_pacing_rate(tcb, percent);
+		assert_in_range(bbr.pacing.rate, MSS, DELIVERY_RATE_MAX);
+		assert_in_range(bbr_inflight(tcb, percent), 4 * MSS, CWND_MAX);
+	}
+}
+
+/* 2^35 octets per second for 2^29 microseconds: the product is 2^64, and not nothing. */
+static void
+long_silence_on_a_fast_path_is_no_lump_of_acks(void **state)
+{
+	struct tcb *tcb = bbr_cruising();
+
+	(void)state;
+	bbr.bw = UINT64_C(1) << 35;
+	bbr.extra_acked_delivered = 20 * MSS;
+	bbr.extra_acked_ns = bare.tcp.now_ns;
+	bbr.sample = (struct rate_sample){ .newly_acked = MSS };
+	bbr_pass((UINT64_C(1) << 29) * 1000);
+	bbr_update_aggregation(tcb);
+	assert_int_equal(bbr.extra_acked_delivered, MSS); /* it begins anew */
+}
+
 /* "extra = extra_acked_delivered - expected_delivered", the greatest of some round trips */
 static void
 acks_that_come_in_lumps_make_room(void **state)
@@ -385,6 +445,9 @@ main(void)
 		cmocka_unit_test(bandwidth_is_the_greatest_of_two_cycles),
 		cmocka_unit_test(losses_lower_the_short_term_model_towards_what_was_delivered),
 		cmocka_unit_test(window_is_twice_the_product_and_grows_by_what_is_acknowledged),
+		cmocka_unit_test(window_of_a_fast_path_is_not_what_the_wheels_ticks_let_through),
+		cmocka_unit_test(product_of_any_rate_and_round_trip_is_right_or_the_largest_window),
+		cmocka_unit_test(long_silence_on_a_fast_path_is_no_lump_of_acks),
 		cmocka_unit_test(acks_that_come_in_lumps_make_room),
 		cmocka_unit_test(timeout_leaves_a_segment_and_repair_restores_the_window),
 		cmocka_unit_test(needless_recovery_restores_the_model),

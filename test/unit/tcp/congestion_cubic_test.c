@@ -266,6 +266,21 @@ avoidance_of_the_largest_window_does_not_wrap(void **state)
 	assert_int_equal(tcb->cwnd, UINT32_C(1) << 30);
 }
 
+/* The cube of a quarter of an hour times the largest segment is more than 64 bits hold. */
+static void
+avoidance_far_beyond_the_plateau_does_not_wrap(void **state)
+{
+	struct tcb *tcb = in_avoidance(UINT32_C(1) << 29, UINT32_C(1) << 29);
+	uint32_t before;
+
+	(void)state;
+	tcb->snd_mss = 65495;
+	window_acked_after(tcb, 0);
+	before = tcb->cwnd;
+	window_acked_after(tcb, 889646 - RTT_MS);         /* in a round trip, 2^64 and a little */
+	assert_int_equal(tcb->cwnd, before + before / 2); /* half as much again, 4.2's limit */
+}
+
 /*
  * RFC 9406 4.3: "L = infinity if paced, L = 8 if non-paced", while HyStart++ watches; RFC 3465 2.3's 2
  * once there is a threshold, and what the user asks for in both.
@@ -332,6 +347,7 @@ main(void)
 		cmocka_unit_test(silence_is_no_time_of_the_curve),
 		cmocka_unit_test(loss_that_was_none_leaves_the_curve_as_it_was),
 		cmocka_unit_test(avoidance_of_the_largest_window_does_not_wrap),
+		cmocka_unit_test(avoidance_far_beyond_the_plateau_does_not_wrap),
 		cmocka_unit_test(slow_start_ack_of_many_segments_grows_by_eight_of_them_at_first),
 		cmocka_unit_test(slow_start_ends_where_the_round_trip_grows),
 	};

@@ -75,6 +75,17 @@ rate_is_what_was_delivered_since_the_segment_left_by_the_time_that_took(void **s
 			1000000); /* 10000 in the 10 ms since the ACK before it left */
 }
 
+/* A gigabyte in a microsecond is a clock's mistake: products with the rate must not overflow. */
+static void
+rate_beyond_any_path_is_cut(void **state)
+{
+	(void)state;
+	init();
+	send(0, 1000000000, 1000000000, 0);
+	deliver(1000000000, 1000000000, 1000000000, false, 1);
+	assert_int_equal(sample.rate, DELIVERY_RATE_MAX);
+}
+
 /* "ack_rate ... can be above the bottleneck's where ACKs are compressed": the longer time counts. */
 static void
 time_of_sending_counts_where_it_is_longer(void **state)
@@ -239,6 +250,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 				rate_is_what_was_delivered_since_the_segment_left_by_the_time_that_took),
+		cmocka_unit_test(rate_beyond_any_path_is_cut),
 		cmocka_unit_test(time_of_sending_counts_where_it_is_longer),
 		cmocka_unit_test(idle_time_is_not_counted),
 		cmocka_unit_test(bubble_marks_what_is_sent_until_it_has_passed),
