@@ -3,7 +3,7 @@
 
 usage: map_check.py PROJECT_ROOT
 Prints how much of RFC 9293 is shown by tests. Exits with 1 when the map names what does not exist,
-or does not name what does. A row of the map:
+or does not name what does; TCP_FUZZ.md is compared with the tests likewise. A row of the map:
 
     | ID | name | `function`, ... | `test`, ...; REASON |
 
@@ -25,6 +25,8 @@ REASON = re.compile(r"(?:^|; )(deviates|left out|not yet|note): (.*)$")
 DEFINITION = re.compile(r"^([a-z_0-9]+)\(", re.M)  # the return type has a line of its own
 TEST = re.compile(r"\b(?:FIXTURE_TEST|cmocka_unit_test)\(\s*([a-z_0-9]+)")
 TEST_ANYWHERE = re.compile(r"\b(?:[A-Z_]*TEST|cmocka_unit_test\w*)\(\s*([a-z_0-9]+)")
+FUZZ_ENTRIES = {"TLDK": 27, "mTCP": 14, "F-Stack": 8}
+FUZZ_ROW = re.compile(r"^\| (\w[\w-]*) (\d+) \| [^|]* \| ([^|]*) \|$", re.M)
 ID_IN_TEST = re.compile(r"(?:(?<=_)|^)(must|shld|may|rec)_(\d+)_")
 
 
@@ -141,6 +143,24 @@ def complaints_about_companions(text, definitions, tests):
                 yield f"{where} names the test {name}, which does not exist"
 
 
+def complaints_about_fuzz(text, tests):
+    """Rows of TCP_FUZZ.md: every published entry, with cases that there are, or the reason."""
+    rows = {(stack, int(number)): shows for stack, number, shows in FUZZ_ROW.findall(text)}
+    wanted = {(stack, n + 1) for stack, count in FUZZ_ENTRIES.items() for n in range(count)}
+    for stack, number in sorted(wanted ^ set(rows)):
+        yield f"TCP_FUZZ.md: {stack} {number} is missing, or is none"
+    named = {name for shows in rows.values() for name in quoted(shows)}
+    for stack, number in sorted(rows):
+        shows = rows[stack, number]
+        if not quoted(shows) and not shows.startswith("not applicable: "):
+            yield f"TCP_FUZZ.md: {stack} {number} has neither a case nor a reason"
+    for name in sorted(name for name in named - tests if not name.startswith("estab_")):
+        yield f"TCP_FUZZ.md names the test {name}, which does not exist"
+    for name in sorted(tests - named):
+        if re.match(r"(tldk|mtcp|fstack)_\d", name):
+            yield f"TCP_FUZZ.md does not name the test {name}"
+
+
 def print_table(rows):
     words = {"tested": "tested", "deviates": "deviate", "left out": "left out", "not yet": "not yet"}
     for level in LEVELS:
@@ -166,6 +186,8 @@ def main():
         complaints += [f"{row.id} {text}" for text in complaints_about_row(row, definitions, tests)]
     companions = (path.parent / "COMPANIONS.md").read_text()
     complaints += complaints_about_companions(companions, definitions, read_tests_anywhere(root))
+    fuzz = (root / "test" / "rfc" / "TCP_FUZZ.md").read_text()
+    complaints += complaints_about_fuzz(fuzz, tests)
     for complaint in complaints:
         print(f"{path.parent.name}: {complaint}")
     print_table(rows)
