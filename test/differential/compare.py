@@ -3,9 +3,11 @@
 
 from collections import namedtuple
 
+from play import NOTHING_YET
 from policies import POLICIES
 
-Difference = namedtuple("Difference", "script index step kernel estab")
+# facts: of the segments up to then.
+Difference = namedtuple("Difference", "script index step kernel estab facts")
 
 
 def comparable(answer):
@@ -16,17 +18,20 @@ def comparable(answer):
 
 
 def view(outcome):
-    """What is compared of a step. What a timer sends again is a matter of when, and so is whether what a
-    segment lets go leaves before the next one arrives."""
+    """What is compared of a step. What a timer sends again is a matter of when, and so is whether
+    what a segment lets go leaves before the next one arrives."""
+    is_call = outcome.step.kind == "call"
     news = [answer for answer in outcome.late if not answer.again]
-    at_once = [answer for answer in outcome.at_once if not answer.again or outcome.step.kind != "call"]
+    at_once = [answer for answer in outcome.at_once if not (answer.again and is_call)]
     return outcome.result.replace("TIME-WAIT", "CLOSED"), tuple(map(comparable, at_once + news))
 
 
 def first_difference(script, kernel, estab, begin=0):
     for index in range(begin, len(kernel)):
         if view(kernel[index]) != view(estab[index]):
-            return Difference(script, index, kernel[index].step, kernel[index], estab[index])
+            facts = [o.facts for o in estab[:index + 1] if o.step.kind == "segment"]
+            return Difference(script, index, kernel[index].step, kernel[index], estab[index],
+                              facts or [NOTHING_YET])
     return None
 
 
@@ -59,17 +64,17 @@ def transcript(kernel, estab):
     return "\n".join(lines)
 
 
-def explains(policy, difference, estab):
-    """Whether it does: by the last segment before the difference or, if it is silent, by any before."""
-    facts = [outcome.facts for outcome in estab[:difference.index + 1] if outcome.facts]
-    return any(policy.explains(difference, seg) for seg in (facts if policy.silent else facts[-1:]))
+def explains(policy, difference):
+    """Whether it does: by the last segment before the difference; a silent one by any before."""
+    facts = difference.facts if policy.silent else difference.facts[-1:]
+    return any(policy.explains(difference, seg) for seg in facts)
 
 
 def explain(script, kernel, estab):
     """@return (the names of the policies that explain differences, the first that none explains)"""
     used, begin = [], 0
     while difference := first_difference(script, kernel, estab, begin):
-        policy = next((p for p in POLICIES if explains(p, difference, estab)), None)
+        policy = next((p for p in POLICIES if explains(p, difference)), None)
         if not policy:
             return used, difference
         used.append(policy.name)

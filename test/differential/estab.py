@@ -20,19 +20,27 @@ class Stage:
         self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         text=True)
         self.waiting = []
+        self.late = []
+        self.state = ""
         self.ends = None
 
     def ask(self, *words):
         self.process.stdin.write(" ".join(map(str, words)) + "\n")
         self.process.stdin.flush()
-        while (line := self.process.stdout.readline()).startswith("frame "):
-            self.waiting.append(bytes.fromhex(line[6:]))
-        if not line:
-            raise RuntimeError(f"the stage has ended with {self.process.wait()}")
-        return line[2:].strip()
+        while True:
+            kind, _, rest = self.process.stdout.readline().strip().partition(" ")
+            if kind == "frame":
+                self.waiting.append(bytes.fromhex(rest))
+            elif kind == "late":
+                self.late.append(bytes.fromhex(rest))
+            elif kind == "=":
+                self.state, _, result = rest.partition(" ")
+                return result
+            else:
+                raise RuntimeError(f"the stage has ended with {self.process.wait()}")
 
     def begin(self, family, buffer):
-        self.waiting = []
+        self.waiting, self.late = [], []
         self.ends = Ends(family, PEER_MAC, STACK_MAC, PEER[family], STACK[family], PEER_PORT,
                          STACK_PORT)
         self.ask("begin", family, buffer)
@@ -54,16 +62,23 @@ class Stage:
 
     def peek(self):
         """The state of the connection, if the user has one."""
-        return self.ask("state")
+        return self.state
 
     def play(self, script, family):
         self.begin(family, script.buffer)
         steps = play(script, self)
         while True:
             try:
-                self.ask("wait", next(steps))
+                self.pass_time(next(steps))
             except StopIteration as stop:
                 return stop.value
+
+    def pass_time(self, ms):
+        """A millisecond has passed with each command already."""
+        if ms > 1:
+            self.ask("wait", ms - 1)
+        self.waiting += self.late
+        self.late = []
 
     def end(self):
         self.process.stdin.close()

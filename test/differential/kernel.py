@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The kernel's TCP as a host: sockets in this namespace, and a TAP through which the peers speak.
 
-What a frame makes the kernel send is there when the write of that frame returns, so that an answer at
-once can be told from what a timer has sent. Scripts are played side by side, each with ports of its
-own, and wait together.
+What a frame makes the kernel send is there when the write of that frame returns, so that an answer
+at once can be told from what a timer has sent. Scripts are played side by side, each with ports of
+its own, and wait together.
 """
 
 import errno
@@ -28,6 +28,7 @@ PEER = {4: "192.0.2.100", 6: "2001:db8::64"}
 STACK = {4: "192.0.2.1", 6: "2001:db8::1"}
 PREFIX = {4: 24, 6: 64}
 FIRST_PORT, LAST_PORT = 10000, 65000
+RTO_MIN = "5s"  # as in stage.c
 TOGETHER = 400  # scripts played side by side
 
 # Beside what stage.c sets at estab's end.
@@ -55,7 +56,7 @@ def open_tap():
 
 
 def set_up_device():
-    """Every segment is to be acknowledged at once: quickack."""
+    """Every segment is to be acknowledged at once, and nothing sent again while a script lasts."""
     for name, value in SYSCTLS.items():
         with open(f"/proc/sys/net/{name}", "w") as file:
             file.write(str(value))
@@ -66,7 +67,7 @@ def set_up_device():
         run(*ip, "address", "add", f"{STACK[family]}/{PREFIX[family]}", "dev", DEVICE,
             *(["nodad"] if family == 6 else []))
         run(*ip, "neighbour", "add", PEER[family], "lladdr", mac, "dev", DEVICE, "nud", "permanent")
-        run(*ip, "route", "add", PEER[family], "dev", DEVICE, "quickack", "1")
+        run(*ip, "route", "add", PEER[family], "dev", DEVICE, "quickack", "1", "rto_min", RTO_MIN)
 
 
 def attempt(call, *arguments):

@@ -61,8 +61,8 @@ ACKS = {
     "far_beyond": "all+100000",
 }
 # What can be seen of the state afterwards: calls, and the answer to an ACK that has come before.
-PROBE = ["wait 600", "accept", "state", "read 100", "read 100", "error", "< . nxt-3 ack all", "wait 600",
-         "write 5", "< . nxt ack all", "state"]
+PROBE = ["wait 600", "accept", "state", "read 100", "read 100", "error", "< . nxt-3 ack all",
+         "wait 600", "write 5", "< . nxt ack all", "state"]
 
 
 def script(state, segment, place, ack, name):

@@ -17,10 +17,13 @@ FILL_SIZE = 1000
 PATTERN_BYTES = 65521
 
 
-# What a script's segment was beside what had been heard, for policies.py: the state before it, whether that was
-# FIN-WAIT-2 without a user, SEG.SEQ - RCV.NXT, the right edge - SEG.SEQ, SEG.LEN, SEG.ACK and its distance
-# from SND.UNA, the window.
-Facts = namedtuple("Facts", "state orphan closed flags left right length ack ack_una win kinds mistakes")
+# What a script's segment was beside what had been heard, for policies.py: the state before it,
+# whether that was FIN-WAIT-2 without a user, whether there is a user, SEG.SEQ - RCV.NXT, the right
+# edge - SEG.SEQ, SEG.LEN, SEG.ACK and its distance from SND.UNA, the window, the options, RCV.NXT
+# before it, and the number behind it.
+Facts = namedtuple("Facts",
+                   "state orphan closed flags left right length ack ack_una win kinds nxt end")
+NOTHING_YET = Facts("", False, False, 0, 0, 0, 0, 0, 0, WINDOW, (), 0, 0)
 Outcome = namedtuple("Outcome", "step result at_once late facts")
 Answer = namedtuple("Answer", "flags seq length ack closed urg options wrong again")
 
@@ -109,15 +112,15 @@ class Peer:
             self.una = max(self.una, signed(ack - self.stack_iss))
         self.sent = max(self.sent, seq + step.length + bool(is_syn) + bool(step.flags & FLAGS["F"]))
         win = WINDOW if step.win is None else step.win
-        return build(self.host.ends, Segment(step.flags, seq + self.iss, ack, win, step.urg, options,
-                                             text, step.mistakes))
+        return build(self.host.ends, Segment(step.flags, seq + self.iss, ack, win, step.urg,
+                                             options, text, step.mistakes))
 
     def note_facts(self, step, seq, ack, kinds):
         size = step.length + bool(step.flags & FLAGS["S"]) + bool(step.flags & FLAGS["F"])
         orphan = self.closed and not self.fin_sent and self.una == self.all > 1
         self.facts = Facts(self.host.peek(), orphan, self.closed, step.flags, seq - self.nxt,
                            self.edge - seq, size, ack, ack - self.una,
-                           WINDOW if step.win is None else step.win, kinds, step.mistakes)
+                           WINDOW if step.win is None else step.win, kinds, self.nxt, seq + size)
 
     def note_syn(self, segment, kinds):
         if not self.heard_syn or segment.seq != self.stack_iss:
@@ -150,8 +153,8 @@ class Peer:
         right = piece(STACK_TEXT, seq + bool(is_syn), len(segment.text))
         if segment.flags & FLAGS["R"] and segment.seq == 0:
             seq = "zero"
-        return Answer(flags_text(self.shown_flags(segment, end)), seq, len(segment.text), shown[0], segment.win == 0,
-                      segment.urg if segment.flags & FLAGS["U"] else 0, shown[1],
+        return Answer(flags_text(self.shown_flags(segment, end)), seq, len(segment.text), shown[0],
+                      segment.win == 0, segment.urg if segment.flags & FLAGS["U"] else 0, shown[1],
                       segment.text != right, again)
 
     def shown_flags(self, segment, end):
@@ -160,7 +163,7 @@ class Peer:
         return segment.flags if pushes else segment.flags & ~FLAGS["P"]
 
     def shown(self, value):
-        """A number of the peer: beside the edge of the window or where it was filled up to, if so."""
+        """A number of the peer: beside the edge of the window or where it was filled up to."""
         if value is None:
             return None
         for name, base in (("full", self.anchor), ("edge", self.edge)):

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The differences that policies.md explains, each as a question to the first difference of a script.
+"""The differences that policies.md explains, each as a question to a script's first difference.
 
-`seg` is the last segment that the peer sent (Facts in play.py), `d` what differs (compare.py). Where a
-policy `goes_on`, the states of both ends are still the same and the rest of the script is compared; else
-the ways part. A `silent` one makes them part without a word, so that any segment before may be it.
+`seg` is the last segment that the peer sent (Facts in play.py), `d` what differs (compare.py).
+Where a policy `goes_on`, the states of both ends are still the same and the rest of the script is
+compared; else the ways part. A `silent` one makes them part without a word, so that any segment
+before may be it.
 """
 
 from collections import namedtuple
@@ -53,6 +54,11 @@ def said(d, flag):
     return any(step.flags and step.flags & FLAGS[flag] for step in d.script.steps[:d.index])
 
 
+def said_beyond(d, fin):
+    """Whether text was sent, above a gap or later, that lies beyond that FIN."""
+    return any(seg.end > fin.end - 1 and seg.length and seg is not fin for seg in d.facts)
+
+
 def is_call(d, *names):
     return d.step.kind == "call" and d.step.words[0] in names
 
@@ -94,11 +100,6 @@ def left_of_the_window(d, seg):
 
 
 @policy()
-def acknowledgment_below_the_first(d, seg):
-    return has(seg, ".") and seg.ack <= 0 and seg.ack > -60000 and flags_of(d.kernel) == ["."]
-
-
-@policy()
 def ancient_acknowledgment(d, seg):
     return (at_segment(d) and has(seg, ".") and seg.ack_una < -60000 and seg.left == 0 and
             [a.ack for a in d.kernel.at_once] == [seg.length + a.ack for a in d.estab.at_once])
@@ -106,15 +107,14 @@ def ancient_acknowledgment(d, seg):
 
 @policy(goes_on=True)
 def reset_after_both_fins(d, seg):
-    return (has(seg, "R") and seg.state in ("CLOSING", "LAST-ACK") and is_call(d, "error", "read", "write") and
-            d.kernel.result in ("ECONNRESET", "EPIPE"))
+    return (has(seg, "R") and seg.state in ("CLOSING", "LAST-ACK") and
+            is_call(d, "error", "read", "write") and d.kernel.result in ("ECONNRESET", "EPIPE"))
 
 
-@policy(goes_on=True)
+@policy(goes_on=True, silent=True)
 def reset_in_close_wait(d, seg):
-    return (has(seg, "R") and seg.state == "CLOSE-WAIT" and
-            ((is_call(d, "read") and (d.kernel.result, d.estab.result) == ("0", "ECONNRESET")) or
-             (is_call(d, "error") and d.kernel.result == "EPIPE")))
+    return (has(seg, "R") and seg.state == "CLOSE-WAIT" and is_call(d, "read", "write", "error") and
+            (d.kernel.result == "EPIPE" or d.estab.result == "ECONNRESET"))
 
 
 @policy()
@@ -156,7 +156,7 @@ def text_behind_a_fin(d, seg):
 @policy(goes_on=True)
 def read_stops_at_the_urgent_mark(d, seg):
     return (is_call(d, "read") and said(d, "U") and d.kernel.result.endswith("bytes") and
-            (d.estab.result.endswith("bytes") or d.estab.result == "EAGAIN"))
+            (d.estab.result.endswith("bytes") or d.estab.result in ("EAGAIN", "0")))
 
 
 @policy(silent=True)
@@ -183,15 +183,22 @@ def text_and_fin_on_a_syn(d, seg):
     return has(seg, "S") and seg.length > 1
 
 
-@policy(goes_on=True)
-def fin_above_a_gap(d, seg):
-    return (at_segment(d) and has(seg, "F") and seg.left > 0 and
+@policy(goes_on=True, silent=True)
+def selective_acknowledgment_of_a_fin(d, seg):
+    return (has(seg, "F") and seg.left != 0 and d.kernel.result == d.estab.result and
             without_options(d.kernel) == without_options(d.estab))
+
+
+@policy(silent=True)
+def text_beyond_a_fin(d, seg):
+    """The peer contradicts itself: the FIN lies above a gap, or below text that does."""
+    return has(seg, "F") and said_beyond(d, seg)
 
 
 @policy()
 def fin_above_a_gap_after_close(d, seg):
-    return at_segment(d) and seg.closed and has(seg, "F") and seg.left > 0 and flags_of(d.kernel) == ["R"]
+    return (at_segment(d) and seg.closed and has(seg, "F") and seg.left > 0 and
+            flags_of(d.kernel) == ["R"])
 
 
 @policy()
@@ -223,7 +230,8 @@ def reset_at_the_highest_sack(d, seg):
 
 @policy()
 def segment_without_timestamps(d, seg):
-    return at_segment(d) and TS not in seg.kinds and any("TS" in a.options for a in d.kernel.at_once)
+    return (at_segment(d) and TS not in seg.kinds and
+            any("TS" in a.options for a in d.kernel.at_once))
 
 
 @policy()
@@ -249,3 +257,38 @@ def window_that_shrinks(d, seg):
 @policy()
 def fin_at_a_closed_window(d, seg):
     return has(seg, "F") and seg.right == 0 and seg.left == 0
+
+
+@policy(goes_on=True)
+def duplicate_acknowledgment_beside_text(d, seg):
+    more = d.estab.at_once[len(d.kernel.at_once):]
+    return (at_segment(d) and texts(d.kernel) and d.estab.at_once[:-1] == d.kernel.at_once and
+            [(a.flags, a.length) for a in more] == [(".", 0)])
+
+
+@policy()
+def acknowledgment_before_sequence(d, seg):
+    return (at_segment(d) and seg.state in ("EBADF", "SYN-RECEIVED") and has(seg, ".") and
+            flags_of(d.kernel) == ["R"] and flags_of(d.estab) == ["."])
+
+
+@policy(goes_on=True, silent=True)
+def timestamp_beside_an_old_acknowledgment(d, seg):
+    """Only the echo differs."""
+    return (TS in seg.kinds and seg.ack_una < 0 and d.kernel.result == d.estab.result and
+            without_options(d.kernel) == without_options(d.estab) and
+            all("TS ecr" in a.options for a in d.kernel.at_once + d.estab.at_once))
+
+
+# What explains much comes last.
+@policy(silent=True)
+def acknowledgment_below_the_first(d, seg):
+    return has(seg, ".") and seg.ack <= 0 < seg.nxt and seg.state != "SYN-SENT"
+
+
+@policy(goes_on=True)
+def challenges_are_throttled(d, seg):
+    """One of the two says nothing, the other repeats what it has said before."""
+    first, second = sorted((d.kernel, d.estab), key=lambda outcome: len(outcome.at_once))
+    return (at_segment(d) and not first.at_once and flags_of(second) == ["."] and
+            not texts(second) and seg.nxt in acks(second))

@@ -5,14 +5,17 @@ import random
 
 from script import parse_script
 
-OPTIONS = ["<mss 1000>", "<mss 1000,sackOK>", "<mss 1000,sackOK,TS,nop,wscale 7>", "<mss 500,nop,wscale 2>"]
-FLAGS = [(".", 30), ("P.", 40), ("F.", 12), ("FP.", 6), ("R", 2), ("R.", 1), ("S", 2), ("S.", 1), ("PU.", 2)]
-PLACES = [("nxt", 50), ("sent", 12), ("nxt+10", 8), ("nxt+20", 6), ("nxt-1", 3), ("nxt-5", 6), ("1", 6),
-          ("edge-5", 1), ("edge+7", 1)]
+OPTIONS = ["<mss 1000>", "<mss 1000,sackOK>", "<mss 1000,sackOK,TS,nop,wscale 7>",
+           "<mss 500,nop,wscale 2>"]
+FLAGS = [(".", 30), ("P.", 40), ("F.", 12), ("FP.", 6), ("R", 2), ("R.", 1), ("S", 2), ("S.", 1),
+         ("PU.", 2)]
+PLACES = [("nxt", 50), ("sent", 12), ("nxt+10", 8), ("nxt+20", 6), ("nxt-1", 3), ("nxt-5", 6),
+          ("1", 6), ("edge-5", 1), ("edge+7", 1)]
 ACKS = [("all", 70), ("una", 12), ("all-1", 5), ("una+1", 5), ("all+1", 2), ("una-70000", 1)]
 LENGTHS = [0, 1, 5, 10, 20, 30, 1000]
-CALLS = [("read 1000", 12), ("read 7", 6), ("write 10", 12), ("write 100", 6), ("write 1", 4), ("shutdown", 4),
-         ("close", 2), ("abort", 1), ("state", 8), ("error", 2), ("waiting", 4), ("read 0", 1), ("write 0", 1)]
+CALLS = [("read 1000", 12), ("read 7", 6), ("write 10", 12), ("write 100", 6), ("write 1", 4),
+         ("shutdown", 4), ("close", 2), ("abort", 1), ("state", 8), ("error", 2), ("waiting", 4),
+         ("read 0", 1), ("write 0", 1)]
 
 
 def pick(generator, weighted):
@@ -54,9 +57,9 @@ def script_of(name, steps):
     return parse_script(name, "\n".join(steps))
 
 
-def shorter(steps):
-    """Every way to leave out one step, or the last half of them."""
-    for size in (len(steps) // 2, len(steps) // 4, 1):
-        for begin in range(0, len(steps) - size + 1, size or 1):
-            if size:
-                yield steps[:begin] + steps[begin + size:]
+def shorter(script):
+    """Every way to leave out half, a quarter or one of the steps."""
+    steps = [step.text for step in script.steps]
+    for size in sorted({len(steps) // 2, len(steps) // 4, 1}, reverse=True):
+        for begin in range(0, len(steps) - size + 1, size) if 0 < size < len(steps) else ():
+            yield steps[:begin] + steps[begin + size:]

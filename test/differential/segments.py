@@ -16,7 +16,8 @@ FAMILY = {4: socket.AF_INET, 6: socket.AF_INET6}
 Ends = namedtuple("Ends", "family peer_mac stack_mac peer stack peer_port stack_port")
 
 # What a script may get wrong; None or 0: right.
-Mistakes = namedtuple("Mistakes", "badsum doff ipver ihl iplen", defaults=(False, None, None, None, 0))
+Mistakes = namedtuple("Mistakes", "badsum doff ipver ihl iplen",
+                      defaults=(False, None, None, None, 0))
 
 Segment = namedtuple("Segment", "flags seq ack win urg options text mistakes",
                      defaults=(0, b"", b"", Mistakes()))

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * estab's side of the differential tests: a stack in virtual time that is led by lines on stdin.
- * Each line is answered by the frames that left, "frame HEX" each, and by one line "= RESULT":
+ * After each a millisecond passes. It is answered by the frames that left at once, "frame HEX" each, those
+ * that left later, "late HEX", and by one line "= STATE RESULT":
  *
  *	begin FAMILY BUFFER   a new stack; BUFFER: bytes to receive, 0: the default
  *	frame HEX             arrives, and the stack has its turn
@@ -48,7 +49,7 @@ die(const char *why)
 }
 
 /* As tcp_rmem, tcp_wmem and the constants of Linux have it; every segment is acknowledged at once,
- * which the kernel's end does by its route (kernel.py). */
+ * and nothing is sent again soon, which the kernel's end does by its route (kernel.py). */
 static void
 set_policies(struct estab_tcp_config *tcp, uint32_t buffer)
 {
@@ -57,7 +58,7 @@ set_policies(struct estab_tcp_config *tcp, uint32_t buffer)
 	tcp->quick_acks = UINT8_MAX;
 	tcp->push_segments = 2;
 	tcp->push_half_window = true;
-	tcp->rto_min_is_slack = true;
+	tcp->rto_min_ns = 5000 * MS;
 	tcp->no_tail_probe = true;
 	tcp->rst_with_ack = true;
 }
@@ -137,7 +138,7 @@ print_hex(const char *word, const uint8_t *bytes, size_t size)
 
 /* What left is told; who the stack asks for is found. */
 static void
-tell_frames(struct stage *stage)
+tell_frames(struct stage *stage, const char *word)
 {
 	uint8_t frame[FRAME_MAX], answer[FRAME_MAX];
 	size_t size;
@@ -147,7 +148,7 @@ tell_frames(struct stage *stage)
 			size = frame_answer_neighbour(frame, size, peer_mac, answer);
 			memory_port_put(&stage->port, stage->pool, answer, size);
 		} else {
-			print_hex("frame ", frame, size);
+			print_hex(word, frame, size);
 		}
 	}
 }
@@ -163,14 +164,14 @@ forget_events(struct stage *stage)
 }
 
 static void
-turn(struct stage *stage)
+turn(struct stage *stage, const char *word)
 {
 	unsigned int n = 0;
 
 	do {
 		estab_stack_poll(stage->stack, stage->now_ns);
 		forget_events(stage);
-		tell_frames(stage);
+		tell_frames(stage, word);
 		if (++n > STAGE_TURNS_MAX)
 			die("the stack wants turn after turn");
 	} while (memory_queue_count(&stage->port.to) > 0 ||
@@ -184,10 +185,10 @@ pass(struct stage *stage, uint64_t ms)
 
 	while (estab_stack_deadline(stage->stack) <= target_ns) {
 		stage->now_ns = RTE_MAX(stage->now_ns + 1, estab_stack_deadline(stage->stack));
-		turn(stage);
+		turn(stage, "late ");
 	}
 	stage->now_ns = target_ns;
-	turn(stage);
+	turn(stage, "late ");
 }
 
 size_t
@@ -234,11 +235,13 @@ obey(struct stage *stage, char *line)
 		pass(stage, strtoull(words, NULL, 10));
 	else if (!stage_call(stage, line, words, &answer))
 		die(line);
-	turn(stage);
+	turn(stage, "frame ");
+	pass(stage, 1);
+	printf("= %s ", stage_state(stage));
 	if (answer.size > 0)
-		print_hex("= ", answer.bytes, answer.size);
+		print_hex("", answer.bytes, answer.size);
 	else
-		printf("= %s\n", answer.text[0] != '\0' ? answer.text : "ok");
+		printf("%s\n", answer.text[0] != '\0' ? answer.text : "ok");
 	fflush(stdout);
 }
 

@@ -43,6 +43,9 @@ struct stage_answer {
 bool stage_call(struct stage *stage, const char *name, const char *words,
 		struct stage_answer *answer);
 
+/* The state of the connection; EBADF: the user has none. */
+const char *stage_state(const struct stage *stage);
+
 /* Read octets from text; returns how many. */
 size_t stage_read_hex(const char *text, uint8_t *bytes, size_t room);
 

@@ -156,14 +156,21 @@ call_error(struct stage *stage, const char *words, struct stage_answer *answer)
 	say_result(answer, estab_conn_error(stage->conn));
 }
 
+const char *
+stage_state(const struct stage *stage)
+{
+	struct estab_conn_info info = { .state = "EBADF" };
+
+	if (stage->conn != NULL)
+		estab_conn_status(stage->conn, &info);
+	return info.state;
+}
+
 static void
 call_state(struct stage *stage, const char *words, struct stage_answer *answer)
 {
-	struct estab_conn_info info;
-
 	(void)words;
-	estab_conn_status(stage->conn, &info);
-	say(answer, info.state);
+	say(answer, stage_state(stage));
 }
 
 static void
