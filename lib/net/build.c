@@ -285,39 +285,36 @@ is_usual(const struct net *net, const struct outgoing *out)
 static inline struct rte_mbuf *
 take_usual_mbuf(struct burst *burst, uint32_t text_len)
 {
+	const uint32_t count = burst->spent_count;
 	struct rte_mbuf *mbuf;
 
-	if (unlikely(burst->spent_count == 0))
+	if (unlikely(count == 0))
 		return NULL;
-	mbuf = burst->spent[burst->spent_count - 1];
+	mbuf = burst->spent[count - 1];
 	assert(RTE_MBUF_DIRECT(mbuf) && rte_mbuf_refcnt_read(mbuf) == 1 && mbuf->nb_segs == 1 &&
 			mbuf->next == NULL);
 	if (unlikely(mbuf->buf_len < RTE_PKTMBUF_HEADROOM + HEADERS_BYTES_MAX + text_len))
 		return NULL;
-	burst->spent_count--;
+	burst->spent_count = (uint16_t)(count - 1);
 	return mbuf;
 }
 
-/* The same packet as build_packet makes, in fewer steps; NULL where only that can make one. */
-static inline struct rte_mbuf *
-build_usual(struct net *net, struct burst *burst, const struct outgoing *out)
+/* The same packet as build_packet makes, in fewer steps. */
+static inline void
+build_usual(struct net *net, struct rte_mbuf *mbuf, const struct outgoing *out)
 {
-	struct rte_mbuf *mbuf = take_usual_mbuf(burst, out->text_len);
-	struct usual_headers *h;
-	uint32_t header;
+	struct usual_headers *h =
+			(struct usual_headers *)((uint8_t *)mbuf->buf_addr + RTE_PKTMBUF_HEADROOM);
+	const struct path *path = out->path;
+	const uint32_t text_len = out->text_len;
+	const uint32_t header = usual_write(net, h, out, path, text_len);
 
-	prefetch_spent(burst, PREFETCH_AHEAD);
-	if (unlikely(mbuf == NULL))
-		return NULL;
-	h = (struct usual_headers *)((uint8_t *)mbuf->buf_addr + RTE_PKTMBUF_HEADROOM);
-	header = usual_write(net, h, out);
-	if (out->text_len > 0)
+	if (text_len > 0)
 		memcpy((uint8_t *)(h + 1) - sizeof(h->tcp) + header,
 				rte_pktmbuf_mtod_offset(out->text, void *, out->text_offset),
-				out->text_len);
-	usual_describe(&net->usual, mbuf, header, out->text_len);
-	usual_write_sums(net, h, out->path, header + out->text_len);
-	return mbuf;
+				text_len);
+	usual_describe(&net->usual, mbuf, header, text_len);
+	usual_write_sums(net, h, path, header + text_len);
 }
 
 /* @return the packet, or NULL where there is no mbuf for it */
@@ -380,20 +377,26 @@ void
 net_build(struct net *net, struct burst *burst, uint64_t now_ns)
 {
 	const struct outgoing *out = burst->out, *end = out + burst->out_count;
-	uint64_t usual = 0;
+	uint64_t usual = burst->out_count;
+	bool cold = false; /* mbufs of this burst are in the cache, those of the pool perhaps not */
 
 	for (; out < end; out++) {
 		struct rte_mbuf *packet = NULL;
 
-		if (unlikely(burst->spent_count == 0))
+		if (unlikely(burst->spent_count == 0)) {
 			refill(net, burst, 2 * (unsigned int)(end - out)); /* headers, text */
+			cold = true;
+		}
 		if (likely(is_usual(net, out)))
-			packet = build_usual(net, burst, out);
+			packet = take_usual_mbuf(burst, out->text_len);
 		if (unlikely(packet == NULL)) {
 			send_segment(net, burst, out, now_ns);
+			usual--;
 			continue;
 		}
-		usual++;
+		if (unlikely(cold))
+			prefetch_spent(burst, PREFETCH_AHEAD);
+		build_usual(net, packet, out);
 		if (unlikely((out->flags & TCP_FLAG_RST) != 0))
 			net->stats->rst_sent++;
 		burst_transmit(burst, net->stats, packet);

@@ -44,7 +44,7 @@ struct usual {
 			tx_sums; /* set of enum estab_port_offload: the checks that the port was not asked for */
 	uint16_t local_count;  /* IPv4 addresses of ours */
 	uint16_t barred_count; /* and those that nobody else may have: ours, and broadcasts */
-	bool reads, writes;    /* false: no packet is usual */
+	bool writes;           /* false: no packet sent is usual */
 	struct path path;      /* what is the same in all received ones */
 	uint8_t source_and_type[RTE_ETHER_ADDR_LEN + 2];
 	rte_be32_t locals[ESTAB_ADDRESSES_MAX];

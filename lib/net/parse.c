@@ -98,7 +98,6 @@ take_packet(struct net *net, struct burst *burst, struct rte_mbuf *mbuf, uint64_
 
 	next = parse_packet(net, burst, &packet, now_ns);
 	if (next == GO_ON) {
-		net->stats->segments_received++;
 		burst->arrived_count++;
 		return;
 	}
@@ -112,9 +111,8 @@ net_parse(struct net *net, struct burst *burst, uint64_t now_ns)
 {
 	struct segment *seg = &burst->arrived[burst->arrived_count];
 	const unsigned int count = burst->rx_count;
-	const bool reads = net->usual.reads;
+	const uint16_t before = burst->arrived_count;
 	uint64_t bytes = 0;
-	uint32_t usual = 0;
 
 	assert(burst->arrived_count + count <= BURST_RX_MAX);
 	prefetch_first(burst);
@@ -126,9 +124,8 @@ net_parse(struct net *net, struct burst *burst, uint64_t now_ns)
 		if (i + PREFETCH_TEXT_AHEAD < count)
 			prefetch_text(burst->rx[i + PREFETCH_TEXT_AHEAD]);
 		bytes += mbuf->pkt_len;
-		if (likely(reads && usual_parse(net, mbuf, seg))) {
+		if (likely(usual_parse(net, mbuf, seg))) {
 			burst->arrived_count++;
-			usual++;
 			seg++;
 		} else {
 			take_packet(net, burst, mbuf, now_ns);
@@ -137,6 +134,6 @@ net_parse(struct net *net, struct burst *burst, uint64_t now_ns)
 	}
 	net->stats->rx_packets += count;
 	net->stats->rx_bytes += bytes;
-	net->stats->segments_received += usual;
+	net->stats->segments_received += (uint64_t)(burst->arrived_count - before);
 	burst->rx_count = 0;
 }

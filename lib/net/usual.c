@@ -107,7 +107,8 @@ usual_init(struct net *net)
 	memcpy(usual->source_and_type, &net->mac, sizeof(net->mac));
 	usual->source_and_type[sizeof(net->mac)] = RTE_ETHER_TYPE_IPV4 >> 8;
 	usual->writes = net->vlan_be == 0;
-	usual->reads = usual->writes && usual->local_count > 0;
+	if (!usual->writes || usual->local_count == 0)
+		usual->rx_flags = UINT64_MAX; /* no packet's are that */
 }
 
 bool

@@ -41,10 +41,14 @@ usual_address_is_among(const rte_be32_t *addresses, unsigned int count, rte_be32
 static inline bool
 usual_addresses_are_right(const struct usual *usual, const struct rte_ipv4_hdr *ipv4)
 {
-	const uint32_t first = rte_be_to_cpu_32(ipv4->src_addr) >> 24;
+	const uint32_t first = *(const uint8_t *)&ipv4->src_addr;
+	const rte_be32_t remote = ipv4->src_addr;
 
-	if (first - 1 >= 223 || first == 127 ||
-			usual_address_is_among(usual->barred, usual->barred_count, ipv4->src_addr))
+	if (first - 1 >= 223 || first == 127 || remote == usual->barred[0] ||
+			remote == usual->barred[1])
+		return false;
+	if (unlikely(usual->barred_count > 2) &&
+			usual_address_is_among(usual->barred, usual->barred_count, remote))
 		return false;
 	return likely(ipv4->dst_addr == usual->locals[0]) ||
 			usual_address_is_among(usual->locals, usual->local_count, ipv4->dst_addr);
@@ -137,8 +141,9 @@ usual_take_syn_options(const uint8_t *bytes, struct tcp_options *options)
 	options->seen = TCP_OPTIONS_SYN_SEEN;
 	options->sack_count = 0;
 	options->mss = (uint16_t)(head >> 32);
-	options->window_scale =
-			(uint8_t)RTE_MIN(tail & 0xff, (uint32_t)TCP_OPTIONS_WINDOW_SCALE_MAX);
+	options->window_scale = (uint8_t)tail;
+	if (unlikely(options->window_scale > TCP_OPTIONS_WINDOW_SCALE_MAX))
+		options->window_scale = TCP_OPTIONS_WINDOW_SCALE_MAX;
 	usual_take_times(bytes + 8, options);
 	return true;
 }
@@ -177,7 +182,7 @@ usual_cut_headers(struct rte_mbuf *mbuf, uint32_t headers, struct segment *seg)
 
 /*
  * Read a whole, untagged, right IPv4 packet with a TCP segment from a possible peer to one of our
- * addresses, as ethernet_parse, ipv4_parse and tcp_header_parse would. Only where net->usual.reads.
+ * addresses, as ethernet_parse, ipv4_parse and tcp_header_parse would.
  *
  * @return true with the segment filled in, which has taken the mbuf over; false where anything is
  *   out of the ordinary: nothing but the segment's place has been touched, and the long way decides
@@ -195,7 +200,7 @@ usual_parse(const struct net *net, struct rte_mbuf *mbuf, struct segment *seg)
 			!usual_addresses_are_right(usual, &h->ipv4))
 		return false;
 	total = rte_be_to_cpu_16(h->ipv4.total_length);
-	header = (uint32_t)(h->tcp.data_off >> 4) * 4;
+	header = (h->tcp.data_off & 0xf0u) / 4;
 	if (!usual_lengths_are_right(mbuf, total, header) || h->tcp.src_port == 0 ||
 			h->tcp.dst_port == 0)
 		return false;

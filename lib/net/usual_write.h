@@ -52,16 +52,15 @@ usual_write_options(const struct net *net, uint8_t *bytes, const struct tcp_opti
 
 /* Ethernet, and IPv4 without its checksum. */
 static inline void
-usual_write_ipv4(const struct usual *usual, struct usual_headers *h, const struct outgoing *out,
-		uint32_t total)
+usual_write_ipv4(const struct usual *usual, struct usual_headers *h, const struct path *path,
+		uint8_t ecn, uint32_t total)
 {
-	const struct path *path = out->path;
 	uint8_t *bytes = (uint8_t *)h;
 
 	h->ether.dst_addr = path->next_hop;
 	memcpy(&h->ether.src_addr, usual->source_and_type, sizeof(usual->source_and_type));
 	h->ipv4.version_ihl = RTE_IPV4_VHL_DEF;
-	h->ipv4.type_of_service = path->tos | out->ecn;
+	h->ipv4.type_of_service = path->tos | ecn;
 	usual_store_64(bytes + offsetof(struct usual_headers, ipv4.total_length),
 			rte_cpu_to_be_64((uint64_t)total << 48 |
 					(uint64_t)RTE_IPV4_HDR_DF_FLAG << 16 |
@@ -73,19 +72,21 @@ usual_write_ipv4(const struct usual *usual, struct usual_headers *h, const struc
 
 /*
  * Write the headers of an untagged IPv4 packet whose next hop is known, checksums left zero. Only
- * where net->usual.writes.
+ * where net->usual.writes. Path and length of the text are the segment's, and need not be read again.
  *
  * @return bytes of the TCP header
  */
 static inline uint32_t
-usual_write(const struct net *net, struct usual_headers *h, const struct outgoing *out)
+usual_write(const struct net *net, struct usual_headers *h, const struct outgoing *out,
+		const struct path *path, uint32_t text_len)
 {
 	const uint32_t header = (uint32_t)sizeof(h->tcp) +
 			usual_write_options(net, (uint8_t *)(h + 1), &out->options);
 
-	usual_write_ipv4(&net->usual, h, out, (uint32_t)sizeof(h->ipv4) + header + out->text_len);
-	h->tcp.src_port = out->path->local_port;
-	h->tcp.dst_port = out->path->remote_port;
+	usual_write_ipv4(&net->usual, h, path, out->ecn,
+			(uint32_t)sizeof(h->ipv4) + header + text_len);
+	h->tcp.src_port = path->local_port;
+	h->tcp.dst_port = path->remote_port;
 	h->tcp.sent_seq = rte_cpu_to_be_32(out->seq);
 	h->tcp.recv_ack = rte_cpu_to_be_32(out->ack);
 	usual_store_64(&h->tcp.data_off,
@@ -100,11 +101,13 @@ usual_pseudo_header(const struct path *path, uint32_t length)
 {
 	uint64_t sum = (uint64_t)path->local.words[0] + path->remote.words[0] +
 			rte_cpu_to_be_16((uint16_t)length) + RTE_BE16(IPPROTO_TCP);
+	uint32_t half;
 
-	sum = (sum & UINT32_MAX) + (sum >> 32); /* both halves of a word count alike */
-	sum = (sum & UINT16_MAX) + (sum >> 16);
-	sum = (sum & UINT16_MAX) + (sum >> 16);
-	return (uint16_t)((sum & UINT16_MAX) + (sum >> 16));
+	/* Both halves of a word count alike: added crosswise, the upper one is the sum with its carry. */
+	sum += sum << 32 | sum >> 32;
+	half = (uint32_t)(sum >> 32);
+	half += half << 16 | half >> 16;
+	return (uint16_t)(half >> 16);
 }
 
 /*

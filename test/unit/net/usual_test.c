@@ -85,7 +85,7 @@ compare(struct kit *kit, const struct frame *frame, struct score *score)
 	struct segment by_usual = { 0 }, by_long = { 0 };
 	struct rte_mbuf *mbuf = kit_mbuf(kit, frame);
 	struct packet packet = { .mbuf = kit_mbuf(kit, frame) };
-	const bool usual = kit->net.usual.reads && usual_parse(&kit->net, mbuf, &by_usual);
+	const bool usual = usual_parse(&kit->net, mbuf, &by_usual);
 	const bool long_way = parse_the_long_way(kit, &packet, &by_long);
 	uint8_t bytes[4096];
 
