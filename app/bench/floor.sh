@@ -181,8 +181,8 @@ pairs_estab() {
 flood_floor() { pairs_floor; }
 
 flood_estab() {
-	estab_echo echo "$port-$((port + pairs_ports - 1))" --syn-cookies always
-	estab_bench --workload flood --rate max --server-ports "$pairs_ports"
+	estab_echo echo "$port" --syn-cookies always
+	estab_bench --workload flood --rate max
 	sed -n 's/^  answered: .* syn_ack \([0-9,]*\).*/\1/p' "$scratch/bench.log" | tr -d , |
 		awk -v seconds="$(sed -n 's/^result: .* in \([0-9.]*\)s = .*/\1/p' "$scratch/bench.log")" \
 			'{ print $1 / seconds }' >"$scratch/rate"
