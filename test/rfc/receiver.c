@@ -79,6 +79,7 @@ take_sent(struct receiver *r)
 		if (r->drops == NULL || !r->drops(segment, r->times[segment]))
 			take_segment(r, segment);
 		r->times[segment]++;
+		r->sent++;
 	}
 }
 
@@ -97,16 +98,26 @@ answer(struct receiver *r, const struct receiver_answer *answer)
 	r->in_network -= answer->octets;
 }
 
+static void
+answer_due(struct receiver *r)
+{
+	const uint32_t max = r->answers_max > 0 ? r->answers_max : RECEIVER_SEGMENTS;
+
+	for (uint32_t i = 0; i < max && r->count > 0; i++) {
+		if (r->answers[r->first].due_ns > r->t->now_ns)
+			return;
+		answer(r, &r->answers[r->first]);
+		r->first = (r->first + 1) % RECEIVER_SEGMENTS;
+		r->count--;
+	}
+}
+
 void
 receiver_run(struct receiver *r, uint32_t ms)
 {
 	take_sent(r);
 	for (; ms > 0; ms--) {
-		while (r->count > 0 && r->answers[r->first].due_ns <= r->t->now_ns) {
-			answer(r, &r->answers[r->first]);
-			r->first = (r->first + 1) % RECEIVER_SEGMENTS;
-			r->count--;
-		}
+		answer_due(r);
 		advance(r->t, 1);
 		take_sent(r);
 		if (r->look != NULL)

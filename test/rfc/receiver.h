@@ -27,6 +27,7 @@ struct receiver {
 	struct fixture *t;
 	uint32_t mss;
 	uint32_t rtt_ms;
+	uint32_t answers_max; /* that arrive in a millisecond; 0: all that are due */
 	bool sacks;
 	bool (*drops)(uint32_t segment, uint8_t times); /* sent so often before? NULL: none */
 	void (*look)(struct receiver *receiver);        /* after each turn; NULL: nobody does */
@@ -36,6 +37,7 @@ struct receiver {
 	uint32_t recent[RECEIVER_BLOCKS]; /* that came last beyond it, the latest first */
 	struct receiver_answer answers[RECEIVER_SEGMENTS];
 	uint32_t first, count; /* of answers: a ring */
+	uint32_t sent;         /* segments that have met the line */
 	uint32_t in_network;   /* octets that were not dropped and whose answers have not arrived */
 	uint32_t in_network_max;
 };
