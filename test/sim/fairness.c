@@ -61,21 +61,30 @@ jain(const struct bulk *bulk)
 
 /* What becomes of two of different kinds is told, not judged: it depends on the queue's length. */
 static int
-run_mixed(uint32_t queue_bytes)
+run_mixed(enum estab_congestion first, enum estab_congestion second, uint32_t queue_bytes)
 {
-	struct bulk bulk = plan(1, ESTAB_CONGESTION_BBR);
+	struct bulk bulk = plan(1, first);
+	const double megabits = 8 / ((double)bulk.limit_ns / 1e9) / 1e6;
 	const char *wrong;
 
 	bulk.wire.queue_bytes = queue_bytes;
-	bulk.other = ESTAB_CONGESTION_CUBIC;
+	bulk.other = second;
 	bulk.flows[1].by_other = true;
 	wrong = bulk_run(&bulk);
-	printf("queue of %" PRIu32 " bytes: BBR %.2f, CUBIC %.2f Mbit/s\n", queue_bytes,
-			(double)bulk.flows[0].received * 8 / ((double)bulk.limit_ns / 1e9) / 1e6,
-			(double)bulk.flows[1].received * 8 / ((double)bulk.limit_ns / 1e9) / 1e6);
+	printf("queue of %" PRIu32 " bytes: %.2f and %.2f Mbit/s\n", queue_bytes,
+			(double)bulk.flows[0].received * megabits,
+			(double)bulk.flows[1].received * megabits);
 	if (wrong != NULL)
 		printf("  %s\n", wrong);
 	return wrong != NULL;
+}
+
+/* Half a round trip's queue, the one that the others have, and five times of that. */
+static int
+run_mixed_queues(enum estab_congestion first, enum estab_congestion second)
+{
+	return run_mixed(first, second, 25000) + run_mixed(first, second, 50000) +
+			run_mixed(first, second, 250000);
 }
 
 static int
@@ -118,9 +127,9 @@ main(void)
 	for (uint64_t seed = 1; seed <= SEEDS; seed++)
 		failed += run(seed, ESTAB_CONGESTION_BBR);
 	printf("BBR beside CUBIC\n");
-	failed += run_mixed(25000);
-	failed += run_mixed(50000);
-	failed += run_mixed(250000);
+	failed += run_mixed_queues(ESTAB_CONGESTION_BBR, ESTAB_CONGESTION_CUBIC);
+	printf("CUBIC beside NewReno\n");
+	failed += run_mixed_queues(ESTAB_CONGESTION_CUBIC, ESTAB_CONGESTION_NEWRENO);
 	bulk_stop();
 	return failed > 0 ? 1 : 0;
 }
