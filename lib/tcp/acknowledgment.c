@@ -13,6 +13,7 @@
 #include "tcp/open/handshake.h"
 #include "tcp/input.h"
 #include "tcp/recovery/recovery.h"
+#include "tcp/recovery/send_marks.h"
 #include "tcp/seq.h"
 #include "tcp/recovery/tail_probe.h"
 #include "tcp/tcb.h"
@@ -50,18 +51,33 @@ sample_round_trip(struct tcb *tcb, const struct segment *seg)
 	} /* else the backed-off RTO stays until a segment can be timed (MUST-18) */
 }
 
+/* From what is remembered of when the text was sent, which the ACK will make us forget. */
+static bool
+round_trip_from_marks(const struct tcb *tcb, uint32_t ack, struct round_trip *sample)
+{
+	const struct send_mark *mark = flight_mark_of(tcb, ack);
+	const uint32_t now_us = tcp_now_us(tcb->tcp);
+
+	if (mark == NULL || tcb->work->retransmissions > 0 || tcb->work->recovery != NULL)
+		return false; /* Karn's rule, for all that may have been sent twice */
+	*sample = (struct round_trip){ now_us - mark->last_us, now_us - mark->first_us };
+	return sample->most_us < RTO_SAMPLE_MAX_US;
+}
+
 /*
- * Every ACK measures the round trip by its timestamp, in milliseconds: too coarse for RTO where a
- * segment can be timed, and just what tells a queue that builds up (RFC 9406).
+ * Every ACK measures the round trip, by its timestamp, in milliseconds, or by when we sent what it
+ * acknowledges: too coarse for RTO where a segment can be timed, and just what tells a queue that
+ * builds up (RFC 9406).
  */
-static void
-tell_round_trip(struct tcb *tcb, const struct segment *seg)
+static bool
+measure_round_trip(const struct tcb *tcb, const struct segment *seg, struct round_trip *sample)
 {
 	const uint32_t ms = tcp_ts_val(tcb->tcp, tcb->ts_offset) - seg->options.ts_ecr;
 
-	if ((tcb->flags & TCB_TIMESTAMPS) != 0 && seg->options.ts_ecr != 0 &&
-			ms < RTO_SAMPLE_MAX_US / 1000)
-		congestion_on_round_trip(tcb, ms * 1000);
+	if ((tcb->flags & TCB_TIMESTAMPS) == 0)
+		return round_trip_from_marks(tcb, seg->ack, sample);
+	*sample = (struct round_trip){ ms * 1000, ms * 1000 };
+	return seg->options.ts_ecr != 0 && ms < RTO_SAMPLE_MAX_US / 1000;
 }
 
 /* Free acknowledged text, and keep the cursor on the octet that it was on. */
@@ -127,6 +143,8 @@ acknowledgment_take(struct tcb *tcb, const struct segment *seg)
 	const bool fin = (tcb->flags & TCB_FIN_SENT) != 0 && seg->ack == tcb->snd_nxt;
 	const uint32_t acked = seg->ack - tcb->snd_una;
 	const uint32_t text = acked - (syn ? 1 : 0) - (fin ? 1 : 0);
+	struct round_trip sample;
+	const bool measured = !syn && measure_round_trip(tcb, seg, &sample);
 
 	sample_round_trip(tcb, seg);
 	tcb->work->retransmissions = 0;
@@ -140,7 +158,8 @@ acknowledgment_take(struct tcb *tcb, const struct segment *seg)
 	if (tcb->work->custom != NULL)
 		restart_custom(tcb);
 	if (!syn) {
-		tell_round_trip(tcb, seg);
+		if (measured)
+			congestion_on_round_trip(tcb, &sample);
 		recovery_on_ack(tcb, seg, acked);
 	}
 	if (tcb_flight_size(tcb) > 0)

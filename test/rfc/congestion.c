@@ -50,6 +50,54 @@ established_after_a_lost_syn_ack_begins_with_one_segment(void **state)
 	expect_nothing(t);
 }
 
+/* All that is in flight is acknowledged, segment by segment, after so long. @return the number after it */
+static uint32_t
+acknowledge_round(struct fixture *t, uint32_t from, uint32_t to, unsigned int ms)
+{
+	uint32_t next = to;
+
+	advance(t, ms);
+	while (from != to) {
+		from += MSS;
+		arrive(t, ". 1:1(0) ack %u", from);
+		next += ignore_sent(t) * MSS;
+	}
+	return next;
+}
+
+/* Rounds that each take so much longer than the one before, without timestamps to tell of it. */
+static uint32_t
+ssthresh_after_rounds(struct fixture *t, unsigned int more_ms)
+{
+	uint32_t from = 1, to;
+
+	in_established_under(t, ESTAB_CONGESTION_CUBIC);
+	app_write(t, 600 * MSS);
+	to = 1 + ignore_sent(t) * MSS;
+	for (unsigned int i = 0; i < 9; i++) {
+		const uint32_t next = acknowledge_round(t, from, to, 50 + i * more_ms);
+
+		from = to;
+		to = next;
+	}
+	return status_now(t).ssthresh;
+}
+
+/* RFC 9406 4.2: conservative slow start for five rounds, then congestion avoidance. */
+static void
+established_round_trip_that_grows_ends_slow_start_without_timestamps(void **state)
+{
+	struct fixture *t = *state;
+
+	assert_in_range(ssthresh_after_rounds(t, 10), 20 * MSS, 130 * MSS);
+}
+
+static void
+established_steady_round_trip_lets_slow_start_go_on_without_timestamps(void **state)
+{
+	assert_true(ssthresh_after_rounds(*state, 0) > 1000 * MSS);
+}
+
 /* RFC 5681 4.1: after a pause "that exceeds the retransmission timeout", no more than RW at once. */
 static void
 established_after_a_pause_sends_the_initial_window_at_once(void **state)
@@ -282,6 +330,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(may_18_established_loss_leaves_seven_tenths_under_cubic),
 		FIXTURE_TEST(established_after_a_lost_syn_ack_begins_with_one_segment),
+		FIXTURE_TEST(established_round_trip_that_grows_ends_slow_start_without_timestamps),
+		FIXTURE_TEST(established_steady_round_trip_lets_slow_start_go_on_without_timestamps),
 		FIXTURE_TEST(established_after_a_pause_sends_the_initial_window_at_once),
 		FIXTURE_TEST(established_flight_never_exceeds_the_window_of_newreno),
 		FIXTURE_TEST(established_flight_never_exceeds_the_window_of_cubic),

@@ -212,10 +212,10 @@ congestion_on_ack(struct tcb *tcb, uint32_t acked)
 }
 
 void
-congestion_on_round_trip(struct tcb *tcb, uint32_t rtt_us)
+congestion_on_round_trip(struct tcb *tcb, const struct round_trip *sample)
 {
 	if (control_of(tcb)->on_round_trip != NULL)
-		control_of(tcb)->on_round_trip(tcb, rtt_us);
+		control_of(tcb)->on_round_trip(tcb, sample);
 }
 
 /* RFC 5681 4.1, and what was is remembered as RFC 7661 4.4.3 does. */

@@ -47,10 +47,11 @@ struct congestion_control {
 	bool leaves_early; /* the first slow start: by HyStart++, before anything is lost */
 	void (*init)(struct tcb *tcb);                   /* established */
 	void (*on_ack)(struct tcb *tcb, uint32_t acked); /* new text, outside of recovery: grow */
-	void (*on_round_trip)(struct tcb *tcb, uint32_t rtt_us); /* measured, by a new ACK */
-	void (*on_loss)(struct tcb *tcb);    /* an episode begins: set ssthresh */
-	void (*on_timeout)(struct tcb *tcb); /* as on_loss, but all was lost */
-	void (*on_ecn)(struct tcb *tcb);     /* marked, not lost: set ssthresh and cwnd */
+	void (*on_round_trip)(struct tcb *tcb,
+			const struct round_trip *sample); /* measured, by a new ACK */
+	void (*on_loss)(struct tcb *tcb);                 /* an episode begins: set ssthresh */
+	void (*on_timeout)(struct tcb *tcb);              /* as on_loss, but all was lost */
+	void (*on_ecn)(struct tcb *tcb); /* marked, not lost: set ssthresh and cwnd */
 	void (*on_echo)(struct tcb *tcb, uint32_t acked, bool marked); /* any ACK that is new */
 	void (*undo)(struct tcb *tcb); /* the last loss was none: restore what is its own */
 	void (*on_pause)(struct tcb *tcb, uint32_t ms); /* so long cwnd did not limit */
@@ -104,7 +105,7 @@ const char *congestion_name(const struct tcb *tcb);
 void congestion_on_ack(struct tcb *tcb, uint32_t acked);
 
 /* An ACK that has moved SND.UNA measured the round trip: as many as there are, not one in a window. */
-void congestion_on_round_trip(struct tcb *tcb, uint32_t rtt_us);
+void congestion_on_round_trip(struct tcb *tcb, const struct round_trip *sample);
 
 /* An ACK has been taken: the rate of pacing follows cwnd and the round trip. */
 void congestion_pace(struct tcb *tcb);

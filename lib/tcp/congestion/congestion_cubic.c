@@ -162,11 +162,11 @@ on_ack(struct tcb *tcb, uint32_t acked)
 }
 
 static void
-on_round_trip(struct tcb *tcb, uint32_t rtt_us)
+on_round_trip(struct tcb *tcb, const struct round_trip *sample)
 {
 	struct hystart *hystart = &tcb->congestion.cubic.hystart;
 
-	if (hystart_applies(tcb) && hystart_on_sample(hystart, rtt_us, tcb->snd_una, tcb->snd_nxt))
+	if (hystart_applies(tcb) && hystart_on_sample(hystart, sample, tcb->snd_una, tcb->snd_nxt))
 		tcb->ssthresh = tcb->cwnd;
 }
 

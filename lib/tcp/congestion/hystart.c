@@ -17,11 +17,13 @@ enum {
 	CSS_ROUNDS = 5,
 };
 
+static const struct round_trip no_sample = { HYSTART_NONE, HYSTART_NONE };
+
 static void
 begin_round(struct hystart *hystart, uint32_t snd_nxt)
 {
-	hystart->last_min_us = hystart->round_min_us;
-	hystart->round_min_us = HYSTART_NONE;
+	hystart->last_min_us = hystart->round_min.most_us;
+	hystart->round_min = no_sample;
 	hystart->samples = 0;
 	hystart->window_end = snd_nxt;
 }
@@ -36,12 +38,13 @@ void
 hystart_init(struct hystart *hystart, uint32_t snd_nxt)
 {
 	*hystart = (struct hystart){
-		.round_min_us = HYSTART_NONE,
+		.round_min = no_sample,
 		.baseline_us = HYSTART_NONE,
 	};
 	begin_round(hystart, snd_nxt);
 }
 
+/* Whatever it was between the bounds, now and in the last round. */
 static bool
 round_trip_has_grown(const struct hystart *hystart)
 {
@@ -50,7 +53,7 @@ round_trip_has_grown(const struct hystart *hystart)
 			(uint32_t)MIN_RTT_THRESH_US);
 
 	return hystart->last_min_us != HYSTART_NONE &&
-			hystart->round_min_us >= hystart->last_min_us + threshold;
+			hystart->round_min.least_us >= hystart->last_min_us + threshold;
 }
 
 /* Enough is known of this round: slow down, or find that there was no reason to. */
@@ -58,18 +61,22 @@ static void
 judge(struct hystart *hystart)
 {
 	if (is_conservative(hystart)) {
-		if (hystart->round_min_us < hystart->baseline_us)
+		if (hystart->round_min.most_us < hystart->baseline_us)
 			hystart->baseline_us = HYSTART_NONE;
 	} else if (round_trip_has_grown(hystart)) {
-		hystart->baseline_us = hystart->round_min_us;
+		hystart->baseline_us = hystart->round_min.most_us;
 		hystart->css_rounds = 0;
 	}
 }
 
 bool
-hystart_on_sample(struct hystart *hystart, uint32_t rtt_us, uint32_t snd_una, uint32_t snd_nxt)
+hystart_on_sample(struct hystart *hystart, const struct round_trip *sample, uint32_t snd_una,
+		uint32_t snd_nxt)
 {
-	hystart->round_min_us = RTE_MIN(hystart->round_min_us, rtt_us);
+	struct round_trip *least = &hystart->round_min;
+
+	least->least_us = RTE_MIN(least->least_us, sample->least_us);
+	least->most_us = RTE_MIN(least->most_us, sample->most_us);
 	if (hystart->samples < N_RTT_SAMPLE)
 		hystart->samples++;
 	if (hystart->samples == N_RTT_SAMPLE)

@@ -6,6 +6,7 @@
 
 #include "tcp/recovery/scoreboard.h"
 #include "tcp/recovery/send_marks.h"
+#include "tcp/seq.h"
 
 /* True where the mark in the TCB is of something that is in flight, not of 2^31 octets ago. */
 static bool
@@ -40,6 +41,20 @@ flight_sent(struct tcb *tcb, uint32_t end, uint32_t now_us)
 		return;
 	}
 	send_marks_push(tcb->work->sent_more, end, now_us, rto_srtt_us(&tcb->rtt) / 8);
+}
+
+const struct send_mark *
+flight_mark_of(const struct tcb *tcb, uint32_t ack)
+{
+	const struct send_marks *more = tcb->work->sent_more;
+	const struct send_mark *marks = more != NULL ? more->marks : &tcb->work->sent;
+	const unsigned int count = more != NULL ? more->count : has_mark(tcb);
+
+	for (unsigned int i = 0; i < count; i++) {
+		if (seq_leq(ack, marks[i].end))
+			return &marks[i];
+	}
+	return NULL;
 }
 
 void

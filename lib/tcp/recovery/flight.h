@@ -17,6 +17,12 @@ struct scoreboard;
 /* Something new is sent, up to `end`; SND.NXT is still where it begins. */
 void flight_sent(struct tcb *tcb, uint32_t end, uint32_t now_us);
 
+/*
+ * When the last octet before `ack`, which is in flight, was sent: the mark that it is under. Of the
+ * first time; what was sent again is on a scoreboard. @return NULL: not known
+ */
+const struct send_mark *flight_mark_of(const struct tcb *tcb, uint32_t ack);
+
 /* Let marks go that SND.UNA is past. */
 void flight_trim(struct tcb *tcb);
 

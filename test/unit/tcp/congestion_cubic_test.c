@@ -315,6 +315,7 @@ slow_start_ack_of_many_segments_grows_by_eight_of_them_at_first(void **state)
 static void
 slow_start_ends_where_the_round_trip_grows(void **state)
 {
+	static const struct round_trip shorter = { 50000, 50000 }, longer = { 70000, 70000 };
 	struct tcb *tcb = bare_init(&bare);
 
 	(void)state;
@@ -322,8 +323,10 @@ slow_start_ends_where_the_round_trip_grows(void **state)
 	congestion_init(tcb);
 	bare_fly(tcb, 16 * MSS);
 	for (unsigned int i = 0; i < 8 * 16 && tcb->ssthresh > tcb->cwnd; i++) {
+		const struct round_trip *sample = i < 32 ? &shorter : &longer;
+
 		tcb->snd_una += MSS;
-		congestion_on_round_trip(tcb, i < 32 ? 50000 : 70000);
+		congestion_on_round_trip(tcb, sample);
 		congestion_on_ack(tcb, MSS);
 		bare_fly(tcb, 16 * MSS);
 	}

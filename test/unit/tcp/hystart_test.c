@@ -17,13 +17,22 @@ enum { BEGIN = 5000, SEGMENT = 1000 };
 static struct hystart hystart;
 static uint32_t snd_una;
 
+/* The round trip took between so many and so many microseconds. */
+static bool
+sample_of(uint32_t least_us, uint32_t most_us, uint32_t una, uint32_t nxt)
+{
+	const struct round_trip sample = { least_us, most_us };
+
+	return hystart_on_sample(&hystart, &sample, una, nxt);
+}
+
 static void
 begin(void)
 {
 	snd_una = BEGIN;
 	hystart_init(&hystart, BEGIN + 1);
 	/* the first ACK ends the round in which nothing was sent yet */
-	hystart_on_sample(&hystart, HYSTART_NONE, snd_una + 1, snd_una + 1);
+	sample_of(HYSTART_NONE, HYSTART_NONE, snd_una + 1, snd_una + 1);
 	snd_una++;
 }
 
@@ -37,7 +46,7 @@ round_of(unsigned int n, uint32_t rtt_us)
 	hystart.window_end = end;
 	for (unsigned int i = 0; i < n; i++) {
 		snd_una += SEGMENT;
-		over |= hystart_on_sample(&hystart, rtt_us, snd_una, end + n * SEGMENT);
+		over |= sample_of(rtt_us, rtt_us, snd_una, end + n * SEGMENT);
 	}
 	return over;
 }
@@ -99,10 +108,26 @@ least_sample_of_a_round_counts(void **state)
 	begin();
 	round_of(8, 50000);
 	hystart.window_end = snd_una + 100 * SEGMENT;
-	hystart_on_sample(&hystart, 50000, snd_una, snd_una);
+	sample_of(50000, 50000, snd_una, snd_una);
 	for (unsigned int i = 0; i < 20; i++)
-		hystart_on_sample(&hystart, 90000, snd_una, snd_una);
+		sample_of(90000, 90000, snd_una, snd_una);
 	assert_false(is_conservative());
+}
+
+/* Where no more is known than bounds, what may have been no growth is none. */
+static void
+growth_must_be_certain(void **state)
+{
+	(void)state;
+	for (unsigned int certain = 0; certain <= 1; certain++) {
+		begin();
+		hystart.window_end = snd_una + 8 * SEGMENT;
+		for (unsigned int i = 0; i < 8; i++)
+			sample_of(30000, 50000, snd_una += SEGMENT, hystart.window_end + SEGMENT);
+		for (unsigned int i = 0; i < 8; i++)
+			sample_of(56249 + certain, 90000, snd_una, snd_una);
+		assert_int_equal(is_conservative(), certain); /* 50 ms and an eighth of that */
+	}
 }
 
 /* "CSS_ROUNDS = 5": the one in which it began counts. */
@@ -143,6 +168,7 @@ main(void)
 		cmocka_unit_test(round_trip_longer_by_the_threshold_slows_down),
 		cmocka_unit_test(seven_samples_judge_nothing),
 		cmocka_unit_test(least_sample_of_a_round_counts),
+		cmocka_unit_test(growth_must_be_certain),
 		cmocka_unit_test(five_conservative_rounds_end_slow_start),
 		cmocka_unit_test(shorter_round_trip_resumes_slow_start),
 	};
