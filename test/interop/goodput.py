@@ -6,7 +6,7 @@ one after the other, with the same losses by number, again and again; the median
     sudo test/interop/goodput.py --build build --loss 0.1,1,5 --delay 10
 
 Who sends has the same veth, MTU and addresses; Linux sends with the congestion control that is
-named, estab-echo is its --mode chargen. Both keep the segments whole: no GSO, GRO or checksum offload
+named, estab-echo is its --mode chargen, under the same control. Every byte that comes is compared. Both keep the segments whole: no GSO, GRO or checksum offload
 anywhere, so that a frame is a segment and a lost frame one lost segment.
 """
 
@@ -21,6 +21,7 @@ import sys
 import time
 from contextlib import contextmanager
 
+from cases import expect
 from enter import enter, unique
 from relays import a_relay
 from sysctls import sysctls
@@ -31,12 +32,17 @@ START_SECONDS = 20
 RELAY_QUEUE = 1000
 SO_RCVBUFFORCE = 33
 RECEIVE_BUFFER = 16 << 20
+CHARACTERS = bytes(range(ord(" "), ord("~") + 1))
+LINES = (CHARACTERS[i:] + CHARACTERS[:i] for i in range(len(CHARACTERS)))
+PATTERN = b"".join((line * 2)[:72] + b"\r\n" for line in LINES)  # RFC 864
+OTHER_NAMES = {"reno": "newreno"}  # of Linux' controls at estab
 
 
-def read_arguments():
+def read_arguments(words=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", default="build", help="the build directory (build)")
     parser.add_argument("--echo", help="estab-echo (that of the build directory)")
+    parser.add_argument("--relay", help="the relay of test/support (that of the build directory)")
     parser.add_argument("--loss", default="0.1,1,5", help="percent, from the sender to the receiver")
     parser.add_argument("--delay", default="10", help="ms, each way")
     parser.add_argument("--rate", default="0", help="Mbit/s of the wire (0: without limit)")
@@ -45,11 +51,12 @@ def read_arguments():
     parser.add_argument("--seeds", type=int, default=5, help="runs of each sender per loss")
     parser.add_argument("--seconds", type=float, default=8, help="of each run")
     parser.add_argument("--family", type=int, choices=(4, 6), default=4)
-    parser.add_argument("--congestion", default="cubic", help="Linux' congestion control")
+    parser.add_argument("--congestion", default="cubic",
+                        help="of both, by Linux' name: cubic, reno, bbr or dctcp (cubic)")
     parser.add_argument("--echo-options", default="", help="more for estab-echo")
     parser.add_argument("--at-least", type=float, help="exit with 1 where a ratio is below this")
     parser.add_argument("--json", help="write the figures to this file")
-    return parser.parse_args()
+    return parser.parse_args(words)
 
 
 class Path:
@@ -102,7 +109,7 @@ server.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, congestion.encode()
 server.bind(("", port))
 server.listen()
 print(" listens on [", flush=True)
-text = bytes(range(256)) * 256
+text = sys.argv[4].encode("latin-1").decode("unicode_escape").encode("latin-1") * 16
 while True:
     conn, _ = server.accept()
     try:
@@ -115,7 +122,7 @@ while True:
 
 def linux_command(arguments):
     return [sys.executable, "-c", LINUX_SENDER, str(arguments.family), str(PORT),
-            arguments.congestion]
+            arguments.congestion, PATTERN.decode().encode("unicode_escape").decode()]
 
 
 def estab_command(arguments, path):
@@ -125,6 +132,7 @@ def estab_command(arguments, path):
             "-l", core(last=False)[-1], f"--file-prefix=interop-{unique()}",
             f"--vdev=net_af_packet0,iface={path.ends[3]}",
             "--", *addresses, "--mode", "chargen", "--port", str(PORT), "--stats-period", "0",
+            "--congestion", OTHER_NAMES.get(arguments.congestion, arguments.congestion),
             "--send-buffer", "4m", *arguments.echo_options.split()]
 
 
@@ -185,21 +193,38 @@ def await_listening(process, log):
         time.sleep(0.05)
 
 
+class Reader:
+    """Compares all that comes with the pattern."""
+
+    def __init__(self, conn):
+        self.conn = conn
+        self.buffer = bytearray(1 << 18)
+        self.expected = PATTERN * (len(self.buffer) // len(PATTERN) + 2)
+        self.total = 0
+
+    def read(self):
+        """@return how many bytes"""
+        size = self.conn.recv_into(self.buffer)
+        expect(size > 0, "the sender ended the connection")
+        at = self.total % len(PATTERN)
+        expect(self.buffer[:size] == self.expected[at:at + size],
+               f"other text than was sent, after {self.total} bytes")
+        self.total += size
+        return size
+
+
 def receive(arguments):
     """@return Mbit/s from the first byte on, for so many seconds"""
-    buffer = bytearray(1 << 18)
     total = 0
     with socket.socket(socket.AF_INET6 if arguments.family == 6 else socket.AF_INET) as conn:
         conn.settimeout(60)
         conn.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER)
         conn.connect((ESTAB[arguments.family], PORT))
-        conn.recv_into(buffer)
+        reader = Reader(conn)
+        reader.read()
         begin = now = time.monotonic()
         while now < begin + arguments.seconds:
-            size = conn.recv_into(buffer)
-            if size == 0:
-                raise SystemExit("the sender ended the connection")
-            total += size
+            total += reader.read()
             now = time.monotonic()
         conn.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
     return total * 8 / (now - begin) / 1e6
@@ -208,7 +233,7 @@ def receive(arguments):
 def measure(who, arguments, path, loss, seed):
     options = ["--loss", loss, "--delay", arguments.delay, "--rate", arguments.rate,
                "--queue", arguments.queue, "--reorder", arguments.reorder, "--seed", str(seed)]
-    relay_program = os.path.join(arguments.build, "test", "support", "relay")
+    relay_program = arguments.relay or os.path.join(arguments.build, "test", "support", "relay")
     with sender(who, arguments, path):
         # From the sender's interface to ours: this way frames are lost.
         with a_relay(relay_program, (path.ends[2], path.ends[1]), *options,
@@ -262,4 +287,5 @@ def main():
     sys.exit(arguments.at_least is not None and any(r["ratio"] < arguments.at_least for r in rows))
 
 
-main()
+if __name__ == "__main__":
+    main()
