@@ -387,6 +387,83 @@ without_a_place_the_timer_goes_back_to_una(void **state)
 	assert_false(tcb->flags & TCB_WENT_BACK);
 }
 
+/* A timeout, the first segment again and acknowledged: RFC 5682 2.1 step 2b lets two new ones go. */
+static struct tcb *
+after_two_new_segments(void)
+{
+	struct tcb *tcb = with_twenty_in_flight();
+
+	tcb->work->send.bytes = 30 * MSS;
+	recovery_on_timeout(tcb);
+	send(tcb, MSS);
+	ack(tcb, MSS);
+	assert_true(tcb->work->recovery->frto && tcb->work->recovery->frto_new);
+	assert_int_equal(tcb->work->recover, tcb->snd_nxt);
+	assert_int_equal(allowed(tcb), 2 * MSS);
+	recovery_on_sent(tcb, tcb->snd_nxt, tcb->snd_nxt + 2 * MSS);
+	tcb->snd_nxt = tcb->work->snd_cursor = tcb->snd_nxt + 2 * MSS;
+	return tcb;
+}
+
+/* Step 3b: it is for something that was sent but once. */
+static void
+second_ack_after_a_timeout_that_advances_declares_it_spurious(void **state)
+{
+	struct tcb *tcb = after_two_new_segments();
+
+	(void)state;
+	ack(tcb, MSS);
+	assert_int_equal(bare.stats.recoveries_undone, 1);
+	assert_true(tcb->cwnd >= 20 * MSS);
+	assert_int_equal(tcb->work->recovery == NULL ? 0 : tcb->work->recovery->board.pending, 0);
+}
+
+/* Step 3a: what was lost is sent again as after any timeout. */
+static void
+duplicate_after_the_new_segments_ends_the_doubt_about_a_timeout(void **state)
+{
+	struct tcb *tcb = after_two_new_segments();
+
+	(void)state;
+	duplicates(tcb, 1);
+	assert_false(tcb->work->recovery->frto);
+	ack(tcb, MSS);
+	assert_int_equal(bare.stats.recoveries_undone, 0);
+	assert_int_equal(tcb->work->recovery->phase, RECOVERY_LOSS);
+	assert_int_equal(tcb->work->recovery->board.pending, 18 * MSS);
+}
+
+/* Its timer has just expired, and somebody else needs the place: nothing is in flight, so all is sent again. */
+static void
+place_given_up_after_a_timeout_goes_back_to_una(void **state)
+{
+	struct tcb *tcb = with_twenty_in_flight();
+
+	(void)state;
+	recovery_on_timeout(tcb);
+	recovery_give_up(tcb);
+	assert_null(tcb->work->recovery);
+	assert_int_equal(tcb->work->snd_cursor, tcb->snd_una);
+	assert_true(tcb->flags & TCB_WENT_BACK);
+	assert_int_equal(allowed(tcb), MSS);
+}
+
+/* What is in flight still may arrive; the timer will tell. */
+static void
+place_given_up_while_something_is_in_flight_sends_nothing(void **state)
+{
+	struct tcb *tcb = with_twenty_in_flight();
+
+	(void)state;
+	duplicates(tcb, 3);
+	recovery_give_up(tcb);
+	assert_null(tcb->work->recovery);
+	assert_int_equal(tcb->work->snd_cursor, tcb->snd_nxt);
+	assert_int_equal(tcb->cwnd, tcb->ssthresh);
+	assert_int_equal(allowed(tcb), 0);
+	assert_true(tcb->flags & TCB_WENT_BACK);
+}
+
 /* RFC 5681 3.1: "has already been retransmitted by way of the retransmission timer at least once,
  * the value of ssthresh is held constant." */
 static void
@@ -464,6 +541,10 @@ main(void)
 		CASE(duplicates_that_begin_no_episode_let_two_segments_go),
 		CASE(timeout_ends_fast_recovery_and_loses_all),
 		CASE(without_a_place_the_timer_goes_back_to_una),
+		CASE(second_ack_after_a_timeout_that_advances_declares_it_spurious),
+		CASE(duplicate_after_the_new_segments_ends_the_doubt_about_a_timeout),
+		CASE(place_given_up_after_a_timeout_goes_back_to_una),
+		CASE(place_given_up_while_something_is_in_flight_sends_nothing),
 		CASE(second_timeout_of_a_segment_holds_the_threshold),
 		CASE(ack_outside_of_recovery_opens_the_window),
 		CASE(loss_after_gigabytes_with_pauses_begins_an_episode),

@@ -6,6 +6,7 @@
 #include "bare.h"
 
 #include "pattern.h"
+#include "tcp/user/custom.h"
 #include "tcp/window.h"
 
 enum { MSS = BARE_MSS, BUFFER = 10000 };
@@ -347,6 +348,40 @@ sender_waits_rather_than_send_a_silly_segment(void **state)
 	}
 }
 
+/* 3.9.1.2, MAY-15: what is less than a segment waits, also with nothing in flight; a cork ends Nagle. */
+static void
+corked_text_waits_for_a_segment_a_fin_or_the_end_of_its_time(void **state)
+{
+	static const struct {
+		uint32_t flags;
+		uint32_t unsent, usable;
+		bool goes;
+	} cases[] = {
+		{ TCB_CORKED, MSS - 1, 9000, false },
+		{ TCB_MORE, MSS - 1, 9000, false },
+		{ TCB_CORKED | TCB_NO_DELAY, MSS - 1, 9000, false },
+		{ TCB_CORKED, MSS, 9000, true },
+		{ TCB_CORKED, MSS, MSS - 1, true }, /* by the peer's window: half of it (3) */
+		{ TCB_CORKED | TCB_FIN_QUEUED, MSS - 1, 9000, true },
+		{ TCB_CORKED | TCB_CORK_OVER, MSS - 1, 9000, true },
+		{ 0, MSS - 1, 9000, true },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct tcb *tcb = bare_init(&bare);
+		struct custom custom = { .urgent_to_send = true };
+
+		tcb->snd_wnd_max = 1000;
+		tcb->flags |= cases[i].flags;
+		if (window_allows_text(tcb, cases[i].unsent, cases[i].usable) != cases[i].goes)
+			fail_msg("case %u", i);
+		tcb->work->custom = &custom; /* urgent text waits for no cork */
+		if (!window_allows_text(tcb, cases[i].unsent, cases[i].usable))
+			fail_msg("case %u, urgent", i);
+	}
+}
+
 int
 main(void)
 {
@@ -368,6 +403,7 @@ main(void)
 		cmocka_unit_test(window_of_the_peer_is_scaled_but_not_in_a_syn),
 		cmocka_unit_test(window_that_opens_ends_probing_and_looks_for_text),
 		cmocka_unit_test(sender_waits_rather_than_send_a_silly_segment),
+		cmocka_unit_test(corked_text_waits_for_a_segment_a_fin_or_the_end_of_its_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
