@@ -21,6 +21,16 @@ two_of_three(uint32_t segment, uint8_t times)
 	return segment >= FIRST && segment < FIRST + SECOND - 3 && segment % 3 != 0 && times == 0;
 }
 
+/* Every other one, so that the board is full; and among them a long hole. */
+static bool
+every_other_and_a_long_hole(uint32_t segment, uint8_t times)
+{
+	const uint32_t at = segment - FIRST;
+
+	return segment >= FIRST && at < SECOND - 3 && times == 0 &&
+			(at % 2 != 0 || (at >= 300 && at < 450));
+}
+
 static struct receiver *
 with_receiver(struct fixture *t)
 {
@@ -48,11 +58,28 @@ established_more_holes_than_places_are_repaired_without_a_timeout(void **state)
 	assert_int_equal(stats_now(t).fast_retransmits, 1);
 }
 
+/* What was sent again of the long hole counts, and not the rest of it. */
+static void
+established_long_hole_on_a_full_board_is_repaired_without_a_timeout(void **state)
+{
+	struct fixture *t = *state;
+	struct receiver *receiver = with_receiver(t);
+
+	receiver->drops = every_other_and_a_long_hole;
+	app_write(t, (FIRST + SECOND) * MSS);
+	receiver_run(receiver, 7 * RTT_MS);
+	assert_int_equal(receiver->next, FIRST + SECOND);
+	assert_int_equal(status_now(t).snd_una, status_now(t).snd_nxt);
+	assert_int_equal(stats_now(t).retransmission_timeouts, 0);
+	assert_int_equal(stats_now(t).fast_retransmits, 1);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(established_more_holes_than_places_are_repaired_without_a_timeout),
+		FIXTURE_TEST(established_long_hole_on_a_full_board_is_repaired_without_a_timeout),
 	};
 
 	return cmocka_run_group_tests(tests, eal_start, eal_stop);
