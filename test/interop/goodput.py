@@ -92,7 +92,7 @@ class Path:
     def address(interface, addresses, *where):
         for family, address in addresses.items():
             nodad = ["nodad"] if family == 6 else []
-            run("ip", *where, "address", "add", f"{address}/{PREFIX[family]}", "dev", interface,
+            run("ip", *where, "address", "replace", f"{address}/{PREFIX[family]}", "dev", interface,
                 *nodad)
 
     def remove(self):
