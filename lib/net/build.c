@@ -303,8 +303,7 @@ take_usual_mbuf(struct burst *burst, uint32_t text_len)
 static inline void
 build_usual(struct net *net, struct rte_mbuf *mbuf, const struct outgoing *out)
 {
-	struct usual_headers *h =
-			(struct usual_headers *)((uint8_t *)mbuf->buf_addr + RTE_PKTMBUF_HEADROOM);
+	struct usual_headers *h = RTE_PTR_ADD(mbuf->buf_addr, RTE_PKTMBUF_HEADROOM);
 	const struct path *path = out->path;
 	const uint32_t text_len = out->text_len;
 	const uint32_t header = usual_write(net, h, out, path, text_len);
