@@ -102,7 +102,7 @@ def left_of_the_window(d, seg):
 @policy()
 def ancient_acknowledgment(d, seg):
     return (at_segment(d) and has(seg, ".") and seg.ack_una < -60000 and seg.left == 0 and
-            [a.ack for a in d.kernel.at_once] == [seg.length + a.ack for a in d.estab.at_once])
+            acks(d.kernel) == [seg.end] and acks(d.estab) == [seg.nxt])
 
 
 @policy(goes_on=True)

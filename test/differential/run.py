@@ -27,7 +27,7 @@ from random_scripts import random_steps, script_of, shorter  # noqa: E402
 from script import parse_script  # noqa: E402
 
 SEEDS = 300
-SHRUNK_AT_ONCE = 20
+SHRUNK_AT_ONCE, SHRINK_ROUNDS = 8, 10
 AGAIN = 3  # a difference must show each time: the kernel's end is played in real time
 
 
@@ -105,7 +105,7 @@ class Trial:
     def shrink(self, found):
         """Leave out steps of all these scripts as long as unexplained differences remain."""
         shortest, growing = dict(found), set(found)
-        while growing:
+        for _ in range(SHRINK_ROUNDS):
             candidates = {(key, n): (script_of(shortest[key][0].name, fewer), shortest[key][1])
                           for key in growing for n, fewer in enumerate(shorter(shortest[key][0]))}
             better = self.differences(candidates)
