@@ -72,7 +72,8 @@ struct estab_port {
 };
 
 /**
- * Make a port of one queue pair of an Ethernet device that is configured and started.
+ * Make a port of one queue pair of an Ethernet device that is configured and started. Where it has only
+ * one of the two of that number, the other function is NULL (of use to a dispatch).
  *
  * How many mbufs a packet may consist of is read from the device, and offloads from its queues. A driver that does not describe its queues gets none:
  * a program that has configured such a device adds to port->offloads what it was granted.

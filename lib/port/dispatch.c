@@ -115,13 +115,27 @@ make_ring(const struct estab_dispatch_config *config, unsigned int flags)
 	return ring;
 }
 
-/* The next member from here on that has a queue to send through. */
 static uint16_t
-sender_from(const struct estab_dispatch_config *config, uint16_t index)
+senders(const struct estab_dispatch_config *config)
 {
-	while (config->queues[index].tx_burst == NULL)
-		index = (uint16_t)((index + 1) % config->port_count);
-	return index;
+	uint16_t sum = 0;
+
+	for (uint16_t i = 0; i < config->port_count; i++)
+		sum = (uint16_t)(sum + (config->queues[i].tx_burst != NULL));
+	return sum;
+}
+
+/* Itself, or one of those with a queue to send through, in turn. */
+static uint16_t
+choose_sender(const struct estab_dispatch_config *config, uint16_t index)
+{
+	uint16_t before = (uint16_t)(index % senders(config)), sender = 0;
+
+	if (config->queues[index].tx_burst != NULL)
+		return index;
+	while (config->queues[sender].tx_burst == NULL || before-- > 0)
+		sender++;
+	return sender;
 }
 
 static uint16_t
@@ -148,7 +162,7 @@ init_member(struct estab_dispatch *dispatch, const struct estab_dispatch_config 
 	member->dispatch = dispatch;
 	member->queue = config->queues[index];
 	member->index = index;
-	member->sender = sender_from(config, index);
+	member->sender = choose_sender(config, index);
 	member->handed = make_ring(config, put | RING_F_SC_DEQ);
 	if (member->handed == NULL)
 		return -ENOMEM;
@@ -223,15 +237,11 @@ rss_is_possible(const struct estab_dispatch_config *config)
 static bool
 is_possible(const struct estab_dispatch_config *config)
 {
-	bool sends = false;
-
 	if (config->port_count == 0 || config->port_count > ESTAB_DISPATCH_PORTS_MAX ||
 			config->queues == NULL || config->mbuf_pool == NULL ||
 			config->ring_packets >= RTE_RING_SZ_MASK / 2)
 		return false;
-	for (uint16_t i = 0; i < config->port_count; i++)
-		sends = sends || config->queues[i].tx_burst != NULL;
-	return sends && receivers(config) > 0 && rss_is_possible(config);
+	return senders(config) > 0 && receivers(config) > 0 && rss_is_possible(config);
 }
 
 struct estab_dispatch *

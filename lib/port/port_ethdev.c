@@ -79,19 +79,22 @@ estab_port_ethdev(struct estab_port *port, uint16_t device, uint16_t queue)
 
 	if (!rte_eth_dev_is_valid_port(device) || rte_eth_dev_info_get(device, &info) != 0)
 		return -ENODEV;
-	if (queue >= info.nb_rx_queues || queue >= info.nb_tx_queues)
+	if (queue >= info.nb_rx_queues && queue >= info.nb_tx_queues)
 		return -EINVAL;
 	*port = (struct estab_port){
 		.context = context_make(device, queue),
-		.rx_burst = ethdev_receive,
-		.tx_prepare = ethdev_prepare,
-		.tx_burst = ethdev_transmit,
 		.mbufs_max = info.tx_desc_lim.nb_mtu_seg_max,
 		.mbufs_cut_max = info.tx_desc_lim.nb_seg_max,
 	};
-	if (rte_eth_rx_queue_info_get(device, queue, &rx) == 0)
+	if (queue < info.nb_rx_queues)
+		port->rx_burst = ethdev_receive;
+	if (queue < info.nb_tx_queues) {
+		port->tx_prepare = ethdev_prepare;
+		port->tx_burst = ethdev_transmit;
+	}
+	if (port->rx_burst != NULL && rte_eth_rx_queue_info_get(device, queue, &rx) == 0)
 		port->offloads |= port_rx_offloads(rx.conf.offloads);
-	if (rte_eth_tx_queue_info_get(device, queue, &tx) == 0)
+	if (port->tx_burst != NULL && rte_eth_tx_queue_info_get(device, queue, &tx) == 0)
 		port->offloads |= port_tx_offloads(tx.conf.offloads);
 	return 0;
 }

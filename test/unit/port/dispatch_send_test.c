@@ -144,9 +144,10 @@ offloads_are_those_that_every_way_of_a_packet_has(void **state)
 	assert_int_equal(desk->ports[1].offloads,
 			ESTAB_PORT_RX_TCP_CHECKSUM | ESTAB_PORT_NEIGHBOURS_ANSWERED);
 	assert_int_equal(desk->ports[1].mbufs_max, 0);
-	assert_int_equal(desk->ports[3].mbufs_max, 5); /* that of the queue it sends through */
-	assert_int_equal(desk->ports[3].mbufs_cut_max, 6);
-	assert_int_equal(desk->ports[3].offloads,
+	assert_int_equal(desk->ports[2].mbufs_max, 5); /* that of the queue it sends through */
+	assert_int_equal(desk->ports[2].mbufs_cut_max, 6);
+	assert_int_equal(desk->ports[3].mbufs_max, 0); /* the two queues in turn */
+	assert_int_equal(desk->ports[2].offloads,
 			ESTAB_PORT_RX_TCP_CHECKSUM | ESTAB_PORT_TX_TCP_CHECKSUM |
 					ESTAB_PORT_NEIGHBOURS_ANSWERED);
 }
