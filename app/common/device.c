@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Ask a device for all that helps a TCP and that it offers: checksums both ways, chains of mbufs,
- * RSS with a symmetric key (both directions of a connection on one queue). What it does not offer
- * is done in software by the library, so nothing here is required.
+ * RSS under a key that is drawn anew for every run. What it does not offer is done in software by
+ * the library, so nothing here is required.
  */
 #include "device.h"
 
@@ -18,7 +18,9 @@
 #include <rte_string_fns.h>
 
 #include "complain.h"
+#include "eal.h"
 #include "parse.h"
+#include "secret.h"
 
 enum device_defaults {
 	DESCRIPTORS_DEFAULT = 1024, /* as recent testpmd; less where the device takes less */
@@ -38,6 +40,15 @@ take_mac(const char *text, void *value)
 	return parse_mac(text, value);
 }
 
+static int
+take_rss_key(const char *text, void *value)
+{
+	if (strcmp(text, "random") != 0 && strcmp(text, "symmetric") != 0)
+		return -EINVAL;
+	*(bool *)value = text[0] == 's';
+	return 0;
+}
+
 const struct option_row device_option_rows[] = {
 	{ .name = "rxq",
 			.argument = "N",
@@ -45,14 +56,14 @@ const struct option_row device_option_rows[] = {
 			.min = 1,
 			.max = DEVICE_QUEUES_MAX,
 			.offset = offsetof(struct device_options, rxq),
-			.help = "receive queues per device (as many as lcores and RSS can use)" },
+			.help = "receive queues per device (as many as lcores and RSS can use;\nwith fewer than lcores, packets are handed over in software)" },
 	{ .name = "txq",
 			.argument = "N",
 			.kind = OPTION_NUMBER,
 			.min = 1,
 			.max = DEVICE_QUEUES_MAX,
 			.offset = offsetof(struct device_options, txq),
-			.help = "transmit queues; a stack has one of each, so the same as --rxq" },
+			.help = "transmit queues per device (one for each stack, where it has\nas many)" },
 	{ .name = "rxd",
 			.argument = "N",
 			.kind = OPTION_NUMBER,
@@ -95,6 +106,14 @@ const struct option_row device_option_rows[] = {
 			.offset = offsetof(struct device_options, offloads_left_out),
 			.expected = "all, none, or some of checksum,chains,tso",
 			.help = "what to leave to the device where it can: all (default), none,\nor some of checksum,chains,tso" },
+	{ .name = "rss-key",
+			.argument = "KIND",
+			.kind = OPTION_TAKE,
+			.take = take_rss_key,
+			.offset = offsetof(struct device_options, rss_is_symmetric),
+			.expected = "random or symmetric",
+			.help = "random (default), or symmetric: random, but such that both\n"
+				"directions of a connection come to one queue" },
 	{ .name = "mac",
 			.argument = "XX:XX:XX:XX:XX:XX",
 			.kind = OPTION_TAKE,
@@ -143,15 +162,19 @@ choose_mac(struct device *device, const struct device_options *options)
 	return 0;
 }
 
-/* One queue where the device cannot spread connections over more. */
+/* One queue where the device does not spread connections over more by a rule that it can tell. */
 static void
 choose_queues_max(struct device *device, const struct rte_eth_dev_info *info,
 		const struct device_options *options)
 {
-	uint32_t offered = RTE_MIN(info->max_rx_queues, info->max_tx_queues);
+	uint32_t offered = info->max_rx_queues;
 
 	device->rss_types = info->flow_type_rss_offloads & RSS_TYPES_WANTED;
+	device->rss_is_symmetric = options->rss_is_symmetric;
+	device->rss_key_size = (uint16_t)RTE_MIN(info->hash_key_size, (uint8_t)RSS_KEY_MAX);
 	device->reta_size = info->reta_size;
+	if (device->rss_types == 0 || device->reta_size == 0 || device->rss_key_size == 0)
+		device->rss_types = 0;
 	if (device->rss_types == 0 && options->rxq == 0)
 		offered = RTE_MIN(offered, 1u);
 	device->queues_max = (uint16_t)RTE_MIN(offered, (uint32_t)DEVICE_QUEUES_MAX);
@@ -249,12 +272,44 @@ device_probe(struct device *device, uint16_t id, const struct device_options *op
 	return choose_mtu(device, &info, options);
 }
 
-/* 0x6d5a again and again: the Toeplitz key under which both directions hash alike. */
-static void
-make_symmetric_key(uint8_t *key, size_t size)
+/*
+ * Random, so that nobody outside knows which connections share a queue. A pattern of 16 bits again and
+ * again makes both directions hash alike; with an odd number of ones no two sums of the tuple's words
+ * have one hash. It is the weaker key: whoever keeps that sum keeps the queue.
+ */
+static int
+make_key(const struct device *device, uint8_t *key)
 {
-	for (size_t i = 0; i < size; i++)
-		key[i] = i % 2 == 0 ? 0x6d : 0x5a;
+	const int ret = secret_fill(key, RSS_KEY_MAX);
+
+	if (ret != 0 || !device->rss_is_symmetric)
+		return ret;
+	if (__builtin_popcount((unsigned int)(key[0] << 8 | key[1])) % 2 == 0)
+		key[1] ^= 1;
+	for (size_t i = 2; i < RSS_KEY_MAX; i++)
+		key[i] = key[i % 2];
+	return 0;
+}
+
+/* As many queues to send through as are wanted; as to receive from, where a driver wants no more. */
+static int
+configure_queues(struct device *device, const struct rte_eth_dev_info *info,
+		const struct rte_eth_conf *conf)
+{
+	const uint16_t wanted = (uint16_t)RTE_MIN(device->tx_queues, info->max_tx_queues);
+	int ret = -ENOTSUP;
+
+	device->tx_queues = device->queues;
+	if (wanted > device->queues) {
+		eal_hush(true);
+		ret = rte_eth_dev_configure(device->id, device->queues, wanted, conf);
+		eal_hush(false);
+	}
+	if (ret == 0)
+		device->tx_queues = wanted;
+	else
+		ret = rte_eth_dev_configure(device->id, device->queues, device->tx_queues, conf);
+	return ret;
 }
 
 static int
@@ -273,16 +328,14 @@ configure(struct device *device)
 	if (device->queues == 1)
 		device->rss_types = 0;
 	if (device->rss_types != 0) {
-		make_symmetric_key(key, sizeof(key));
+		if (make_key(device, key) != 0)
+			return -EIO;
 		conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
 		conf.rx_adv_conf.rss_conf.rss_hf = device->rss_types;
-		/* 0: the device has a key of its own that cannot be changed */
-		if (info.hash_key_size != 0 && info.hash_key_size <= RSS_KEY_MAX) {
-			conf.rx_adv_conf.rss_conf.rss_key = key;
-			conf.rx_adv_conf.rss_conf.rss_key_len = info.hash_key_size;
-		}
+		conf.rx_adv_conf.rss_conf.rss_key = key;
+		conf.rx_adv_conf.rss_conf.rss_key_len = (uint8_t)device->rss_key_size;
 	}
-	return rte_eth_dev_configure(device->id, device->queues, device->queues, &conf);
+	return configure_queues(device, &info, &conf);
 }
 
 /* A device without the notion carries what its mbufs hold. */
@@ -300,13 +353,12 @@ set_up_queues(struct device *device, struct rte_mempool *const *pools)
 	const int socket = rte_eth_dev_socket_id(device->id);
 	int ret = rte_eth_dev_adjust_nb_rx_tx_desc(device->id, &device->rxd, &device->txd);
 
-	for (uint16_t queue = 0; ret == 0 && queue < device->queues; queue++) {
+	for (uint16_t queue = 0; ret == 0 && queue < device->queues; queue++)
 		ret = rte_eth_rx_queue_setup(device->id, queue, device->rxd, (unsigned int)socket,
 				NULL, pools[queue]);
-		if (ret == 0)
-			ret = rte_eth_tx_queue_setup(device->id, queue, device->txd,
-					(unsigned int)socket, NULL);
-	}
+	for (uint16_t queue = 0; ret == 0 && queue < device->tx_queues; queue++)
+		ret = rte_eth_tx_queue_setup(device->id, queue, device->txd, (unsigned int)socket,
+				NULL);
 	return ret;
 }
 

@@ -32,11 +32,13 @@ struct device_options {
 	uint32_t offloads_left_out; /* by device_take_offloads */
 	uint8_t mac[6]; /* of the stacks; all zero: the device's own, or derived from it */
 	bool named;     /* the EAL arguments name one: command_line_names_device */
+	bool rss_is_symmetric;
 };
 
 struct device {
 	uint16_t id;
-	uint16_t queues;     /* pairs */
+	uint16_t queues;     /* to receive from */
+	uint16_t tx_queues;  /* to send through; set to what is wanted before device_start */
 	uint32_t mbufs_held; /* by the driver, when it was started */
 	uint16_t queues_max; /* that the device offers and that are of use to us */
 	uint16_t mtu;
@@ -49,6 +51,8 @@ struct device {
 	uint64_t rx_offloads; /* granted, RTE_ETH_RX_OFFLOAD_* */
 	uint64_t tx_offloads;
 	uint64_t rss_types; /* RTE_ETH_RSS_*; 0: no RSS */
+	uint16_t rss_key_size;
+	bool rss_is_symmetric; /* by its key, under which both directions of a connection hash alike */
 	bool started;
 	const char *driver;
 	char name[DEVICE_TEXT_MAX];
@@ -71,7 +75,8 @@ int device_complain_none(const struct device_options *options, const char *other
 int device_probe(struct device *device, uint16_t id, const struct device_options *options);
 
 /*
- * Configure and start it with this many queue pairs, each receiving into its own pool.
+ * Configure and start it with this many queues to receive from, each into its pool, and at least as
+ * many to send through; device->tx_queues says how many are wanted, and then how many there are.
  *
  * @return -1 to go on, else the exit code
  */
@@ -105,7 +110,7 @@ uint32_t device_kept(const struct device *device, uint32_t missing);
 /* "rx-ipv4-checksum tx-tcp-checksum", or "none". */
 char *device_offload_text(const struct device *device, char *buf, size_t size);
 
-/* "symmetric Toeplitz over 512 entries", or "none". */
+/* "random Toeplitz key over 512 entries", or "none". */
 char *device_rss_text(const struct device *device, char *buf, size_t size);
 
 /* The first lines of every application: what is in force on this device. */

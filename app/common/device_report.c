@@ -48,10 +48,10 @@ device_rss_text(const struct device *device, char *buf, size_t size)
 {
 	if (device->rss_types == 0)
 		snprintf(buf, size, "none");
-	else if (device->reta_size == 0)
-		snprintf(buf, size, "by the device's own rule");
 	else
-		snprintf(buf, size, "symmetric Toeplitz over %u entries", device->reta_size);
+		snprintf(buf, size, "%s Toeplitz key over %u entries",
+				device->rss_is_symmetric ? "symmetric" : "random",
+				device->reta_size);
 	return buf;
 }
 

@@ -301,7 +301,7 @@ map_add(struct queue_map *map, const struct queue_place *place)
 	if (map->count == PARSE_QUEUES_MAX)
 		return -ERANGE;
 	for (uint16_t i = 0; i < map->count; i++) {
-		if (map->places[i].port == place->port && map->places[i].queue == place->queue)
+		if (memcmp(&map->places[i], place, sizeof(*place)) == 0)
 			return -EINVAL;
 	}
 	map->places[map->count++] = *place;

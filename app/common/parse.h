@@ -24,7 +24,10 @@ struct port_list {
 	uint16_t ports[PARSE_PORTS_MAX];
 };
 
-/* One RX/TX queue pair of one device, and the lcore that serves it. */
+/*
+ * One queue of one device, and an lcore with a stack for its connections. Where a queue has several
+ * lcores, the first of them receives from it and hands over to the others.
+ */
 struct queue_place {
 	uint16_t port;
 	uint16_t queue;
@@ -54,7 +57,7 @@ int parse_mac(const char *text, uint8_t mac[6]);
 /* "7" or "7,8080-8090": 1 to 65535, none twice. */
 int parse_ports(const char *text, struct port_list *list);
 
-/* "(port,queue,lcore),(port,queue,lcore)", as l3fwd's --config: no queue twice. */
+/* "(port,queue,lcore),(port,queue,lcore)", as l3fwd's --config: no entry twice. */
 int parse_queue_map(const char *text, struct queue_map *map);
 
 #endif

@@ -6,6 +6,8 @@
 #ifndef APP_ECHO_ECHO_H
 #define APP_ECHO_ECHO_H
 
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <estab/port.h>
@@ -17,6 +19,7 @@
 #include "mailbox.h"
 #include "parse.h"
 #include "server.h"
+#include "spread.h"
 
 enum echo_limits {
 	ECHO_DEVICES_MAX = 32, /* bits of --portmask */
@@ -24,9 +27,11 @@ enum echo_limits {
 
 struct rte_mempool;
 
-/* One queue of one device, served by one lcore. */
+/* A stack at a device, on an lcore. */
 struct echo_place {
 	struct queue_place where;
+	uint16_t stack; /* which of those at the device */
+	bool has_pool;  /* of its own, or for all stacks at the device */
 	struct rte_mempool *pool;
 	struct estab_port port;
 	struct server server;
@@ -48,10 +53,13 @@ struct echo {
 	struct clock clock;
 	uint16_t device_count;
 	struct device devices[ECHO_DEVICES_MAX];
+	struct spread spreads[ECHO_DEVICES_MAX];
 	struct queue_map map;
 	struct echo_place *places; /* one per entry of the map */
 	uint16_t lcore_count;
 	struct echo_lcore lcores[PARSE_QUEUES_MAX];
+	bool cores_are_shared;
+	atomic_uint undrained; /* lcores with connections that are not seen out */
 };
 
 /* Devices, pools, stacks, listeners. @return -1 to go on, else the exit code; complains */

@@ -89,8 +89,8 @@ static const struct option_row rows[] = {
 			.kind = OPTION_TAKE,
 			.take = take_config,
 			.offset = offsetof(struct echo_options, config),
-			.expected = "(port,queue,lcore),(port,queue,lcore),... and no queue twice",
-			.help = "which lcore serves which queue, as in l3fwd (automatic)" },
+			.expected = "(port,queue,lcore),(port,queue,lcore),... and no entry twice",
+			.help = "which lcore serves which queue, as in l3fwd (automatic); several\nlcores at one queue: the first receives and hands over" },
 };
 
 static const char usage[] =
@@ -98,15 +98,15 @@ static const char usage[] =
 		"  estab-echo --no-huge --no-pci --vdev=net_tap0,iface=estab0 -l 0 -- \\\n"
 		"      --address 192.0.2.2/24 --address 2001:db8::2/64";
 
-/* As many queues one way as the other: a stack has one of each. */
+/* The map says how many queues there are. */
 static int
-check_queues(struct echo_options *options)
+check_queues(const struct echo_options *options)
 {
-	struct device_options *device = &options->device;
+	const struct device_options *device = &options->device;
 
-	if (device->txq != 0 && device->rxq != 0 && device->rxq != device->txq)
+	if (device->txq != 0 && device->txq < device->rxq)
 		return complain(EXIT_USAGE,
-				"--txq %u: a stack has one queue each way, so the same as --rxq %u",
+				"--txq %u: who receives sends too, so at least as many as --rxq %u",
 				device->txq, device->rxq);
 	for (uint16_t i = 0; i < options->config.count; i++) {
 		const uint16_t port = options->config.places[i].port;
@@ -115,12 +115,10 @@ check_queues(struct echo_options *options)
 		if (device->rxq != 0 && device->rxq != queues)
 			return complain(EXIT_USAGE, "--rxq %u: --config gives port %u %u of them",
 					device->rxq, port, queues);
-		if (device->txq != 0 && device->txq != queues)
+		if (device->txq != 0 && device->txq < queues)
 			return complain(EXIT_USAGE, "--txq %u: --config gives port %u %u of them",
 					device->txq, port, queues);
 	}
-	if (device->rxq == 0)
-		device->rxq = device->txq;
 	return -1;
 }
 

@@ -30,15 +30,27 @@ places_spread(struct queue_map *map, uint16_t port, uint16_t queues_max, uint32_
 {
 	const uint32_t wanted = queues_asked != 0 ? queues_asked : lcore_count;
 	const uint32_t queues = RTE_MIN(wanted, (uint32_t)queues_max);
+	const uint32_t stacks = RTE_MAX(queues, (uint32_t)lcore_count);
 
-	for (uint32_t queue = 0; queue < queues && map->count < PARSE_QUEUES_MAX; queue++) {
+	for (uint32_t i = 0; i < stacks && map->count < PARSE_QUEUES_MAX; i++) {
 		map->places[map->count] = (struct queue_place){
 			.port = port,
-			.queue = (uint16_t)queue,
+			.queue = (uint16_t)(i % queues),
 			.lcore = lcores[map->count % lcore_count],
 		};
 		map->count++;
 	}
+}
+
+bool
+places_receives(const struct queue_map *map, uint16_t entry)
+{
+	const struct queue_place *place = &map->places[entry];
+
+	for (uint16_t i = 0; i < entry; i++)
+		if (map->places[i].port == place->port && map->places[i].queue == place->queue)
+			return false;
+	return true;
 }
 
 uint16_t
@@ -47,8 +59,33 @@ places_queues(const struct queue_map *map, uint16_t port)
 	uint16_t queues = 0;
 
 	for (uint16_t i = 0; i < map->count; i++)
-		queues = (uint16_t)(queues + (map->places[i].port == port));
+		queues = (uint16_t)(queues +
+				(map->places[i].port == port && places_receives(map, i)));
 	return queues;
+}
+
+uint16_t
+places_stacks(const struct queue_map *map, uint16_t port)
+{
+	uint16_t stacks = 0;
+
+	for (uint16_t i = 0; i < map->count; i++)
+		stacks = (uint16_t)(stacks + (map->places[i].port == port));
+	return stacks;
+}
+
+uint16_t
+places_stack(const struct queue_map *map, uint16_t entry)
+{
+	const struct queue_place *place = &map->places[entry];
+	uint16_t stack = places_queues(map, place->port);
+
+	if (places_receives(map, entry))
+		return place->queue;
+	for (uint16_t i = 0; i < entry; i++)
+		stack = (uint16_t)(stack +
+				(map->places[i].port == place->port && !places_receives(map, i)));
+	return stack;
 }
 
 static bool

@@ -34,12 +34,28 @@ print_listeners(const struct echo_options *options)
 	}
 }
 
+/* Who serves which stack of a device. */
+static void
+print_spread(const struct echo *echo, const struct spread *spread)
+{
+	uint16_t lcores[PARSE_QUEUES_MAX];
+
+	if (spread->device == NULL) /* no queue of it is in the map */
+		return;
+	for (uint16_t i = 0; i < echo->map.count; i++)
+		if (echo->places[i].where.port == spread->device->id)
+			lcores[echo->places[i].stack] = echo->places[i].where.lcore;
+	spread_print(spread, lcores, stdout);
+}
+
 void
 echo_print_start(const struct echo *echo)
 {
 	printf("estab-echo %s, %s\n", estab_version(), rte_version());
 	for (uint16_t i = 0; i < echo->device_count; i++)
 		device_print(&echo->devices[i], stdout);
+	for (uint16_t i = 0; i < echo->device_count; i++)
+		print_spread(echo, &echo->spreads[i]);
 	printf("queues (port,queue,lcore):");
 	for (uint16_t i = 0; i < echo->map.count; i++)
 		printf(" (%u,%u,%u)", echo->map.places[i].port, echo->map.places[i].queue,
@@ -73,12 +89,28 @@ echo_print_period(const struct estab_stats *now, const struct estab_stats *befor
 	fflush(stdout);
 }
 
+static void
+print_place(const struct echo_place *place)
+{
+	char connections[FORMAT_MAX], rx[FORMAT_MAX], tx[FORMAT_MAX], handed[FORMAT_MAX];
+	struct estab_stats stats;
+
+	estab_stack_stats(place->server.stack, &stats);
+	printf("lcore %u, port %u: %s connections, %s packets received, %s sent, %s handed over\n",
+			place->where.lcore, place->where.port,
+			format_count(stats.connections_passive, connections),
+			format_count(stats.rx_packets, rx), format_count(stats.tx_packets, tx),
+			format_count(stats.dispatch_handed_over, handed));
+}
+
 void
 echo_print_totals(struct echo *echo)
 {
 	struct estab_stats totals;
 	uint32_t open = 0;
 
+	for (uint16_t i = 0; echo->map.count > 1 && i < echo->map.count; i++)
+		print_place(&echo->places[i]);
 	echo_stats_read(echo, &totals);
 	for (uint16_t i = 0; i < echo->lcore_count; i++)
 		open += echo->lcores[i].open;

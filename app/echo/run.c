@@ -11,10 +11,10 @@
 #include <rte_common.h>
 #include <rte_launch.h>
 #include <rte_lcore.h>
-#include <rte_pause.h>
 
 #include <estab/stack.h>
 
+#include "cores.h"
 #include "signals.h"
 #include "stats_print.h"
 
@@ -47,23 +47,43 @@ lcore_turn(struct echo_lcore *lcore)
 	for (uint16_t i = 0; i < lcore->place_count; i++)
 		server_turn(&lcore->places[i]->server, clock_now(&lcore->echo->clock));
 	answer_when_asked(lcore);
+	if (lcore->echo->cores_are_shared)
+		sched_yield();
 }
 
-/* See every connection out, within the time that --drain-timeout gives. */
+static void
+drain_turn(struct echo_lcore *lcore, uint64_t now_ns)
+{
+	lcore->open = 0;
+	for (uint16_t i = 0; i < lcore->place_count; i++)
+		lcore->open += server_drain(&lcore->places[i]->server, now_ns);
+	answer_when_asked(lcore);
+	if (lcore->echo->cores_are_shared)
+		sched_yield();
+}
+
+/*
+ * See every connection out, within the time that --drain-timeout gives: those of the others too, whose
+ * packets may come and go through our queues. Their last may lie in a ring when they are done.
+ */
 static void
 lcore_drain(struct echo_lcore *lcore)
 {
 	const struct clock *clock = &lcore->echo->clock;
+	atomic_uint *undrained = &lcore->echo->undrained;
 	const uint64_t deadline_ns = clock_now(clock) + lcore->echo->options->drain_timeout_ns;
+	bool done = false;
 	uint64_t now_ns;
 
 	do {
 		now_ns = clock_now(clock);
-		lcore->open = 0;
-		for (uint16_t i = 0; i < lcore->place_count; i++)
-			lcore->open += server_drain(&lcore->places[i]->server, now_ns);
-		answer_when_asked(lcore);
-	} while (lcore->open > 0 && now_ns < deadline_ns);
+		drain_turn(lcore, now_ns);
+		if (lcore->open == 0 && !done) {
+			done = true;
+			atomic_fetch_sub_explicit(undrained, 1, memory_order_release);
+		}
+	} while (atomic_load_explicit(undrained, memory_order_acquire) > 0 && now_ns < deadline_ns);
+	drain_turn(lcore, clock_now(clock));
 }
 
 static int
@@ -128,7 +148,7 @@ echo_stats_ask(struct echo *echo, struct estab_stats *sum)
 			if (rte_eal_get_lcore_state(echo->lcores[i].id) == WAIT &&
 					&echo->lcores[i] != own)
 				return; /* it has ended: the totals will tell */
-			rte_pause();
+			cores_yield(echo->cores_are_shared);
 		}
 		stats_add(sum, &echo->lcores[i].stats);
 	}
@@ -150,6 +170,7 @@ echo_run(struct echo *echo)
 
 	clock_init(&echo->clock);
 	watch.next_ns = echo->options->stats_period_ns;
+	atomic_store(&echo->undrained, echo->lcore_count);
 	for (uint16_t i = 0; i < echo->lcore_count; i++) {
 		if (&echo->lcores[i] != own)
 			rte_eal_remote_launch(lcore_main, &echo->lcores[i], echo->lcores[i].id);

@@ -19,6 +19,7 @@
 #include <estab/stack.h>
 
 #include "complain.h"
+#include "cores.h"
 #include "memory.h"
 #include "places.h"
 #include "secret.h"
@@ -79,6 +80,19 @@ map_queues(struct echo *echo)
 	return -1;
 }
 
+/*
+ * How many stacks take their mbufs from one pool: all of the device, where the packets of one may come
+ * from the queue of another; else one.
+ */
+static uint16_t
+pool_sharers(const struct echo *echo, const struct device *device)
+{
+	const uint16_t stacks = places_stacks(&echo->map, device->id);
+
+	return stacks > places_queues(&echo->map, device->id) || device->rss_types == 0 ? stacks
+											: 1;
+}
+
 /* Refuse at once what cannot fit, before devices start and memory is cleared for it. */
 static int
 check_connections(const struct echo *echo)
@@ -108,60 +122,105 @@ choose_mbufs(const struct echo *echo, uint16_t data_room)
 	return (uint32_t)RTE_MAX(mbufs, (uint64_t)MBUFS_MIN);
 }
 
+static struct rte_mempool *
+create_pool(const struct echo *echo, const struct device *device, uint16_t queue, uint32_t mbufs)
+{
+	/* Of a pool that many share, most must not lie in their caches. */
+	const uint32_t cache = RTE_MIN(echo->options->device.mbcache,
+			mbufs / (2u + places_stacks(&echo->map, device->id)));
+	char name[RTE_MEMPOOL_NAMESIZE];
+
+	snprintf(name, sizeof(name), "mbufs_%u_%u", device->id, queue);
+	return memory_mbuf_pool(name, mbufs, cache, device->data_room,
+			rte_eth_dev_socket_id(device->id), "total-num-mbufs");
+}
+
+/* A pool for each stack, or one for all of the device. pools: by queue */
 static int
 create_pools(struct echo *echo, const struct device *device, uint32_t mbufs,
 		struct rte_mempool **pools)
 {
-	const uint32_t cache = RTE_MIN(echo->options->device.mbcache, mbufs / 2);
+	const uint16_t sharers = pool_sharers(echo, device);
+	struct rte_mempool *pool = NULL;
 
 	for (uint16_t i = 0; i < echo->map.count; i++) {
 		struct echo_place *place = &echo->places[i];
-		char name[RTE_MEMPOOL_NAMESIZE];
 
 		if (place->where.port != device->id)
 			continue;
-		snprintf(name, sizeof(name), "mbufs_%u_%u", place->where.port, place->where.queue);
-		place->pool = memory_mbuf_pool(name, mbufs, cache, device->data_room,
-				rte_eth_dev_socket_id(device->id), "total-num-mbufs");
-		if (place->pool == NULL)
+		place->has_pool = pool == NULL || sharers == 1;
+		if (place->has_pool)
+			pool = create_pool(echo, device, place->where.queue, sharers * mbufs);
+		if (pool == NULL)
 			return EXIT_ENVIRONMENT;
-		pools[place->where.queue] = place->pool;
+		place->pool = pool;
+		if (places_receives(&echo->map, i))
+			pools[place->where.queue] = pool;
 	}
 	return -1;
+}
+
+static struct rte_mempool *
+pool_of(const struct echo *echo, const struct device *device)
+{
+	for (uint16_t i = 0; i < echo->map.count; i++)
+		if (echo->map.places[i].port == device->id)
+			return echo->places[i].pool;
+	return NULL;
+}
+
+static int
+start_device(struct echo *echo, uint16_t index, uint32_t mbufs)
+{
+	struct rte_mempool *pools[PARSE_QUEUES_MAX] = { NULL };
+	struct device *device = &echo->devices[index];
+	const uint16_t stacks = places_stacks(&echo->map, device->id);
+	const uint32_t txq = echo->options->device.txq;
+	int ret = create_pools(echo, device, mbufs, pools);
+
+	device->tx_queues = txq != 0 ? (uint16_t)txq : stacks;
+	if (ret < 0)
+		ret = device_start(device, places_queues(&echo->map, device->id), pools);
+	if (ret < 0)
+		ret = spread_create(&echo->spreads[index], device, stacks, pool_of(echo, device));
+	return ret;
 }
 
 static int
 start_devices(struct echo *echo)
 {
-	struct rte_mempool *pools[PARSE_QUEUES_MAX] = { NULL };
 	uint32_t mbufs = 0;
 
 	for (uint16_t i = 0; i < echo->device_count; i++) {
-		struct device *device = &echo->devices[i];
-		const uint16_t queues = places_queues(&echo->map, device->id);
 		int ret;
 
-		if (queues == 0)
+		if (places_stacks(&echo->map, echo->devices[i].id) == 0)
 			continue;
 		if (mbufs == 0)
-			mbufs = choose_mbufs(echo, device->data_room);
-		ret = create_pools(echo, device, mbufs, pools);
-		if (ret < 0)
-			ret = device_start(device, queues, pools);
+			mbufs = choose_mbufs(echo, echo->devices[i].data_room);
+		ret = start_device(echo, i, mbufs);
 		if (ret >= 0)
 			return ret;
 	}
 	return -1;
 }
 
-static const struct device *
-device_of(const struct echo *echo, uint16_t port)
+static const struct spread *
+spread_of(const struct echo *echo, uint16_t port)
 {
 	for (uint16_t i = 0; i < echo->device_count; i++) {
 		if (echo->devices[i].id == port)
-			return &echo->devices[i];
+			return &echo->spreads[i];
 	}
 	return NULL;
+}
+
+/* What the stacks at one device may pin of a pool: a quarter of it all together. */
+static uint64_t
+text_memory(const struct spread *spread, const struct rte_mempool *pool)
+{
+	return (uint64_t)pool->size * pool->elt_size / 4 /
+			(spread->mode == SPREAD_DISPATCH ? spread->stacks : 1);
 }
 
 /* Half of what the pools have left, as far as there is need for so many. */
@@ -180,7 +239,8 @@ static int
 create_server(struct echo *echo, struct echo_place *place, uint32_t connections)
 {
 	const struct echo_options *options = echo->options;
-	const struct device *device = device_of(echo, place->where.port);
+	const struct spread *spread = spread_of(echo, place->where.port);
+	const struct device *device = spread->device;
 	struct estab_stack_config config;
 	char name[16];
 
@@ -196,9 +256,11 @@ create_server(struct echo *echo, struct echo_place *place, uint32_t connections)
 	config.limits.connections = connections;
 	config.limits.time_waits = connections;
 	config.limits.listeners = options->ports.count;
+	config.limits.receive_memory_bytes = text_memory(spread, place->pool);
+	config.limits.send_memory_bytes = text_memory(spread, place->pool);
 	if (secret_fill(config.secret, sizeof(config.secret)) != 0)
 		return complain(EXIT_ENVIRONMENT, "getrandom gives no secret");
-	if (device_port(device, place->where.queue, &place->port) != 0)
+	if (spread_port(spread, place->stack, &place->port) != 0)
 		return complain(EXIT_ENVIRONMENT, "%s: queue %u cannot be used", device->name,
 				place->where.queue);
 	return server_create(&place->server, &config, options->service, &options->ports,
@@ -233,6 +295,8 @@ lcore_with_id(struct echo *echo, uint16_t id)
 static int
 allot_places(struct echo *echo)
 {
+	uint16_t ids[PARSE_QUEUES_MAX];
+
 	echo->places = calloc(echo->map.count, sizeof(*echo->places));
 	if (echo->places == NULL)
 		return complain(EXIT_ENVIRONMENT, "no memory for %u queues", echo->map.count);
@@ -240,8 +304,12 @@ allot_places(struct echo *echo)
 		struct echo_lcore *lcore = lcore_with_id(echo, echo->map.places[i].lcore);
 
 		echo->places[i].where = echo->map.places[i];
+		echo->places[i].stack = places_stack(&echo->map, i);
 		lcore->places[lcore->place_count++] = &echo->places[i];
 	}
+	for (uint16_t i = 0; i < echo->lcore_count; i++)
+		ids[i] = echo->lcores[i].id;
+	echo->cores_are_shared = cores_are_shared(ids, echo->lcore_count);
 	return -1;
 }
 
@@ -272,9 +340,12 @@ echo_destroy(struct echo *echo)
 	for (uint16_t i = 0; echo->places != NULL && i < echo->map.count; i++)
 		server_destroy(&echo->places[i].server);
 	for (uint16_t i = 0; i < echo->device_count; i++)
+		spread_destroy(&echo->spreads[i]);
+	for (uint16_t i = 0; i < echo->device_count; i++)
 		device_stop(&echo->devices[i]);
 	for (uint16_t i = 0; echo->places != NULL && i < echo->map.count; i++)
-		rte_mempool_free(echo->places[i].pool);
+		if (echo->places[i].has_pool)
+			rte_mempool_free(echo->places[i].pool);
 	free(echo->places);
 	echo->places = NULL;
 }

@@ -24,7 +24,7 @@ TOTAL = re.compile(r"^  (\w+) +([\d,]+)  ", re.M)
 def arguments(program, wire, options, lcores="0"):
     addresses = [f"--address={ESTAB[family]}/{PREFIX[family]}" for family in FAMILIES]
     return [*wire.command, program, "--no-huge", "--no-pci", "--no-telemetry", "-m", "256",
-            "-l", lcores, f"--file-prefix=interop-{unique()}", f"--vdev={wire.vdev}",
+            "--lcores", lcores, f"--file-prefix=interop-{unique()}", f"--vdev={wire.vdev}",
             "--", *addresses, *options]
 
 

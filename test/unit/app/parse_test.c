@@ -210,13 +210,16 @@ queue_map_takes_the_form_of_l3fwd(void **state)
 	assert_int_equal(map.places[1].queue, 1);
 	assert_int_equal(map.places[1].lcore, 2);
 	assert_int_equal(map.places[2].port, 1);
+	assert_int_equal(parse_queue_map("(0,0,1),(0,0,2)", &map),
+			0); /* the second is handed over */
+	assert_int_equal(map.count, 2);
 }
 
 static void
-queue_map_refuses_bad_form_and_doubled_queues(void **state)
+queue_map_refuses_bad_form_and_doubled_entries(void **state)
 {
 	static const char *const wrong[] = { "", "0,0,1", "(0,0)", "(0,0,1", "(0,0,1),",
-		"(0,0,1)(0,1,1)", "(0,0,1,2)", "(a,0,1)", "(0,0,1),(0,0,2)" };
+		"(0,0,1)(0,1,1)", "(0,0,1,2)", "(a,0,1)", "(0,0,1),(0,0,1)" };
 	struct queue_map map = { .count = 7 };
 
 	(void)state;
@@ -242,7 +245,7 @@ main(void)
 		cmocka_unit_test(ports_take_ranges_in_order),
 		cmocka_unit_test(ports_refuse_what_cannot_be_listened_on),
 		cmocka_unit_test(queue_map_takes_the_form_of_l3fwd),
-		cmocka_unit_test(queue_map_refuses_bad_form_and_doubled_queues),
+		cmocka_unit_test(queue_map_refuses_bad_form_and_doubled_entries),
 	};
 
 	return cmocka_run_group_tests_name("parse", tests, NULL, NULL);
