@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include <rte_common.h>
+#include <rte_lcore.h>
 
 #include "bench_options.h"
 #include "complain.h"
@@ -19,27 +20,38 @@
 
 struct ledger {
 	const struct bench_options *options;
-	struct engine_result result;
+	unsigned int lcores;
 	json_t *list;
+	json_t *sums; /* over lcores, where there are several */
 	unsigned int measured;
 	bool clean;
 	const char *counters_missing;
+	struct engine_result results[]; /* one for each lcore */
 };
 
 static void
 measure_one(struct ledger *ledger, const struct engine_kind *kind, uint32_t connections)
 {
-	struct engine_result *result = &ledger->result;
+	FILE *out = ledger->options->text_file;
+	unsigned int measured;
 
 	if (signals_stopped())
 		return;
-	if (engine_run(result, ledger->options, kind, connections)) {
-		ledger->measured++;
-		ledger->clean = ledger->clean && result->clean;
-		ledger->counters_missing = result->counters_missing;
+	measured = engine_run(ledger->results, ledger->options, kind, connections);
+	ledger->measured += measured;
+	for (unsigned int i = 0; i < ledger->lcores; i++) {
+		const struct engine_result *result = &ledger->results[i];
+
+		engine_print(result, out);
+		json_array_append_new(ledger->list, engine_json(result));
+		if (result->skipped == NULL) {
+			ledger->clean = ledger->clean && result->clean;
+			ledger->counters_missing = result->counters_missing;
+		}
 	}
-	engine_print(result, ledger->options->text_file);
-	json_array_append_new(ledger->list, engine_json(result));
+	if (ledger->lcores > 1 && measured == ledger->lcores)
+		json_array_append_new(ledger->sums,
+				engine_print_sum(ledger->results, ledger->lcores, out));
 }
 
 static void
@@ -82,6 +94,8 @@ write_json(const struct ledger *ledger, int argc, char **argv)
 		return 0;
 	root = report_json_head(options->seed, "engine", argc, argv);
 	json_object_set(root, "engine", ledger->list);
+	if (ledger->lcores > 1)
+		json_object_set(root, "engine_sums", ledger->sums);
 	ret = json_dumpf(root, options->json_file, JSON_INDENT(2));
 	json_decref(root);
 	if (ret == 0)
@@ -92,7 +106,8 @@ write_json(const struct ledger *ledger, int argc, char **argv)
 int
 engine_main(const struct bench_options *options, int argc, char **argv)
 {
-	struct ledger *ledger = calloc(1, sizeof(*ledger));
+	const unsigned int lcores = rte_lcore_count();
+	struct ledger *ledger = calloc(1, sizeof(*ledger) + lcores * sizeof(ledger->results[0]));
 	int ret = EXIT_FINE;
 
 	if (ledger == NULL)
@@ -100,12 +115,15 @@ engine_main(const struct bench_options *options, int argc, char **argv)
 	ledger->options = options;
 	ledger->clean = true;
 	ledger->list = json_array();
+	ledger->sums = json_array();
+	ledger->lcores = lcores;
 	measure_all(ledger);
 	if (write_json(ledger, argc, argv) != 0)
 		ret = complain(EXIT_ENVIRONMENT, "--json %s: could not be written", options->json);
 	else if (ledger->measured == 0 || !ledger->clean)
 		ret = EXIT_ENVIRONMENT;
 	json_decref(ledger->list);
+	json_decref(ledger->sums);
 	free(ledger);
 	return ret;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The ledger of cycles: one stack alone, on one lcore, with bursts that lie in memory. The peer of
+ * The ledger of cycles: one stack alone on an lcore, with bursts that lie in memory. The peer of
  * every connection is made here too, but outside of what is measured:
  *
  *	offer     the peer's next packets are written              not measured
@@ -74,6 +74,7 @@ struct engine_span {
 };
 
 struct engine {
+	char name[16]; /* of its pool and its stack */
 	const struct bench_options *options;
 	const struct engine_kind *kind;
 	uint32_t connections; /* standing */
@@ -102,6 +103,7 @@ struct engine {
 /* What became of one kind. */
 struct engine_result {
 	const struct engine_kind *kind;
+	unsigned int lcore;
 	uint32_t connections;
 	const char *skipped; /* why there is no figure; NULL: there is one */
 	uint32_t round_count;
@@ -118,8 +120,13 @@ struct engine_result {
 extern const struct engine_kind engine_kinds[];
 extern const unsigned int engine_kind_count;
 
-/* Measure one kind. @return false where memory is missing, with result->skipped */
-bool engine_run(struct engine_result *result, const struct bench_options *options,
+/*
+ * Measure one kind on every lcore of EAL's, all beside one another, each with an engine of its own.
+ *
+ * @param results  one for each lcore; where memory is missing, with ->skipped
+ * @return how many were measured
+ */
+unsigned int engine_run(struct engine_result *results, const struct bench_options *options,
 		const struct engine_kind *kind, uint32_t connections);
 
 /* Everything that was asked for. @return the exit code */

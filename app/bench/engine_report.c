@@ -104,6 +104,20 @@ engine_print(const struct engine_result *result, FILE *out)
 	fflush(out);
 }
 
+json_t *
+engine_print_sum(const struct engine_result *results, unsigned int count, FILE *out)
+{
+	double rate = 0;
+
+	for (unsigned int i = 0; i < count; i++)
+		rate += (double)rte_get_tsc_hz() / all_rooms(&results[i]).median;
+	fprintf(out, "%-13s%10" PRIu32 "  sum of %u lcores: %.2f Mpps\n", results->kind->name,
+			results->connections, count, rate / 1e6);
+	return json_pack("{s:s,s:I,s:I,s:f}", "traffic", results->kind->name, "standing",
+			(json_int_t)results->connections, "lcores", (json_int_t)count,
+			"packets_per_second", rate);
+}
+
 static json_t *
 figure_json(const struct engine_figure *figure, double scale)
 {
@@ -160,6 +174,7 @@ engine_json(const struct engine_result *result)
 	struct engine_figure all;
 
 	json_object_set_new(object, "traffic", json_string(result->kind->name));
+	json_object_set_new(object, "lcore", json_integer(result->lcore));
 	json_object_set_new(object, "standing", json_integer(result->connections));
 	if (result->skipped != NULL) {
 		json_object_set_new(object, "skipped", json_string(result->skipped));

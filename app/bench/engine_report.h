@@ -21,4 +21,7 @@ void engine_print_head(FILE *out);
 void engine_print(const struct engine_result *result, FILE *out);
 json_t *engine_json(const struct engine_result *result);
 
+/* What several lcores do together, all measured. @return the same for JSON */
+json_t *engine_print_sum(const struct engine_result *results, unsigned int count, FILE *out);
+
 #endif

@@ -7,11 +7,13 @@
 #include "engine.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <rte_cycles.h>
 #include <rte_errno.h>
+#include <rte_launch.h>
 #include <rte_lcore.h>
 #include <rte_mempool.h>
 
@@ -197,7 +199,7 @@ configure(const struct engine *engine, struct estab_stack_config *config)
 
 	estab_stack_config_init(config);
 	stack_options_apply(&engine->options->stack, config);
-	config->name = "engine";
+	config->name = engine->name;
 	config->socket_id = (int)rte_socket_id();
 	config->mbuf_pool = engine->pool;
 	config->burst = engine->burst;
@@ -240,7 +242,7 @@ create_stack(struct engine *engine)
 static bool
 create_pool(struct engine *engine, uint16_t data_room)
 {
-	engine->pool = memory_mbuf_pool("engine", mbufs_wanted(engine), 512, data_room,
+	engine->pool = memory_mbuf_pool(engine->name, mbufs_wanted(engine), 512, data_room,
 			(int)rte_socket_id(), "engine-connections");
 	return engine->pool != NULL;
 }
@@ -259,7 +261,6 @@ create(struct engine *engine)
 	if (engine->peer.conns == NULL || !create_pool(engine, data_room) || !create_stack(engine))
 		return "memory: give EAL more with -m";
 	engine->peer.pool = engine->pool;
-	engine_counters_open(&engine->counters);
 	return NULL;
 }
 
@@ -275,7 +276,6 @@ free_queue(struct packet_queue *queue)
 static void
 destroy(struct engine *engine, struct engine_result *result)
 {
-	engine_counters_close(&engine->counters);
 	if (engine->stack != NULL)
 		estab_stack_destroy(engine->stack);
 	free_queue(&engine->to);
@@ -324,11 +324,12 @@ is_clean(const struct engine_result *result)
 static void
 measure(struct engine *engine, struct engine_result *result)
 {
-	result->skipped = create(engine);
 	if (result->skipped != NULL)
 		return;
+	engine_counters_open(&engine->counters);
 	if (engine->kind->begin != NULL && !engine->kind->begin(engine)) {
 		result->skipped = "its connections could not be opened";
+		engine_counters_close(&engine->counters);
 		return;
 	}
 	run_rounds(engine, result);
@@ -337,21 +338,20 @@ measure(struct engine *engine, struct engine_result *result)
 	result->offered = engine->offered;
 	result->heard = engine->heard;
 	result->counters_missing = engine->counters.missing;
+	engine_counters_close(&engine->counters); /* on the lcore that they count */
 }
 
-bool
-engine_run(struct engine_result *result, const struct bench_options *options,
+static struct engine *
+engine_create(struct engine_result *result, const struct bench_options *options,
 		const struct engine_kind *kind, uint32_t connections)
 {
 	struct engine *engine = calloc(1, sizeof(*engine));
 
-	memset(result, 0, sizeof(*result));
-	result->kind = kind;
-	result->connections = connections;
 	if (engine == NULL) {
 		result->skipped = "memory";
-		return false;
+		return NULL;
 	}
+	snprintf(engine->name, sizeof(engine->name), "engine%u", result->lcore);
 	engine->options = options;
 	engine->kind = kind;
 	engine->connections = connections;
@@ -363,9 +363,57 @@ engine_run(struct engine_result *result, const struct bench_options *options,
 			RTE_MIN((uint64_t)NS_PER_PACKET, (uint64_t)PASS_NS / (connections + 1) + 1);
 	engine->now_ns = NS_PER_SECOND;
 	engine->span.mark_cost = measure_mark();
-	measure(engine, result);
-	destroy(engine, result);
-	free(engine);
-	result->clean = result->skipped == NULL && is_clean(result);
-	return result->skipped == NULL;
+	result->skipped = create(engine);
+	return engine;
+}
+
+/* What an lcore measures. */
+struct job {
+	struct engine *engine;
+	struct engine_result *result;
+};
+
+static int
+lcore_main(void *argument)
+{
+	const struct job *job = argument;
+
+	if (job->engine != NULL)
+		measure(job->engine, job->result);
+	return 0;
+}
+
+/* Made one after the other, for EAL's memory is one; measured beside one another. */
+unsigned int
+engine_run(struct engine_result *results, const struct bench_options *options,
+		const struct engine_kind *kind, uint32_t connections)
+{
+	struct job jobs[RTE_MAX_LCORE];
+	unsigned int lcore, count = 0, measured = 0;
+
+	RTE_LCORE_FOREACH(lcore) {
+		struct engine_result *result = &results[count];
+
+		memset(result, 0, sizeof(*result));
+		result->kind = kind;
+		result->lcore = lcore;
+		result->connections = connections;
+		jobs[count++] = (struct job){ engine_create(result, options, kind, connections),
+			result };
+	}
+	for (unsigned int i = 0; i < count; i++)
+		if (results[i].lcore != rte_lcore_id())
+			rte_eal_remote_launch(lcore_main, &jobs[i], results[i].lcore);
+	for (unsigned int i = 0; i < count; i++)
+		if (results[i].lcore == rte_lcore_id())
+			lcore_main(&jobs[i]);
+	rte_eal_mp_wait_lcore();
+	for (unsigned int i = 0; i < count; i++) {
+		if (jobs[i].engine != NULL)
+			destroy(jobs[i].engine, &results[i]);
+		free(jobs[i].engine);
+		results[i].clean = results[i].skipped == NULL && is_clean(&results[i]);
+		measured += results[i].skipped == NULL;
+	}
+	return measured;
 }

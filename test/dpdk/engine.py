@@ -3,13 +3,14 @@
 """estab-bench --engine, briefly: every kind of traffic is measured, the JSON holds what it promises,
 and every packet that was offered has a fate. Never a time.
 
-usage: engine.py ESTAB_BENCH [OPTION...]"""
+usage: engine.py ESTAB_BENCH LCORES [OPTION...]"""
 import json
 import os
 import subprocess
 import sys
 
-BENCH, OPTIONS = sys.argv[1], sys.argv[2:]
+BENCH, LCORES, OPTIONS = sys.argv[1], sys.argv[2], sys.argv[3:]
+LCORE_IDS = [int(lcore) for lcore in LCORES.split(",")]
 TRAFFIC = ["syn-flood", "cookie-acks", "six-packets", "nine-packets", "echo", "bulk", "bulk-loss"]
 ROOMS = {"receive", "parse", "lookup", "tcp", "timeouts", "output", "build", "transmit", "calls"}
 STANDING = 500
@@ -88,7 +89,8 @@ def check_entry(entry):
     check_traffic(name, entry, stack)
 
 
-command = [BENCH, "--no-huge", "--no-pci", "--no-telemetry", "--no-shconf", "-m", "128", "-l", "0",
+command = [BENCH, "--no-huge", "--no-pci", "--no-telemetry", "--no-shconf", "-m", "256",
+           "-l", LCORES,
            f"--file-prefix=estab-engine-{os.getpid()}", "--", "--engine", "--engine-rounds", "3",
            "--engine-packets", "500", "--engine-connections", f"{STANDING},10m", "--seed", "1",
            "--json", "-"] + OPTIONS
@@ -99,10 +101,15 @@ if process.returncode == 0:
     result = json.loads(process.stdout)
     check(result["workload"] == "engine" and result["args"] == command, "head of the JSON")
     skipped = [entry for entry in result["engine"] if "skipped" in entry]
-    check([(entry["traffic"], entry["standing"]) for entry in skipped] == [("echo", 10000000)],
-          f"skipped for want of memory: {skipped}")
+    check([(entry["traffic"], entry["standing"]) for entry in skipped] ==
+          [("echo", 10000000)] * len(LCORE_IDS), f"skipped for want of memory: {skipped}")
     measured = [entry for entry in result["engine"] if "skipped" not in entry]
-    check([entry["traffic"] for entry in measured] == TRAFFIC, "not every traffic was measured")
+    check([(entry["traffic"], entry["lcore"]) for entry in measured] ==
+          [(traffic, lcore) for traffic in TRAFFIC for lcore in LCORE_IDS],
+          "not every traffic was measured on every lcore")
+    sums = [entry["traffic"] for entry in result.get("engine_sums", [])
+            if entry["packets_per_second"] > 0 and entry["lcores"] == len(LCORE_IDS)]
+    check(sums == (TRAFFIC if len(LCORE_IDS) > 1 else []), f"sums over lcores: {sums}")
     for each_entry in measured:
         check_entry(each_entry)
 if check.failed:
