@@ -64,6 +64,7 @@ fill_limits(struct estab_stack_limits *limits, const struct rte_mempool *pool)
 	FILL(limits->receive_memory_bytes, pool_bytes(pool) / 4);
 	FILL(limits->send_memory_bytes, pool_bytes(pool) / 4);
 	FILL(limits->customized_connections, 1024);
+	FILL(limits->active_connections, limits->connections);
 }
 
 /* Under BBR each takes some kilobytes, else a line of the cache. */

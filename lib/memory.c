@@ -43,7 +43,8 @@ estab_stack_memory(const struct estab_stack *stack, struct estab_memory *memory)
 	add_table(&memory->flow_table, flow_table_bytes(&stack->flows),
 			stack->flows.entries * sizeof(uintptr_t));
 	add_pool(&memory->connections, &tcp->tcbs);
-	add_pool(&memory->works, &tcp->works);
+	add_pool(&memory->works, &tcp->works.pool);
+	memory->works.used = tcp->works.used * tcp->works.pool.stride; /* others are kept at hand */
 	add_pool(&memory->syn_records, &tcp->syn_records);
 	add_pool(&memory->time_waits, &tcp->time_waits);
 	add_pool(&memory->reassemblies, &tcp->reassemblies);

@@ -247,7 +247,7 @@ estab_stack_deadline(const struct estab_stack *stack)
 {
 	const struct burst *burst = &stack->burst;
 
-	if (!TAILQ_EMPTY(&stack->tcp.output_list) || burst->out_count > 0 || burst->tx_count > 0)
+	if (tcp_output_is_due(&stack->tcp) || burst->out_count > 0 || burst->tx_count > 0)
 		return 0;
 	return RTE_MIN(tcp_timeouts_next(&stack->tcp), net_deadline(&stack->net));
 }

@@ -131,10 +131,14 @@ struct estab_stack_limits {
 	uint32_t syn_text_bytes; /**< for text of SYNs until the handshake is done, in bytes of whole
 				  *   mbufs (262144); above it the text has to come again */
 	uint32_t customized_connections; /**< with settings of their own or urgent data to send (1024) */
-	uint32_t paced_connections; /**< whose text is paced, where tcp.pacing or the congestion
+	uint32_t paced_connections;  /**< whose text is paced, where tcp.pacing or the congestion
 					   *   control asks for it (as many as connections; under BBR,
 					   *   which takes 3 KB for each, 1024); one more is not
 					   *   paced, and has CUBIC where BBR was asked for */
+	uint32_t active_connections; /**< with something under way at once: text to send or to
+				      *   receive, a segment in flight, a timer (as many as
+				      *   connections). While all are taken, segments for one more
+				      *   have to come again, and a send takes nothing */
 };
 
 /**

@@ -66,8 +66,12 @@ check_send(const struct tcb *tcb)
 			tcb->work->send_at_offset <= tcb->work->send_at->data_len);
 	if (tcb->state == TCP_STATE_CLOSED)
 		return;
-	assert(seq_leq(tcb->snd_una, tcb->work->snd_cursor));
-	assert(seq_leq(tcb->work->snd_cursor, tcb->snd_nxt));
+	if (tcb_is_at_work(tcb)) {
+		assert(seq_leq(tcb->snd_una, tcb->work->snd_cursor));
+		assert(seq_leq(tcb->work->snd_cursor, tcb->snd_nxt));
+	} else {
+		assert(tcb->snd_una == tcb->snd_nxt);
+	}
 	assert(tcb->snd_wnd <= tcb->snd_wnd_max);
 	assert(tcb->snd_mss > 0);
 	if (tcb_is_synchronized(tcb)) {
@@ -153,13 +157,14 @@ is_in_use(const struct tcb *tcb)
 
 /* What TCBs hold of the pools. */
 struct held {
-	uint32_t tcbs, reassemblies, recoveries, send_marks, customs, pacings;
+	uint32_t tcbs, works, reassemblies, recoveries, send_marks, customs, pacings;
 };
 
 static void
 count_held(const struct work *work, struct held *held)
 {
 	held->tcbs++;
+	held->works += work->tcb != NULL;
 	held->reassemblies += work->reassembly != NULL;
 	held->recoveries += work->recovery != NULL;
 	held->send_marks += work->sent_more != NULL;
@@ -168,12 +173,22 @@ count_held(const struct work *work, struct held *held)
 	assert(work->recovery == NULL || work->recovery->tcb == work->tcb);
 }
 
+/* What all at rest share was never written to. */
+static void
+check_rest(const struct works *works)
+{
+	const uint8_t *bytes = (const uint8_t *)&works->rest;
+
+	for (size_t i = 0; i < sizeof(works->rest); i++)
+		assert(bytes[i] == 0);
+}
+
 /* Every TCB was visited: what they hold is what the pools miss. */
 static void
 check_pools(const struct tcp *tcp, const struct held *held)
 {
 	assert(pool_used_count(&tcp->tcbs) == held->tcbs);
-	assert(pool_used_count(&tcp->works) == held->tcbs);
+	assert(tcp->works.used == held->works);
 	assert(pool_used_count(&tcp->reassemblies) == held->reassemblies);
 	assert(pool_used_count(&tcp->recoveries) == held->recoveries);
 	assert(pool_used_count(&tcp->send_marks) == held->send_marks);
@@ -189,6 +204,7 @@ tcp_check(struct tcp *tcp)
 	struct held held = { 0 };
 	uint32_t i;
 
+	check_rest(&tcp->works);
 	for (i = 0; i < n; i++) {
 		const struct tcb *tcb = pool_at(&tcp->tcbs, tcp->check_at++ % touched);
 

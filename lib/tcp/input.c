@@ -464,6 +464,18 @@ segment_arrives_other_states(struct tcb *tcb, struct burst *burst, struct segmen
 	segment_text_and_fin(tcb, burst, seg); /* seventh and eighth */
 }
 
+/* A segment may begin something: the connection must have what it works with. */
+static struct tcb *
+set_to_work(struct tcb *tcb, struct segment *seg)
+{
+	if (unlikely(!tcb_work(tcb))) {
+		seg->fate = ESTAB_DROP_TCP_ACTIVE_FULL;
+		return NULL;
+	}
+	work_stir(&tcb->tcp->works, tcb->work);
+	return tcb;
+}
+
 /* The connection that the segment is to be processed with; NULL: the segment has its fate. */
 static struct tcb *
 find_connection(struct tcp *tcp, struct burst *burst, struct segment *seg)
@@ -477,7 +489,7 @@ find_connection(struct tcp *tcp, struct burst *burst, struct segment *seg)
 		flow = flow_find(tcp->flows, &seg->path, seg->hash);
 	switch (flow_kind(flow)) {
 	case FLOW_TCB:
-		return flow_target(flow);
+		return set_to_work(flow_target(flow), seg);
 	case FLOW_SYN_RECORD:
 		return segment_arrives_syn_record(tcp, burst, seg, flow_target(flow));
 	case FLOW_TIME_WAIT:

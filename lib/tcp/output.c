@@ -496,6 +496,30 @@ output_marks(struct tcb *tcb, struct burst *burst)
 	return output_acks(tcb, burst, burst->out_count > out_before);
 }
 
+/*
+ * A call of the user has marked it at rest: it needs what it works with, but for a RST. Where there is
+ * none it waits until others rest. Returns false where it does.
+ */
+static bool
+set_to_work(struct tcb *tcb)
+{
+	if ((tcb->marks & MARK_RST) != 0 || tcb_work(tcb))
+		return true;
+	tcb->flags |= TCB_WAITS_FOR_WORK;
+	TAILQ_INSERT_TAIL(&tcb->tcp->waiting_list, tcb, output_link);
+	return false;
+}
+
+/* As many as there is something to work with for. */
+static void
+end_waiting(struct tcp *tcp)
+{
+	struct tcb *tcb;
+
+	while ((tcb = TAILQ_FIRST(&tcp->waiting_list)) != NULL && work_take(tcb))
+		;
+}
+
 /* Visit one TCB; false when the burst is full. */
 static bool
 output_connection(struct tcb *tcb, struct burst *burst)
@@ -503,7 +527,12 @@ output_connection(struct tcb *tcb, struct burst *burst)
 	struct tcp *tcp = tcb->tcp;
 
 	TAILQ_REMOVE(&tcp->output_list, tcb, output_link);
-	recovery_on_output(tcb);
+	if (unlikely(!tcb_is_at_work(tcb)) && !set_to_work(tcb))
+		return true;
+	if (likely(tcb_is_at_work(tcb))) {
+		work_stir(&tcp->works, tcb->work);
+		recovery_on_output(tcb);
+	}
 	if (!predicted_output(tcb, burst) && !output_marks(tcb, burst)) {
 		TAILQ_INSERT_TAIL(&tcp->output_list, tcb, output_link); /* others first next time */
 		return false;
@@ -520,11 +549,19 @@ output_connection(struct tcb *tcb, struct burst *burst)
 	return true;
 }
 
+bool
+tcp_output_is_due(const struct tcp *tcp)
+{
+	return !TAILQ_EMPTY(&tcp->output_list) ||
+			(!TAILQ_EMPTY(&tcp->waiting_list) && !works_are_out(&tcp->works));
+}
+
 void
 tcp_output(struct tcp *tcp, struct burst *burst)
 {
 	struct tcb *tcb, *next;
 
+	end_waiting(tcp);
 	for (tcb = TAILQ_FIRST(&tcp->output_list); tcb != NULL; tcb = next) {
 		next = TAILQ_NEXT(tcb, output_link);
 		if (!output_connection(tcb, burst))
@@ -544,4 +581,5 @@ tcp_output_built(struct tcp *tcp)
 		else
 			tcb_release(tcb);
 	}
+	works_settle(tcp);
 }

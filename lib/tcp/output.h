@@ -6,6 +6,7 @@
 #ifndef LIB_TCP_OUTPUT_H
 #define LIB_TCP_OUTPUT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "burst.h"
@@ -22,6 +23,9 @@ void output_book_segment(struct tcb *tcb, uint32_t seq, uint32_t text_len, uint3
 
 /* Pay what marked TCBs owe, as far as the burst has room; the rest stays marked. */
 void tcp_output(struct tcp *tcp, struct burst *burst);
+
+/* True where some owe something that can be paid. */
+bool tcp_output_is_due(const struct tcp *tcp);
 
 /* The segments of tcp_output are packets now: connections that are over may go. */
 void tcp_output_built(struct tcp *tcp);

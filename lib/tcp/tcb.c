@@ -21,50 +21,44 @@
 #include "tcp/recovery/recovery.h"
 #include "tcp/text/send_memory.h"
 
-/* A zeroed TCB and what it works with; NULL: one or the other is at its limit. */
+/* A zeroed TCB, at work; NULL: one or the other is at its limit. */
 static struct tcb *
-take_pair(struct tcp *tcp)
+take_working(struct tcp *tcp)
 {
 	struct tcb *tcb = pool_get(&tcp->tcbs);
-	struct work *work;
 
 	if (tcb == NULL)
 		return NULL;
-	work = pool_get(&tcp->works);
-	if (work == NULL) {
-		pool_put(&tcp->tcbs, tcb);
-		return NULL;
-	}
 	memset(tcb, 0, sizeof(*tcb));
-	memset(work, 0, sizeof(*work));
-	tcb->work = work;
-	work->tcb = tcb;
-	return tcb;
+	tcb->tcp = tcp;
+	if (work_take(tcb))
+		return tcb;
+	pool_put(&tcp->tcbs, tcb);
+	return NULL;
 }
 
+/* The way back of one that came to nothing, or whose queues are empty. */
 static void
-give_pair(struct tcp *tcp, struct tcb *tcb)
+give_back(struct tcp *tcp, struct tcb *tcb)
 {
-	pool_put(&tcp->works, tcb->work);
+	if (tcb_is_at_work(tcb))
+		work_end(tcb);
 	pool_put(&tcp->tcbs, tcb);
 }
 
 struct tcb *
 tcb_create(struct tcp *tcp, const struct path *path, uint32_t hash)
 {
-	struct tcb *tcb = take_pair(tcp);
+	struct tcb *tcb = take_working(tcp);
 
 	if (tcb == NULL)
 		return NULL;
-	tcb->tcp = tcp;
 	tcb->path = *path;
 	tcb->hash = hash;
 	tcb->rcv_buffer = tcp->config.receive_buffer_bytes;
 	tcb->read_round_us = tcp_now_us(tcp);
-	tcb->work->receive.budget = &tcp->receive_memory;
-	tcb->work->send.budget = &tcp->send_memory;
 	if (flow_set(tcp->flows, path, hash, flow_make(FLOW_TCB, tcb)) != 0) {
-		give_pair(tcp, tcb);
+		give_back(tcp, tcb);
 		return NULL;
 	}
 	tcb->flags = TCB_IN_USE | TCB_IN_FLOW_TABLE;
@@ -95,6 +89,18 @@ tcb_clear_queues(struct tcb *tcb)
 		reassembly_destroy(tcb);
 }
 
+/* Nothing is due or owed any more; what the user has not yet received stays. */
+static void
+end_work(struct tcb *tcb)
+{
+	if (!tcb_is_at_work(tcb))
+		return;
+	work_stop(tcb);
+	tcb->work->dupacks_owed = 0;
+	tcb_clear_queues(tcb);
+	work_stir(&tcb->tcp->works, tcb->work);
+}
+
 void
 tcb_release(struct tcb *tcb)
 {
@@ -104,16 +110,19 @@ tcb_release(struct tcb *tcb)
 			(tcb->marks & MARK_RST) != 0)
 		return;
 	if ((tcb->flags & TCB_ON_OUTPUT_LIST) != 0)
-		TAILQ_REMOVE(&tcp->output_list, tcb, output_link);
+		TAILQ_REMOVE((tcb->flags & TCB_WAITS_FOR_WORK) != 0 ? &tcp->waiting_list
+								    : &tcp->output_list,
+				tcb, output_link);
 	if ((tcb->flags & TCB_ON_EVENT_LIST) != 0)
 		TAILQ_REMOVE(&tcp->event_list, tcb, event_link);
-	timer_wheel_cancel(&tcp->wheel, &tcb->work->timer);
-	tcb_clear_queues(tcb);
-	text_queue_clear(&tcb->work->receive);
-	custom_destroy(tcb);
+	if (tcb_is_at_work(tcb)) {
+		end_work(tcb);
+		text_queue_clear(&tcb->work->receive);
+		custom_destroy(tcb);
+	}
 	send_memory_forget(tcb);
 	tcb->flags = 0;
-	give_pair(tcp, tcb);
+	give_back(tcp, tcb);
 }
 
 void
@@ -121,12 +130,9 @@ tcb_close(struct tcb *tcb, int error)
 {
 	tcb_enter(tcb, TCP_STATE_CLOSED);
 	tcb_leave_flow_table(tcb);
-	timer_wheel_cancel(&tcb->tcp->wheel, &tcb->work->timer);
-	memset(tcb->work->deadlines, 0, sizeof(tcb->work->deadlines));
 	tcb->marks &= MARK_RST;
-	tcb->work->dupacks_owed = 0;
 	tcb->ecn &= (uint8_t)~ECN_CHANGED;
-	tcb_clear_queues(tcb);
+	end_work(tcb);
 	if (error != 0)
 		tcb->error = error;
 	tcb_tell(tcb, ESTAB_EVENT_CLOSED);
@@ -162,7 +168,7 @@ tcb_arm(struct tcb *tcb, enum tcb_timer timer, uint64_t delay_ns)
 	const uint64_t ticks = (delay_ns + TCP_TICK_NS - 1) / TCP_TICK_NS;
 	const uint64_t expires = tcp->now_tick + RTE_MAX(ticks, UINT64_C(1));
 
-	assert(tcb_is_alive(tcb));
+	assert(tcb_is_alive(tcb) && tcb_is_at_work(tcb));
 	tcb->work->deadlines[timer] = (uint32_t)expires;
 	if (tcb->work->deadlines[timer] == 0)
 		tcb->work->deadlines[timer] =

@@ -96,7 +96,8 @@ enum tcb_flag {
 	TCB_MORE = 1 << 27,      /* the last text waits for more, until something is acknowledged */
 	TCB_UNPUSHED = 1 << 28,  /* the last text was written without PUSH */
 	TCB_CORK_OVER = 1 << 29, /* text was held back for long enough: it goes first */
-	TCB_SEND_WAITING = 1 << 30, /* for send memory of the stack; nothing else would tell */
+	TCB_SEND_WAITING = 1 << 30,     /* for send memory of the stack; nothing else would tell */
+	TCB_WAITS_FOR_WORK = INT32_MIN, /* the last bit: its output list is the waiting list */
 };
 
 struct listener;
@@ -108,7 +109,7 @@ struct listener;
 struct tcb {
 	/* Every segment: sequence numbers and windows. */
 	struct tcp *tcp;
-	struct work *work;
+	struct work *work;    /* while something is under way; else of all at rest, zero */
 	uint32_t flags;       /* set of enum tcb_flag */
 	uint8_t state;        /* enum tcp_state */
 	uint8_t marks;        /* set of enum tcb_mark */
@@ -223,10 +224,12 @@ struct tcp {
 	struct rte_mempool *mbuf_pool;
 	struct timer_wheel wheel;
 	struct tcb_list output_list;   /* TCBs with marks */
+	struct tcb_list waiting_list;  /* marked at rest, while as many work as may */
 	struct tcb_list finished_list; /* TIME-WAIT or CLOSED, last segment being built */
 	struct tcb_list event_list;    /* TCBs with events to collect */
-	struct pool tcbs, works, syn_records, time_waits, reassemblies, recoveries, customs,
-			pacings, send_marks, listeners_pool;
+	struct pool tcbs, syn_records, time_waits, reassemblies, recoveries, customs, pacings,
+			send_marks, listeners_pool;
+	struct works works;
 	struct listener_table listeners;
 	struct ephemeral_ports ports;
 	struct reassembly_list reassembly_list;         /* the oldest first */
@@ -322,6 +325,20 @@ static inline uint32_t
 tcb_flight_size(const struct tcb *tcb)
 {
 	return tcb->snd_nxt - tcb->snd_una;
+}
+
+/* True where it has a block of its own to write to. */
+static inline bool
+tcb_is_at_work(const struct tcb *tcb)
+{
+	return tcb->work->tcb != NULL;
+}
+
+/* Have it at work. @return false where limits.active_connections are already */
+static inline bool
+tcb_work(struct tcb *tcb)
+{
+	return likely(tcb_is_at_work(tcb)) || work_take(tcb);
 }
 
 /* False once it is over and only the user's pointer keeps the TCB. */

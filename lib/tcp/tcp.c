@@ -41,6 +41,7 @@ init_lists(struct tcp *tcp)
 	unsigned int i;
 
 	TAILQ_INIT(&tcp->output_list);
+	TAILQ_INIT(&tcp->waiting_list);
 	TAILQ_INIT(&tcp->finished_list);
 	TAILQ_INIT(&tcp->event_list);
 	TAILQ_INIT(&tcp->reassembly_list);
@@ -60,8 +61,7 @@ init_pools(struct tcp *tcp, const struct estab_stack_config *config)
 
 	failed |= pool_init(&tcp->tcbs, "tcbs", limits->connections, sizeof(struct tcb), 64,
 			socket);
-	failed |= pool_init(&tcp->works, "works", limits->connections, sizeof(struct work), 64,
-			socket);
+	failed |= works_init(&tcp->works, limits->active_connections, socket);
 	failed |= pool_init(&tcp->syn_records, "syn_records", limits->syn_records,
 			sizeof(struct syn_record), 64, socket);
 	failed |= pool_init(&tcp->time_waits, "time_waits", limits->time_waits,
@@ -86,7 +86,7 @@ static void
 fini_pools(struct tcp *tcp)
 {
 	pool_fini(&tcp->tcbs);
-	pool_fini(&tcp->works);
+	works_fini(&tcp->works);
 	pool_fini(&tcp->syn_records);
 	pool_fini(&tcp->time_waits);
 	pool_fini(&tcp->reassemblies);

@@ -130,8 +130,7 @@ void
 time_wait_enter(struct tcb *tcb)
 {
 	tcb_enter(tcb, TCP_STATE_TIME_WAIT);
-	timer_wheel_cancel(&tcb->tcp->wheel, &tcb->work->timer);
-	memset(tcb->work->deadlines, 0, sizeof(tcb->work->deadlines));
+	work_stop(tcb);
 	tcb->tcp->stats->connections_closed++;
 	tcb_tell(tcb, ESTAB_EVENT_CLOSED);
 	tcb_mark(tcb, MARK_TEXT); /* output leaves the record */
@@ -154,7 +153,6 @@ time_wait_begin(struct tcb *tcb)
 	flow_set(tcp->flows, &tcb->path, tcb->hash, flow_make(FLOW_TIME_WAIT, record));
 	tcp_note_flow_change(tcp, tcb->hash);
 	tcb->flags &= ~(uint32_t)TCB_IN_FLOW_TABLE; /* the entry is the record's now */
-	timer_wheel_cancel(&tcp->wheel, &tcb->work->timer);
 	tcb_release(tcb);
 }
 

@@ -211,12 +211,17 @@ expire(struct tcb *tcb, enum tcb_timer timer)
  * others before it, since a handler may end the connection and then disarms.
  */
 static void
-node_expired(struct timer_node *node)
+node_expired(struct tcp *tcp, struct timer_node *node)
 {
-	struct tcb *tcb = container_of(node, struct work, timer)->tcb;
+	struct work *work = container_of(node, struct work, timer);
+	struct tcb *tcb = work->tcb;
 	const uint64_t node_tick = node->expires;
-	const enum tcb_timer timer = take_due(tcb, node_tick);
+	enum tcb_timer timer;
 
+	if (tcb == NULL)
+		return; /* its connection is at rest */
+	work_stir(&tcp->works, work);
+	timer = take_due(tcb, node_tick);
 	rearm(tcb, node_tick);
 	expire(tcb, timer);
 }
@@ -232,7 +237,7 @@ tcp_timeouts(struct tcp *tcp, struct burst *burst)
 	do {
 		n = timer_wheel_advance(&tcp->wheel, tcp->now_tick, expired, EXPIRED_BATCH);
 		for (i = 0; i < n; i++)
-			node_expired(expired[i]);
+			node_expired(tcp, expired[i]);
 	} while (n == EXPIRED_BATCH);
 	send_memory_tell(tcp);
 }

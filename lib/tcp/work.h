@@ -3,12 +3,20 @@
  * What a connection works with while something is under way: text in one of its queues, a segment in
  * flight, a timer that runs, an episode of loss. It lies beside the TCB, which is what remains of a
  * connection at rest.
+ *
+ * A connection takes a block when a segment arrives for it or its user does something that needs one;
+ * when a turn is over, those that were touched in it are looked at, and what is not needed any more
+ * is given back. The block given back last is the next to be taken, so that those in use stay in the
+ * cache however many connections there are. All at rest share one that is zero: whoever only reads
+ * need not ask.
  */
 #ifndef LIB_TCP_WORK_H
 #define LIB_TCP_WORK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "base/pool.h"
 #include "base/timer_wheel.h"
 #include "burst.h"
 #include "tcp/recovery/send_marks.h"
@@ -19,6 +27,7 @@ struct pacing;
 struct reassembly;
 struct recovery;
 struct tcb;
+struct tcp;
 
 /* Each logical timer is a deadline here; one node in the wheel serves them all. */
 enum tcb_timer {
@@ -34,7 +43,9 @@ enum tcb_timer {
 };
 
 struct work {
-	struct tcb *tcb;
+	struct tcb *tcb; /* whose it is; NULL: nobody's, and its node in the wheel may still be armed */
+	struct work *spare_next;
+	struct work *stirred_next; /* on the list of those to be looked at; NULL: not on it */
 
 	/* Every segment. */
 	uint32_t snd_cursor; /* next to send: below snd_nxt while sending again after a timeout */
@@ -76,5 +87,47 @@ struct work {
 	uint32_t iss, irs;
 	uint16_t mss_asked; /* by the user; 0: what the MTU carries */
 };
+
+/* All of a stack. */
+struct works {
+	struct pool pool;
+	struct work *spare;   /* not in use, the last one first */
+	struct work *stirred; /* to be looked at when the turn is over, down to rest */
+	uint32_t used;
+	struct work rest; /* of all connections at rest: zero, and never written */
+};
+
+/* @return 0 or -ENOMEM */
+int works_init(struct works *works, uint32_t limit, int socket_id);
+void works_fini(struct works *works);
+
+/* True where no connection that is at rest can begin anything now. */
+static inline bool
+works_are_out(const struct works *works)
+{
+	return works->spare == NULL && pool_free_count(&works->pool) == 0;
+}
+
+/* Look at it when the turn is over: it may not be needed any more. */
+static inline void
+work_stir(struct works *works, struct work *work)
+{
+	if (work->stirred_next != NULL)
+		return;
+	work->stirred_next = works->stirred;
+	works->stirred = work;
+}
+
+/* Take one for a connection that is at rest, or new. @return false where the limit is reached */
+bool work_take(struct tcb *tcb);
+
+/* Stop every timer. */
+void work_stop(struct tcb *tcb);
+
+/* The connection is at rest, or gone: its block, in which nothing is left, is for others. */
+void work_end(struct tcb *tcb);
+
+/* The turn is over: give back what was stirred and is not needed. */
+void works_settle(struct tcp *tcp);
 
 #endif

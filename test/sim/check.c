@@ -116,6 +116,8 @@ check_end(const struct sim *sim)
 		check_pool(sim, side, "TIME-WAIT records", &tcp->time_waits);
 		check_pool(sim, side, "reassemblies", &tcp->reassemblies);
 		check_pool(sim, side, "blocks of settings", &tcp->customs);
+		if (tcp->works.used != 0)
+			sim_fail(sim, "side %u: %u connections are at work", side, tcp->works.used);
 		if (mbufs != 0)
 			sim_fail(sim, "side %u: %u mbufs are left", side, mbufs);
 	}

@@ -153,6 +153,7 @@ plan_limits(const struct sim *sim, struct estab_stack_limits *limits, struct ran
 	limits->recoveries = limits->reassemblies;
 	limits->customized_connections = (uint32_t)ONE_OF(r, 1, 64);
 	limits->paced_connections = (uint32_t)ONE_OF(r, 1, 64);
+	limits->active_connections = (uint32_t)ONE_OF(r, 2, 8, 64);
 }
 
 /* Policies, each of which must serve. */

@@ -43,7 +43,7 @@ send_buffer_room(const struct tcb *tcb)
 			? RTE_MIN(size, (uint32_t)SEND_SEGMENTS_MIN * tcb->snd_mss)
 			: size;
 
-	if (send_memory_is_exhausted(tcb->tcp))
+	if (send_memory_is_exhausted(tcb->tcp) || send_memory_has_no_work(tcb))
 		return 0;
 	return tcb->work->send.bytes < limit ? limit - tcb->work->send.bytes : 0;
 }

@@ -18,11 +18,17 @@ send_memory_is_exhausted(const struct tcp *tcp)
 	return tcp->send_memory.pinned / 2 > tcp->send_memory_max;
 }
 
+bool
+send_memory_has_no_work(const struct tcb *tcb)
+{
+	return !tcb_is_at_work(tcb) && works_are_out(&tcb->tcp->works);
+}
+
 void
 send_memory_wait(struct tcb *tcb)
 {
 	if (tcb->work->send.bytes > 0 || (tcb->flags & TCB_SEND_WAITING) != 0 ||
-			!send_memory_is_exhausted(tcb->tcp))
+			(!send_memory_is_exhausted(tcb->tcp) && !send_memory_has_no_work(tcb)))
 		return;
 	tcb->flags |= TCB_SEND_WAITING;
 	tcb->tcp->send_waiting++;
@@ -40,7 +46,8 @@ send_memory_forget(struct tcb *tcb)
 bool
 send_memory_may_tell(const struct tcp *tcp)
 {
-	return tcp->send_waiting > 0 && !send_memory_is_exhausted(tcp);
+	return tcp->send_waiting > 0 && !send_memory_is_exhausted(tcp) &&
+			!works_are_out(&tcp->works);
 }
 
 static void

@@ -15,6 +15,9 @@ struct tcp;
 /* True where nothing may be queued, whoever asks. */
 bool send_memory_is_exhausted(const struct tcp *tcp);
 
+/* True where the connection is at rest, and as many as may be active are. */
+bool send_memory_has_no_work(const struct tcb *tcb);
+
 /* A send fell short: remember the connection where no acknowledgment of its own would tell its user. */
 void send_memory_wait(struct tcb *tcb);
 

@@ -13,6 +13,8 @@
 struct custom *
 custom_get(struct tcb *tcb)
 {
+	if (!tcb_work(tcb))
+		return NULL;
 	if (tcb->work->custom == NULL) {
 		tcb->work->custom = pool_get(&tcb->tcp->customs);
 		if (tcb->work->custom != NULL)

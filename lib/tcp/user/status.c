@@ -38,6 +38,15 @@ tell_recovery(const struct tcb *tcb, struct estab_conn_info *info)
 		info->recovery = phases[recovery->phase];
 }
 
+/* The MSS of our SYN: what we take in a segment, and the options that all have. */
+static uint16_t
+announced(const struct tcb *tcb)
+{
+	const bool stamped = (tcb->flags & TCB_TIMESTAMPS) != 0;
+
+	return (uint16_t)(tcb->rcv_mss + (stamped ? TCP_TIMESTAMPS_LENGTH : 0));
+}
+
 void
 estab_conn_status(const struct estab_conn *conn, struct estab_conn_info *info)
 {
@@ -63,7 +72,7 @@ estab_conn_status(const struct estab_conn *conn, struct estab_conn_info *info)
 		.receive_queued = tcb->work->receive.bytes,
 		.receive_buffer = tcb->rcv_buffer,
 		.mss = tcb->snd_mss,
-		.mss_announced = mss_announced(tcb->tcp, tcb->path.family, tcb->work->mss_asked),
+		.mss_announced = announced(tcb),
 		.snd_wscale = tcb->snd_wscale,
 		.rcv_wscale = tcb->rcv_wscale,
 		.timestamps = (tcb->flags & TCB_TIMESTAMPS) != 0,

@@ -239,7 +239,7 @@ estab_conn_send_burst(struct estab_conn *conn, struct rte_mbuf **packets, uint16
 
 	if (!tcb_may_send(tcb))
 		return 0;
-	for (i = 0; i < n && estab_conn_send_room(conn) > 0; i++)
+	for (i = 0; i < n && estab_conn_send_room(conn) > 0 && tcb_work(tcb); i++)
 		text_queue_append(&tcb->work->send, packets[i]);
 	if (i < n)
 		send_fell_short(tcb);
@@ -260,6 +260,7 @@ estab_conn_receive_burst(struct estab_conn *conn, struct rte_mbuf **packets, uin
 	while (i < n && (packets[i] = text_queue_take(&tcb->work->receive)) != NULL)
 		i++;
 	if (i > 0) {
+		work_stir(&tcb->tcp->works, tcb->work);
 		receive_buffer_read(tcb, waiting - tcb->work->receive.bytes);
 		window_reopen(tcb);
 	}

@@ -83,6 +83,8 @@ estab_conn_write(struct estab_conn *conn, const void *data, size_t size)
 
 	if (error != 0)
 		return error;
+	if (fits > 0 && !tcb_work(tcb))
+		return -EAGAIN;
 	while (done < fits) {
 		size_t n = write_to_tail(tcb, bytes + done, fits - done);
 
@@ -141,6 +143,7 @@ estab_conn_read(struct estab_conn *conn, void *data, size_t size)
 	const size_t done = copy_out(&tcb->work->receive, data, size);
 
 	if (done > 0) {
+		work_stir(&tcb->tcp->works, tcb->work);
 		receive_buffer_read(tcb, (uint32_t)done);
 		window_reopen(tcb);
 		return (ssize_t)done;

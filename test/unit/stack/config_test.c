@@ -308,6 +308,7 @@ zero_stands_for_the_default_that_the_header_names(void **state)
 	assert_int_equal(c.limits.reassemblies, 1024);
 	assert_int_equal(c.limits.recoveries, 1024);
 	assert_int_equal(c.limits.paced_connections, 16384);
+	assert_int_equal(c.limits.active_connections, 16384);
 	assert_int_equal(c.tcp.syn_cookies, ESTAB_SYN_COOKIES_AUTO);
 	assert_int_equal(c.tcp.time_wait_ns, 60 * SECOND);
 	assert_int_equal(c.tcp.rto_initial_ns, SECOND);

@@ -54,7 +54,7 @@ limits_beyond_the_memory_are_refused(void **state)
 	struct estab_stack_limits *limits = &t->config.limits;
 	uint32_t *const each[] = { &limits->connections, &limits->syn_records, &limits->time_waits,
 		&limits->listeners, &limits->neighbours, &limits->reassemblies, &limits->recoveries,
-		&limits->paced_connections };
+		&limits->paced_connections, &limits->active_connections };
 
 	t->config.tcp.pacing = true;
 	for (unsigned int i = 0; i < RTE_DIM(each); i++) {

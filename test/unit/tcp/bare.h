@@ -53,6 +53,7 @@ bare_init_room(struct bare *bare)
 	TAILQ_INIT(&bare->tcp.output_list);
 	TAILQ_INIT(&bare->tcp.finished_list);
 	TAILQ_INIT(&bare->tcp.event_list);
+	bare->tcp.works.stirred = &bare->tcp.works.rest;
 	timer_wheel_init(&bare->tcp.wheel, 0);
 	tcp_set_now(&bare->tcp, SECOND);
 }

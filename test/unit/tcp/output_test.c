@@ -58,7 +58,7 @@ assert_text(struct fixture *t, uint16_t n, uint32_t *at, uint32_t end)
 		const uint32_t length = RTE_MIN((uint32_t)MSS, end - *at);
 
 		assert_ptr_equal(out->path, &tcb_of(t)->path);
-		assert_int_equal(out->seq, tcb_of(t)->work->iss + 1 + *at);
+		assert_int_equal(out->seq, tcb_of(t)->snd_una + *at);
 		assert_int_equal(out->text_len, length);
 		assert_int_equal(text_copy(out->text, out->text_offset, bytes, length), length);
 		assert_int_equal(pattern_check(KEY, *at, bytes, length), length);
@@ -148,6 +148,7 @@ established_burst_full_of_duplicate_acks_sends_the_rest_later(void **state)
 
 	in_established(t);
 	tcb = tcb_of(t);
+	assert_true(tcb_work(tcb));
 	tcb->work->dupacks_owed = 5;
 	tcb_mark(tcb, MARK_ACK);
 	assert_int_equal(output(t, 2), 2);
@@ -253,8 +254,8 @@ established_lost_text_is_found_in_the_queue_whatever_the_mbufs(void **state)
 			uint32_t at = 0;
 
 			recovery_send_again(tcb);
-			scoreboard_sack(&tcb->work->recovery->board, tcb->work->iss + 1001,
-					tcb->work->iss + 4001, &delivery);
+			scoreboard_sack(&tcb->work->recovery->board, tcb->snd_una + 1000,
+					tcb->snd_una + 4000, &delivery);
 			assert_int_equal(output(t, 1), 1);
 			assert_text(t, 1, &at, 6000);
 			at = 4000;
@@ -358,7 +359,7 @@ fin_rides_on_the_last_text_where_the_window_has_room_for_both(void **state)
 			tcb_mark(tcb_of(t), MARK_TEXT);
 			assert_int_equal(output(t, 10), 1);
 			assert_int_equal(burst.out[0].flags, TCP_FLAG_FIN | TCP_FLAG_ACK);
-			assert_int_equal(burst.out[0].seq, tcb_of(t)->work->iss + 1501);
+			assert_int_equal(burst.out[0].seq, tcb_of(t)->snd_una + 1500);
 			assert_int_equal(output(t, 10), 0);
 		}
 		tcb_check(tcb_of(t));

@@ -267,6 +267,7 @@ timers_move_the_node_forward_only(void **state)
 
 	in_established(t);
 	tcb = tcb_of(t);
+	assert_true(tcb_work(tcb));
 	tcb_arm(tcb, TIMER_RETRANSMIT, SECOND);
 	assert_int_equal(tcb->work->deadlines[TIMER_RETRANSMIT], tick_in(t, 1000));
 	assert_int_equal((uint32_t)tcb->work->timer.expires, tick_in(t, 1000));
@@ -293,6 +294,7 @@ timers_round_up_to_a_tick(void **state)
 
 	in_established(t);
 	tcb = tcb_of(t);
+	assert_true(tcb_work(tcb));
 	tcb_arm(tcb, TIMER_RETRANSMIT, 0);
 	assert_int_equal(tcb->work->deadlines[TIMER_RETRANSMIT], tick_in(t, 0) + 1);
 	tcb_arm(tcb, TIMER_RETRANSMIT, TCP_TICK_NS + 1);
@@ -313,6 +315,7 @@ check_holds_after_gigabytes_both_ways(void **state)
 
 	in_established(t);
 	tcb = tcb_of(t);
+	assert_true(tcb_work(tcb));
 	for (size_t i = 0; i < RTE_DIM(carried); i++) {
 		tcb->work->iss = tcb->snd_una - 1 - carried[i];
 		tcb->work->irs = tcb->rcv_nxt - 1 - carried[i];
