@@ -37,7 +37,7 @@
 enum { SYN_ACK = TCP_FLAG_SYN | TCP_FLAG_ACK };
 
 /* How many segments ahead is asked for what they need. */
-enum { TCB_TOUCHED = offsetof(struct tcb, congestion.cubic.epoch) }; /* where nothing is lost */
+enum { TCB_TOUCHED = sizeof(struct tcb) };
 enum { PREFETCH_TCB_AHEAD = 8, PREFETCH_TEXT_AHEAD = 3 };
 
 /* 3.10.7.4, first check: the table of four cases. */

@@ -28,6 +28,7 @@
 #include "tcp/seq.h"
 #include "tcp/recovery/tail_probe.h"
 #include "tcp/tcb.h"
+#include "tcp/tcb_list.h"
 #include "tcp/time_wait.h"
 #include "tcp/timestamps.h"
 #include "tcp/text/tso.h"
@@ -506,7 +507,7 @@ set_to_work(struct tcb *tcb)
 	if ((tcb->marks & MARK_RST) != 0 || tcb_work(tcb))
 		return true;
 	tcb->flags |= TCB_WAITS_FOR_WORK;
-	TAILQ_INSERT_TAIL(&tcb->tcp->waiting_list, tcb, output_link);
+	tcb_list_append(&tcb->tcp->waiting_list, TCB_LINK_OUTPUT, tcb);
 	return false;
 }
 
@@ -516,7 +517,7 @@ end_waiting(struct tcp *tcp)
 {
 	struct tcb *tcb;
 
-	while ((tcb = TAILQ_FIRST(&tcp->waiting_list)) != NULL && work_take(tcb))
+	while ((tcb = tcb_list_first(tcp, &tcp->waiting_list)) != NULL && work_take(tcb))
 		;
 }
 
@@ -526,7 +527,7 @@ output_connection(struct tcb *tcb, struct burst *burst)
 {
 	struct tcp *tcp = tcb->tcp;
 
-	TAILQ_REMOVE(&tcp->output_list, tcb, output_link);
+	tcb_list_remove(&tcp->output_list, TCB_LINK_OUTPUT, tcb);
 	if (unlikely(!tcb_is_at_work(tcb)) && !set_to_work(tcb))
 		return true;
 	if (likely(tcb_is_at_work(tcb))) {
@@ -534,7 +535,8 @@ output_connection(struct tcb *tcb, struct burst *burst)
 		recovery_on_output(tcb);
 	}
 	if (!predicted_output(tcb, burst) && !output_marks(tcb, burst)) {
-		TAILQ_INSERT_TAIL(&tcp->output_list, tcb, output_link); /* others first next time */
+		tcb_list_append(&tcp->output_list, TCB_LINK_OUTPUT,
+				tcb); /* others first next time */
 		return false;
 	}
 	if ((tcb->marks & MARK_ACK_LATER) != 0)
@@ -545,15 +547,15 @@ output_connection(struct tcb *tcb, struct burst *burst)
 	tcb->flags &= ~(uint32_t)TCB_ON_OUTPUT_LIST;
 	tcb_check(tcb);
 	if (tcb->state == TCP_STATE_TIME_WAIT || tcb->state == TCP_STATE_CLOSED)
-		TAILQ_INSERT_TAIL(&tcp->finished_list, tcb, output_link);
+		tcb_list_append(&tcp->finished_list, TCB_LINK_OUTPUT, tcb);
 	return true;
 }
 
 bool
 tcp_output_is_due(const struct tcp *tcp)
 {
-	return !TAILQ_EMPTY(&tcp->output_list) ||
-			(!TAILQ_EMPTY(&tcp->waiting_list) && !works_are_out(&tcp->works));
+	return !tcb_list_is_empty(&tcp->output_list) ||
+			(!tcb_list_is_empty(&tcp->waiting_list) && !works_are_out(&tcp->works));
 }
 
 void
@@ -562,8 +564,8 @@ tcp_output(struct tcp *tcp, struct burst *burst)
 	struct tcb *tcb, *next;
 
 	end_waiting(tcp);
-	for (tcb = TAILQ_FIRST(&tcp->output_list); tcb != NULL; tcb = next) {
-		next = TAILQ_NEXT(tcb, output_link);
+	for (tcb = tcb_list_first(tcp, &tcp->output_list); tcb != NULL; tcb = next) {
+		next = tcb_list_next(tcb, TCB_LINK_OUTPUT);
 		if (!output_connection(tcb, burst))
 			return;
 	}
@@ -574,8 +576,8 @@ tcp_output_built(struct tcp *tcp)
 {
 	struct tcb *tcb;
 
-	while ((tcb = TAILQ_FIRST(&tcp->finished_list)) != NULL) {
-		TAILQ_REMOVE(&tcp->finished_list, tcb, output_link);
+	while ((tcb = tcb_list_first(tcp, &tcp->finished_list)) != NULL) {
+		tcb_list_remove(&tcp->finished_list, TCB_LINK_OUTPUT, tcb);
 		if (tcb->state == TCP_STATE_TIME_WAIT && (tcb->flags & TCB_IN_FLOW_TABLE) != 0)
 			time_wait_begin(tcb);
 		else

@@ -5,6 +5,7 @@
  * timeout; here it only comes and goes.
  */
 #include "tcp/tcb.h"
+#include "tcp/tcb_list.h"
 
 #include <assert.h>
 #include <string.h>
@@ -110,11 +111,11 @@ tcb_release(struct tcb *tcb)
 			(tcb->marks & MARK_RST) != 0)
 		return;
 	if ((tcb->flags & TCB_ON_OUTPUT_LIST) != 0)
-		TAILQ_REMOVE((tcb->flags & TCB_WAITS_FOR_WORK) != 0 ? &tcp->waiting_list
-								    : &tcp->output_list,
-				tcb, output_link);
+		tcb_list_remove((tcb->flags & TCB_WAITS_FOR_WORK) != 0 ? &tcp->waiting_list
+								       : &tcp->output_list,
+				TCB_LINK_OUTPUT, tcb);
 	if ((tcb->flags & TCB_ON_EVENT_LIST) != 0)
-		TAILQ_REMOVE(&tcp->event_list, tcb, event_link);
+		tcb_list_remove(&tcp->event_list, TCB_LINK_EVENT, tcb);
 	if (tcb_is_at_work(tcb)) {
 		end_work(tcb);
 		text_queue_clear(&tcb->work->receive);
@@ -134,7 +135,7 @@ tcb_close(struct tcb *tcb, int error)
 	tcb->ecn &= (uint8_t)~ECN_CHANGED;
 	end_work(tcb);
 	if (error != 0)
-		tcb->error = error;
+		tcb->error = (int16_t)error;
 	tcb_tell(tcb, ESTAB_EVENT_CLOSED);
 	tcb_release(tcb);
 }
@@ -145,7 +146,7 @@ tcb_mark(struct tcb *tcb, enum tcb_mark mark)
 	tcb->marks |= (uint8_t)mark;
 	if ((tcb->flags & TCB_ON_OUTPUT_LIST) == 0) {
 		tcb->flags |= TCB_ON_OUTPUT_LIST;
-		TAILQ_INSERT_TAIL(&tcb->tcp->output_list, tcb, output_link);
+		tcb_list_append(&tcb->tcp->output_list, TCB_LINK_OUTPUT, tcb);
 	}
 }
 
@@ -157,7 +158,7 @@ tcb_tell(struct tcb *tcb, uint32_t what)
 	tcb->events |= (uint8_t)what;
 	if ((tcb->flags & TCB_HELD) != 0 && (tcb->flags & TCB_ON_EVENT_LIST) == 0) {
 		tcb->flags |= TCB_ON_EVENT_LIST;
-		TAILQ_INSERT_TAIL(&tcb->tcp->event_list, tcb, event_link);
+		tcb_list_append(&tcb->tcp->event_list, TCB_LINK_EVENT, tcb);
 	}
 }
 

@@ -102,6 +102,24 @@ enum tcb_flag {
 
 struct listener;
 
+/* A TCB begins at a multiple of this, and tcb_list.h counts by it. */
+enum { TCB_ALIGN = 32 };
+
+/* What a TCB may be on at once. */
+enum tcb_link_kind {
+	TCB_LINK_OUTPUT, /* the output list, or that of those who wait, or are finished */
+	TCB_LINK_EVENT,  /* the event list, or the accept queue */
+	TCB_LINK_COUNT
+};
+
+struct tcb_link {
+	uint32_t next, previous;
+};
+
+struct tcb_list {
+	uint32_t first, last;
+};
+
 /*
  * In the order of use: what a segment of an established connection touches comes first. What is there
  * only while something is under way is in a block of its own: work.h.
@@ -141,20 +159,21 @@ struct tcb {
 	uint8_t quick_acks;     /* segments with text still to be acknowledged at once */
 	uint32_t read_in_round; /* octets that the user has received in this round trip ... */
 	uint32_t read_round_us; /* ... which began here */
-	TAILQ_ENTRY(tcb) output_link;
-	void *user;
+	struct tcb_link links[TCB_LINK_COUNT];
+	union {
+		void *user;
+		struct listener *listener; /* until it is accepted */
+	};
 	struct congestion congestion;
 
 	/* Now and then. */
-	TAILQ_ENTRY(tcb) event_link;  /* event list, or its listener's accept queue */
 	struct reordering reordering; /* what is known of the path's */
-	struct listener *listener;    /* that it was accepted on, while in its accept queue */
 	uint32_t challenge_tick;      /* when the last rate-limited ACK went out */
 	int16_t soft_error;           /* trouble survived, negative errno; read once */
-	int error;                    /* pending, negative errno; read once */
+	int16_t error;                /* pending, negative errno; read once */
 };
 
-_Static_assert(sizeof(struct tcb) <= 448, "connections are many");
+_Static_assert(sizeof(struct tcb) <= 256, "connections are many: four cache lines each, at rest");
 
 /* A half-open connection of which we keep a note (RFC 9293 SYN-RECEIVED from LISTEN). */
 struct syn_record {
@@ -197,7 +216,6 @@ _Static_assert(offsetof(struct time_wait, local) == 0 && offsetof(struct time_wa
 				offsetof(struct time_wait, remote_port) == 34,
 		"it begins as a path does: the flow table reads the tuple there");
 
-TAILQ_HEAD(tcb_list, tcb);
 TAILQ_HEAD(syn_record_list, syn_record);
 TAILQ_HEAD(reassembly_list, reassembly);
 TAILQ_HEAD(recovery_list, recovery);

@@ -40,10 +40,6 @@ init_lists(struct tcp *tcp)
 {
 	unsigned int i;
 
-	TAILQ_INIT(&tcp->output_list);
-	TAILQ_INIT(&tcp->waiting_list);
-	TAILQ_INIT(&tcp->finished_list);
-	TAILQ_INIT(&tcp->event_list);
 	TAILQ_INIT(&tcp->reassembly_list);
 	TAILQ_INIT(&tcp->recovery_list);
 	for (i = 0; i < SYN_ACK_ATTEMPTS_MAX; i++)
@@ -59,7 +55,7 @@ init_pools(struct tcp *tcp, const struct estab_stack_config *config)
 	const int socket = config->socket_id;
 	int failed = 0;
 
-	failed |= pool_init(&tcp->tcbs, "tcbs", limits->connections, sizeof(struct tcb), 64,
+	failed |= pool_init(&tcp->tcbs, "tcbs", limits->connections, sizeof(struct tcb), TCB_ALIGN,
 			socket);
 	failed |= works_init(&tcp->works, limits->active_connections, socket);
 	failed |= pool_init(&tcp->syn_records, "syn_records", limits->syn_records,

@@ -13,6 +13,7 @@
 #include "tcp/congestion/ecn.h"
 #include "tcp/seq.h"
 #include "tcp/tcb.h"
+#include "tcp/tcb_list.h"
 
 /* Each says that something in the block is to be remembered. */
 enum {
@@ -97,9 +98,9 @@ end_waiting(struct tcb *tcb)
 {
 	struct tcp *tcp = tcb->tcp;
 
-	TAILQ_REMOVE(&tcp->waiting_list, tcb, output_link);
+	tcb_list_remove(&tcp->waiting_list, TCB_LINK_OUTPUT, tcb);
 	tcb->flags &= ~(uint32_t)TCB_WAITS_FOR_WORK;
-	TAILQ_INSERT_TAIL(&tcp->output_list, tcb, output_link);
+	tcb_list_append(&tcp->output_list, TCB_LINK_OUTPUT, tcb);
 }
 
 bool
@@ -120,6 +121,8 @@ work_take(struct tcb *tcb)
 	work->snd_wl1 = tcb->rcv_nxt;
 	work->snd_wl2 = tcb->snd_una;
 	work->sent.end = work->answered = tcb->snd_una;
+	work->in_dsack_round = false;
+	congestion_flight_begin(&work->flight, tcb->snd_nxt);
 	work_stir(&tcp->works, work);
 	if (unlikely((tcb->flags & TCB_WAITS_FOR_WORK) != 0))
 		end_waiting(tcb);

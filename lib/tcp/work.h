@@ -19,6 +19,7 @@
 #include "base/pool.h"
 #include "base/timer_wheel.h"
 #include "burst.h"
+#include "tcp/congestion/congestion.h"
 #include "tcp/recovery/send_marks.h"
 #include "tcp/text/text_queue.h"
 
@@ -80,6 +81,9 @@ struct work {
 	struct timer_node timer;
 
 	/* Now and then. */
+	struct congestion_flight flight;
+	uint32_t dsack_round; /* RACK.dsack_round, where in_dsack_round */
+	bool in_dsack_round;
 	uint32_t probe_end;   /* SND.NXT when the tail was probed */
 	uint32_t ecn_recover; /* SND.NXT at the last reduction */
 	uint32_t ecn_changed; /* RCV.NXT where marks began or ended: see ECN_CHANGED */

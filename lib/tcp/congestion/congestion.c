@@ -67,7 +67,7 @@ congestion_on_echo(struct tcb *tcb, uint32_t acked, bool marked)
 uint32_t
 congestion_used(const struct tcb *tcb)
 {
-	const uint32_t allowed = RTE_MIN(tcb->congestion.flight_max, tcb->cwnd);
+	const uint32_t allowed = RTE_MIN(tcb->work->flight.flight_max, tcb->cwnd);
 
 	return RTE_MAX(tcb_flight_size(tcb), allowed);
 }
@@ -101,11 +101,21 @@ congestion_pace(struct tcb *tcb)
 }
 
 void
+congestion_flight_begin(struct congestion_flight *flight, uint32_t snd_nxt)
+{
+	flight->round_end = flight->round_una = snd_nxt;
+	flight->flight_max = 0;
+	flight->prior_cwnd = 0;
+	hystart_init(&flight->hystart, snd_nxt);
+}
+
+void
 congestion_init(struct tcb *tcb)
 {
 	tcb->congestion = (struct congestion){
 		.control = (uint8_t)tcb->tcp->config.congestion,
 	};
+	congestion_flight_begin(&tcb->work->flight, tcb->snd_nxt);
 	tcb->cwnd = initial_window(tcb);
 	tcb->ssthresh = CWND_MAX;
 	validation_init(tcb);
@@ -157,17 +167,17 @@ congestion_slow_start_growth(const struct tcb *tcb, uint32_t acked)
 static uint32_t
 note_flight(struct tcb *tcb, uint32_t acked)
 {
-	struct congestion *congestion = &tcb->congestion;
+	struct congestion_flight *now = &tcb->work->flight;
 	const uint32_t flight = tcb_flight_size(tcb) + acked;
-	const uint32_t most = RTE_MAX(congestion->flight_max, flight);
+	const uint32_t most = RTE_MAX(now->flight_max, flight);
 
-	if (seq_geq(tcb->snd_una, congestion->round_end)) {
+	if (seq_geq(tcb->snd_una, now->round_end)) {
 		if (congestion_model(tcb) == NULL)
 			validation_on_round(tcb, acked);
-		congestion->round_end = tcb->snd_nxt;
-		congestion->flight_max = flight;
+		now->round_end = tcb->snd_nxt;
+		now->flight_max = flight;
 	} else {
-		congestion->flight_max = most;
+		now->flight_max = most;
 	}
 	return most;
 }
@@ -255,8 +265,8 @@ congestion_on_sent(struct tcb *tcb)
 static void
 keep_prior(struct tcb *tcb)
 {
-	tcb->congestion.prior_cwnd = tcb->cwnd;
-	tcb->congestion.prior_ssthresh = tcb->ssthresh;
+	tcb->work->flight.prior_cwnd = tcb->cwnd;
+	tcb->work->flight.prior_ssthresh = tcb->ssthresh;
 }
 
 void
@@ -284,7 +294,7 @@ congestion_recovered(struct tcb *tcb, bool fast, uint32_t resent)
 void
 congestion_on_ecn(struct tcb *tcb)
 {
-	tcb->congestion.prior_cwnd = 0; /* a mark is no mistake */
+	tcb->work->flight.prior_cwnd = 0; /* a mark is no mistake */
 	if (congestion_model(tcb) == NULL)
 		validation_on_congestion(tcb);
 	control_of(tcb)->on_ecn(tcb);
@@ -307,13 +317,13 @@ congestion_on_timeout(struct tcb *tcb)
 void
 congestion_undo(struct tcb *tcb)
 {
-	struct congestion *congestion = &tcb->congestion;
+	struct congestion_flight *flight = &tcb->work->flight;
 
-	if (congestion->prior_cwnd == 0)
+	if (flight->prior_cwnd == 0)
 		return;
-	tcb->cwnd = RTE_MAX(tcb->cwnd, congestion->prior_cwnd);
-	tcb->ssthresh = RTE_MAX(tcb->ssthresh, congestion->prior_ssthresh);
-	congestion->prior_cwnd = 0;
+	tcb->cwnd = RTE_MAX(tcb->cwnd, flight->prior_cwnd);
+	tcb->ssthresh = RTE_MAX(tcb->ssthresh, flight->prior_ssthresh);
+	flight->prior_cwnd = 0;
 	if (control_of(tcb)->undo != NULL)
 		control_of(tcb)->undo(tcb);
 }

@@ -18,6 +18,7 @@
 
 #include "tcp/congestion/congestion_cubic.h"
 #include "tcp/congestion/congestion_dctcp.h"
+#include "tcp/congestion/hystart.h"
 #include "tcp/congestion/validation.h"
 
 struct delivery;
@@ -57,15 +58,23 @@ struct congestion_control {
 	void (*on_pause)(struct tcb *tcb, uint32_t ms); /* so long cwnd did not limit */
 };
 
+/* What it needs beside that while something is in flight; in struct work. */
+struct congestion_flight {
+	uint32_t round_end;  /* SND.NXT when this round trip began */
+	uint32_t round_una;  /* SND.UNA then */
+	uint32_t burst_end;  /* while cwnd is not validated, before the next ACK, no more leaves */
+	uint32_t flight_max; /* bytes, the most in flight in this round trip */
+	uint32_t prior_cwnd; /* before the last reduction; 0: nothing to undo */
+	uint32_t prior_ssthresh;        /* likewise */
+	struct hystart hystart;         /* CUBIC's, in the first slow start */
+	struct cubic_epoch prior_epoch; /* CUBIC's, before the last reduction */
+};
+
 /* What a connection keeps for it, beside cwnd and ssthresh. */
 struct congestion {
-	uint32_t sent_ms;        /* when text was last sent; 0: never */
-	uint32_t grown_ms;       /* when an ACK last met a cwnd that limited; 0: none did */
-	uint32_t round_end;      /* SND.NXT when this round trip began */
-	uint32_t flight_max;     /* bytes, the most in flight in this round trip */
-	uint32_t counted;        /* bytes acknowledged towards the next segment of cwnd */
-	uint32_t prior_cwnd;     /* before the last reduction, for undoing; 0: nothing to undo */
-	uint32_t prior_ssthresh; /* likewise */
+	uint32_t sent_ms;  /* when text was last sent; 0: never */
+	uint32_t grown_ms; /* when an ACK last met a cwnd that limited; 0: none did */
+	uint32_t counted;  /* bytes acknowledged towards the next segment of cwnd */
 	struct validation validation;
 	uint8_t control; /* enum estab_congestion */
 	uint8_t flags;   /* set of enum validation_flag */
@@ -82,6 +91,9 @@ extern const struct congestion_control congestion_newreno; /* RFC 5681, in bytes
 
 /* Octets of the block that the controller needs to state a rate. */
 size_t congestion_block_size(enum estab_congestion control);
+
+/* Nothing is in flight yet: it begins at SND.NXT. */
+void congestion_flight_begin(struct congestion_flight *flight, uint32_t snd_nxt);
 
 /* The connection is established: initial window (RFC 6928) and no threshold yet. */
 void congestion_init(struct tcb *tcb);

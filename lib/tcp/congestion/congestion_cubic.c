@@ -142,7 +142,6 @@ static void
 on_init(struct tcb *tcb)
 {
 	tcb->congestion.cubic = (struct cubic){ 0 };
-	hystart_init(&tcb->congestion.cubic.hystart, tcb->snd_nxt);
 }
 
 static void
@@ -156,7 +155,7 @@ on_ack(struct tcb *tcb, uint32_t acked)
 	}
 	growth = congestion_slow_start_growth(tcb, acked);
 	if (hystart_applies(tcb))
-		growth = hystart_growth(&tcb->congestion.cubic.hystart, growth);
+		growth = hystart_growth(&tcb->work->flight.hystart, growth);
 	congestion_grow(tcb, growth);
 	epoch_of(tcb)->begin_ms = 0; /* 4.10: congestion avoidance will begin anew */
 }
@@ -164,7 +163,7 @@ on_ack(struct tcb *tcb, uint32_t acked)
 static void
 on_round_trip(struct tcb *tcb, const struct round_trip *sample)
 {
-	struct hystart *hystart = &tcb->congestion.cubic.hystart;
+	struct hystart *hystart = &tcb->work->flight.hystart;
 
 	if (hystart_applies(tcb) && hystart_on_sample(hystart, sample, tcb->snd_una, tcb->snd_nxt))
 		tcb->ssthresh = tcb->cwnd;
@@ -188,7 +187,7 @@ on_loss(struct tcb *tcb)
 {
 	struct cubic_epoch *epoch = epoch_of(tcb);
 
-	tcb->congestion.cubic.prior = *epoch;
+	tcb->work->flight.prior_epoch = *epoch;
 	if (tcb->cwnd < epoch->w_max)
 		epoch->w_max = (uint32_t)((uint64_t)tcb->cwnd * 17 / 20);
 	else
@@ -218,7 +217,7 @@ on_timeout(struct tcb *tcb)
 static void
 undo(struct tcb *tcb)
 {
-	*epoch_of(tcb) = tcb->congestion.cubic.prior;
+	*epoch_of(tcb) = tcb->work->flight.prior_epoch;
 }
 
 /* 5.8: time in which the application was what limited does not count. */

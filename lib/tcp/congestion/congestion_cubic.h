@@ -7,8 +7,6 @@
 
 #include <stdint.h>
 
-#include "tcp/congestion/hystart.h"
-
 /* RFC 9438 4.1.2, all that a spurious loss event restores (4.9). */
 struct cubic_epoch {
 	uint32_t begin_ms;   /* of congestion avoidance, moved on by pauses; 0: not begun */
@@ -20,9 +18,7 @@ struct cubic_epoch {
 };
 
 struct cubic {
-	struct hystart hystart;
 	struct cubic_epoch epoch;
-	struct cubic_epoch prior; /* as it was before the last reduction */
 };
 
 #endif

@@ -41,12 +41,12 @@ void
 validation_init(struct tcb *tcb)
 {
 	*validation_of(tcb) = (struct validation){
-		.round_una = tcb->snd_nxt,
 		.validated_s = tcp_now_s(tcb->tcp),
 	};
 	pipe_ack_forget(&validation_of(tcb)->pipe_ack);
 	tcb->congestion.flags = 0;
-	tcb->congestion.round_end = tcb->snd_nxt;
+	tcb->work->flight.round_end = tcb->work->flight.round_una = tcb->snd_nxt;
+	tcb->work->flight.burst_end = 0;
 }
 
 /*
@@ -76,7 +76,7 @@ judge(struct tcb *tcb)
 		return;
 	}
 	if (!is_lacking(tcb))
-		validation->burst_end = tcb->snd_nxt + initial_window(tcb);
+		tcb->work->flight.burst_end = tcb->snd_nxt + initial_window(tcb);
 	tcb->congestion.flags |= VALIDATION_LACKING;
 	periods = (tcp_now_s(tcb->tcp) - validation->validated_s) / NVP_S;
 	if (periods > 0)
@@ -92,10 +92,10 @@ static void
 sample(struct tcb *tcb, uint32_t acked)
 {
 	struct validation *validation = validation_of(tcb);
-	const uint32_t octets = tcb->snd_una - validation->round_una;
+	const uint32_t octets = tcb->snd_una - tcb->work->flight.round_una;
 	const bool counts = (tcb->congestion.flags & VALIDATION_VOID_ROUND) == 0;
 
-	validation->round_una = tcb->snd_una - (tcb->snd_una != tcb->snd_nxt ? acked : 0);
+	tcb->work->flight.round_una = tcb->snd_una - (tcb->snd_una != tcb->snd_nxt ? acked : 0);
 	if (seq_lt(tcb->snd_una, tcb->work->recover))
 		return; /* what was lost at a timeout is still being repaired */
 	tcb->congestion.flags &= (uint8_t)~VALIDATION_VOID_ROUND;
@@ -108,7 +108,7 @@ sample(struct tcb *tcb, uint32_t acked)
 void
 validation_on_round(struct tcb *tcb, uint32_t acked)
 {
-	const bool began_idle = validation_of(tcb)->round_una == tcb->congestion.round_end;
+	const bool began_idle = tcb->work->flight.round_una == tcb->work->flight.round_end;
 
 	if (began_idle && tcb->snd_una != tcb->snd_nxt)
 		return;
@@ -120,7 +120,7 @@ void
 validation_on_ack(struct tcb *tcb)
 {
 	if (is_lacking(tcb))
-		validation_of(tcb)->burst_end = tcb->snd_nxt + initial_window(tcb);
+		tcb->work->flight.burst_end = tcb->snd_nxt + initial_window(tcb);
 }
 
 void
@@ -183,7 +183,7 @@ validation_on_recovered(struct tcb *tcb, uint32_t resent)
 uint32_t
 validation_burst_room(const struct tcb *tcb)
 {
-	const uint32_t end = tcb->congestion.validation.burst_end;
+	const uint32_t end = tcb->work->flight.burst_end;
 
 	if (!is_lacking(tcb) || tcb->work->pacing != NULL)
 		return UINT32_MAX;

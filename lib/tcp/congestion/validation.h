@@ -24,9 +24,7 @@ enum validation_flag {
 
 struct validation {
 	struct pipe_ack pipe_ack;
-	uint32_t round_una;   /* SND.UNA when this round trip began */
 	uint32_t validated_s; /* when cwnd was last known to be validated, or was adjusted */
-	uint32_t burst_end;   /* in the non-validated phase, before the next ACK, no more leaves */
 };
 
 /* Established, and nothing is in flight: nothing is known, which counts as validated (4.3). */

@@ -12,6 +12,7 @@
 
 #include "tcp/open/syn_record.h"
 #include "tcp/tcb.h"
+#include "tcp/tcb_list.h"
 #include "tcp/user/user.h"
 
 enum { BACKLOG_DEFAULT = 128 };
@@ -32,7 +33,6 @@ listener_create(struct tcp *tcp, const struct listener_link *link,
 	listener->backlog = config->backlog != 0 ? config->backlog : BACKLOG_DEFAULT;
 	listener->user = config->user;
 	listener->mss = config->mss;
-	TAILQ_INIT(&listener->accept_queue);
 	*error = listener_table_insert(&tcp->listeners, &listener->link);
 	if (*error != 0) {
 		pool_put(&tcp->listeners_pool, listener);
@@ -60,8 +60,7 @@ listener_queue(struct listener *listener, struct tcb *tcb)
 {
 	tcb->flags |= TCB_IN_ACCEPT_QUEUE;
 	tcb->listener = listener;
-	tcb->user = listener->user;
-	TAILQ_INSERT_TAIL(&listener->accept_queue, tcb, event_link);
+	tcb_list_append(&listener->accept_queue, TCB_LINK_EVENT, tcb);
 	listener->accept_count++;
 }
 
@@ -71,7 +70,7 @@ listener_unqueue(struct tcb *tcb)
 	struct listener *listener = tcb->listener;
 
 	assert(listener != NULL);
-	TAILQ_REMOVE(&listener->accept_queue, tcb, event_link);
+	tcb_list_remove(&listener->accept_queue, TCB_LINK_EVENT, tcb);
 	listener->accept_count--;
 	tcb->flags &= ~(uint32_t)TCB_IN_ACCEPT_QUEUE;
 	tcb->listener = NULL;
@@ -83,10 +82,11 @@ estab_accept_burst(struct estab_listener *handle, struct estab_conn **conns, uin
 	struct listener *listener = (struct listener *)handle;
 	uint16_t count = 0;
 
-	while (count < n && !TAILQ_EMPTY(&listener->accept_queue)) {
-		struct tcb *tcb = TAILQ_FIRST(&listener->accept_queue);
+	while (count < n && !tcb_list_is_empty(&listener->accept_queue)) {
+		struct tcb *tcb = tcb_list_first(listener->tcp, &listener->accept_queue);
 
 		listener_unqueue(tcb);
+		tcb->user = listener->user;
 		tcb->flags |= TCB_HELD;
 		if (tcb->events != 0)
 			tcb_tell(tcb, tcb->events);
@@ -100,8 +100,8 @@ listener_destroy(struct listener *listener)
 {
 	struct tcp *tcp = listener->tcp;
 
-	while (!TAILQ_EMPTY(&listener->accept_queue)) {
-		struct tcb *tcb = TAILQ_FIRST(&listener->accept_queue);
+	while (!tcb_list_is_empty(&listener->accept_queue)) {
+		struct tcb *tcb = tcb_list_first(listener->tcp, &listener->accept_queue);
 
 		listener_unqueue(tcb);
 		tcb->events = 0; /* nobody is left to be told */

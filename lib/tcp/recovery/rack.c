@@ -51,13 +51,12 @@ void
 rack_on_duplicate(struct tcb *tcb)
 {
 	struct reordering *reordering = &tcb->reordering;
+	struct work *work = tcb->work;
 
-	if (reordering->in_round && seq_geq(tcb->snd_una, reordering->round_end))
-		reordering->in_round = false;
-	if (reordering->in_round)
+	if (work->in_dsack_round && seq_lt(tcb->snd_una, work->dsack_round))
 		return;
-	reordering->in_round = true; /* once per round trip */
-	reordering->round_end = tcb->snd_nxt;
+	work->in_dsack_round = true; /* once per round trip */
+	work->dsack_round = tcb->snd_nxt;
 	if (reordering->window_quarters < WINDOW_QUARTERS_MAX)
 		reordering->window_quarters++;
 	reordering->window_persists = WINDOW_PERSISTS;

@@ -29,10 +29,8 @@ struct reordering {
 	uint32_t min_rtt_s;  /* when it was measured */
 	uint32_t extent_octets; /* by how much segments were overtaken, at most; 0: RACK.reordering_seen
 				 * is false */
-	uint32_t round_end;     /* RACK.dsack_round, where in_round */
 	uint8_t window_quarters; /* RACK.reo_wnd_mult, less one */
 	uint8_t window_persists; /* RACK.reo_wnd_persist */
-	bool in_round;
 };
 
 /* A round trip was measured. */

@@ -15,6 +15,7 @@
 #include "tcp/recovery/recovery.h"
 #include "tcp/text/segment_size.h"
 #include "tcp/tcb.h"
+#include "tcp/tcb_list.h"
 
 /* How far the repair of a loss is. */
 static void
@@ -96,8 +97,8 @@ tcp_event_burst(struct tcp *tcp, struct estab_event *events, uint16_t n)
 	uint16_t count = 0;
 	struct tcb *tcb;
 
-	while (count < n && (tcb = TAILQ_FIRST(&tcp->event_list)) != NULL) {
-		TAILQ_REMOVE(&tcp->event_list, tcb, event_link);
+	while (count < n && (tcb = tcb_list_first(tcp, &tcp->event_list)) != NULL) {
+		tcb_list_remove(&tcp->event_list, TCB_LINK_EVENT, tcb);
 		tcb->flags &= ~(uint32_t)TCB_ON_EVENT_LIST;
 		events[count++] = (struct estab_event){
 			.conn = (struct estab_conn *)tcb,

@@ -20,6 +20,7 @@
 #include "tcp/text/receive_buffer.h"
 #include "tcp/text/send_buffer.h"
 #include "tcp/tcb.h"
+#include "tcp/tcb_list.h"
 #include "tcp/window.h"
 
 static struct tcb *
@@ -138,7 +139,7 @@ let_go(struct tcb *tcb)
 	tcb->flags &= ~(uint32_t)TCB_HELD;
 	tcb->events = 0;
 	if ((tcb->flags & TCB_ON_EVENT_LIST) != 0) {
-		TAILQ_REMOVE(&tcb->tcp->event_list, tcb, event_link);
+		tcb_list_remove(&tcb->tcp->event_list, TCB_LINK_EVENT, tcb);
 		tcb->flags &= ~(uint32_t)TCB_ON_EVENT_LIST;
 	}
 }

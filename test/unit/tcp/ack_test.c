@@ -5,6 +5,7 @@
 #include "bare.h"
 
 #include "tcp/ack.h"
+#include "tcp/tcb_list.h"
 
 static struct bare bare;
 
@@ -19,7 +20,7 @@ static void
 ack_leaves(struct tcb *tcb)
 {
 	ack_sent(tcb);
-	TAILQ_REMOVE(&bare.tcp.output_list, tcb, output_link);
+	tcb_list_remove(&bare.tcp.output_list, TCB_LINK_OUTPUT, tcb);
 	tcb->flags &= ~(uint32_t)TCB_ON_OUTPUT_LIST;
 }
 

@@ -50,9 +50,6 @@ bare_init_room(struct bare *bare)
 	TAILQ_INIT(&bare->tcp.reassembly_list);
 	TAILQ_INIT(&bare->tcp.recovery_list);
 	bare->tcp.mtu = config.interface.mtu;
-	TAILQ_INIT(&bare->tcp.output_list);
-	TAILQ_INIT(&bare->tcp.finished_list);
-	TAILQ_INIT(&bare->tcp.event_list);
 	bare->tcp.works.stirred = &bare->tcp.works.rest;
 	timer_wheel_init(&bare->tcp.wheel, 0);
 	tcp_set_now(&bare->tcp, SECOND);
@@ -65,6 +62,7 @@ bare_init(struct bare *bare)
 	struct tcb *tcb = &bare->tcb;
 
 	bare_init_room(bare);
+	bare->tcp.tcbs.objects = (uint8_t *)tcb;
 	tcb->tcp = &bare->tcp;
 	tcb->work = &bare->work;
 	bare->work.tcb = tcb;

@@ -374,7 +374,7 @@ needless_recovery_restores_the_model(void **state)
 	bare_fly(tcb, 200 * MSS);
 	lose_in_startup(tcb, 6, 5 * MSS);
 	assert_int_equal(bbr.state, BBR_DRAIN);
-	tcb->congestion.prior_cwnd = tcb->cwnd;
+	tcb->work->flight.prior_cwnd = tcb->cwnd;
 	congestion_undo(tcb);
 	assert_int_equal(bbr.state, BBR_STARTUP);
 	assert_false(bbr.full_bw_reached);

@@ -207,7 +207,7 @@ pause_is_no_time_of_the_curve(void **state)
 	window_acked_after(tcb, 1000);
 	bare_fly(tcb, MSS); /* little in flight, for 20 s */
 	tcb->snd_una += MSS;
-	tcb->congestion.flight_max = MSS;
+	tcb->work->flight.flight_max = MSS;
 	tcp_set_now(&bare.tcp, bare.tcp.now_ns + 20 * SECOND);
 	congestion_on_ack(tcb, MSS);
 	bare_fly(tcb, tcb->cwnd);

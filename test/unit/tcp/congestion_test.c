@@ -159,7 +159,7 @@ loss_at_the_end_of_a_burst_of_acks_halves_what_was_in_flight_before(void **state
 
 	(void)state;
 	tcb->ssthresh = 20 * MSS;
-	tcb->congestion.round_end = tcb->snd_nxt;
+	tcb->work->flight.round_end = tcb->snd_nxt;
 	tcb->snd_una += 15 * MSS;
 	congestion_on_ack(tcb, 15 * MSS);
 	tcb->cwnd = 20 * MSS;

@@ -10,6 +10,7 @@
 #include "eal.h"
 #include "tcp/output.h"
 #include "tcp/recovery/recovery.h"
+#include "tcp/tcb_list.h"
 
 enum { MSS = 1000, KEY = 5 };
 
@@ -106,7 +107,7 @@ established_burst_full_in_the_middle_goes_on_where_it_was(void **state)
 		tcb_mark(tcb_of(t), MARK_ACK);
 		assert_int_equal(output(t, first), first);
 		assert_text(t, first, &at, 5500);
-		assert_int_equal(TAILQ_EMPTY(&room(t)->output_list), first == 6);
+		assert_int_equal(tcb_list_is_empty(&room(t)->output_list), first == 6);
 		for (unsigned int i = 0; i < 3; i++)
 			assert_text(t, output(t, 2), &at, 5500);
 		assert_int_equal(at, 5500);

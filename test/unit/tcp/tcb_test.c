@@ -8,6 +8,7 @@
 #include "bench.h"
 
 #include "eal.h"
+#include "tcp/tcb_list.h"
 
 static uint32_t
 in_use(struct fixture *t)
@@ -117,8 +118,8 @@ release_takes_it_off_every_list(void **state)
 	tcb_release(tcb);
 	assert_int_equal(in_use(t), 0);
 	assert_int_equal(pool_used_count(&room(t)->reassemblies), 0);
-	assert_true(TAILQ_EMPTY(&room(t)->output_list));
-	assert_true(TAILQ_EMPTY(&room(t)->event_list));
+	assert_true(tcb_list_is_empty(&room(t)->output_list));
+	assert_true(tcb_list_is_empty(&room(t)->event_list));
 	assert_int_equal(timer_wheel_next(&room(t)->wheel), UINT64_MAX);
 	assert_int_equal(rte_mempool_in_use_count(t->pool), 0);
 }
@@ -166,9 +167,9 @@ marks_put_it_on_the_output_list_once(void **state)
 	tcb_mark(tcb, MARK_ACK);
 	tcb_mark(other, MARK_TEXT);
 	assert_int_equal(other->marks, MARK_ACK | MARK_TEXT);
-	assert_ptr_equal(TAILQ_FIRST(&room(t)->output_list), other);
-	assert_ptr_equal(TAILQ_NEXT(other, output_link), tcb);
-	assert_null(TAILQ_NEXT(tcb, output_link));
+	assert_ptr_equal(tcb_list_first(room(t), &room(t)->output_list), other);
+	assert_ptr_equal(tcb_list_next(other, TCB_LINK_OUTPUT), tcb);
+	assert_null(tcb_list_next(tcb, TCB_LINK_OUTPUT));
 	assert_int_equal(estab_stack_deadline(t->stack), 0);
 	turn(t);
 	assert_int_equal(ignore_sent(t), 2);

@@ -5,6 +5,8 @@
  */
 #include <errno.h>
 
+#include <estab/memory.h>
+
 #include "bench.h"
 
 #include "eal.h"
@@ -32,6 +34,34 @@ in_established_many(struct fixture *t, unsigned int n)
 		assert_true(is_at_rest(t));
 	}
 	assert_int_equal(active(t), 0);
+}
+
+/* However many have been active, one after the other: what they leave is a TCB, and a place in the table. */
+static void
+established_at_rest_costs_four_cache_lines(void **state)
+{
+	enum { CONNECTIONS = 48, TABLE_SHARE_MAX = 26 };
+	struct fixture *t = *state;
+	struct estab_memory memory;
+
+	t->config.limits.connections = CONNECTIONS;
+	in_established_many(t, CONNECTIONS);
+	for (unsigned int i = 0; i < CONNECTIONS; i++) {
+		speak_as(t, i);
+		arrive(t, "P. 1:101(100) ack 1");
+		app_read(t, 100);
+		advance(t, 100);
+		ignore_sent(t);
+	}
+	estab_stack_memory(t->stack, &memory);
+	assert_int_equal(memory.connections.touched, CONNECTIONS * 256);
+	assert_int_equal(memory.works.used, 0);
+	assert_int_equal(memory.works.touched, room(t)->works.pool.stride);
+	assert_true(memory.flow_table.reserved <=
+			(uint64_t)t->stack->flows.entries_max * TABLE_SHARE_MAX);
+	assert_int_equal(memory.reassemblies.touched + memory.recoveries.touched +
+					memory.customs.touched + memory.pacings.touched,
+			0);
 }
 
 static void
@@ -253,6 +283,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		FIXTURE_TEST(established_at_rest_costs_four_cache_lines),
 		FIXTURE_TEST(established_text_each_way_is_at_rest_once_read_and_acknowledged),
 		FIXTURE_TEST(established_anything_under_way_keeps_it_at_work),
 		FIXTURE_TEST(established_after_a_rest_goes_on_where_it_was),
