@@ -35,7 +35,9 @@ static const struct memory_row {
 static const struct estab_memory_part *
 part_of(const struct estab_memory *memory, const struct memory_row *row)
 {
-	return (const struct estab_memory_part *)((const char *)memory + row->offset);
+	const void *part = (const char *)memory + row->offset;
+
+	return part;
 }
 
 static double
