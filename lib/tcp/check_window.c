@@ -78,7 +78,8 @@ check_window(const struct tcb *tcb, uint32_t text_len, enum sending why)
 		assert(count_in_network(tcb) + text_len <= tcb->cwnd);
 		return;
 	case SENDING_TAIL_PROBE:
-		assert(text_len <= tcb->snd_mss && (tcb->flags & TCB_TAIL_PROBED) == 0);
+		assert(text_len <= tcb->snd_mss && (tcb->flags & TCB_TAIL_PROBED) == 0 &&
+				tcb_flight_size(tcb) <= tcb->snd_wnd);
 		return;
 	case SENDING_WINDOW_PROBE:
 		assert(text_len <= (tcb->snd_wnd == 0 ? 1 : tcb->snd_mss));

@@ -51,6 +51,25 @@ established_silence_after_a_flight_probes_its_last_segment(void **state)
 	assert_int_equal(stats_now(t).retransmission_timeouts, 1);
 }
 
+/* RFC 7323 2.4, SHLD-16: the window is obeyed also for what is sent again. */
+static void
+established_tail_beyond_a_shrunk_window_is_not_probed(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established_sack(t);
+	app_write(t, 4000);
+	assert_int_equal(ignore_sent(t), 4);
+	arrive(t, ". 1:1(0) ack 1001 win 1000");
+	advance(t, 900);
+	expect_nothing(t);
+	assert_int_equal(stats_now(t).tail_probes, 0);
+	advance(t, 300);
+	expect(t, ". 1001:2001(1000) ack 1");
+	expect_nothing(t);
+	assert_int_equal(stats_now(t).retransmission_timeouts, 1);
+}
+
 /* The SACK of the probe tells what was lost before it: no timeout is needed. */
 static void
 established_lost_tail_is_repaired_by_the_sack_of_the_probe(void **state)
@@ -296,6 +315,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(established_silence_after_a_flight_probes_its_last_segment),
+		FIXTURE_TEST(established_tail_beyond_a_shrunk_window_is_not_probed),
 		FIXTURE_TEST(established_lost_tail_is_repaired_by_the_sack_of_the_probe),
 		FIXTURE_TEST(established_silence_with_text_that_waits_probes_with_that),
 		FIXTURE_TEST(established_single_segment_is_probed_later),

@@ -57,8 +57,9 @@ tail_probe_arm(struct tcb *tcb)
 void
 tail_probe_timeout(struct tcb *tcb)
 {
-	if (!may_probe(tcb) || tcb->snd_wnd == 0 || tcb->work->retransmissions > 0 ||
-			recovery_get(tcb) == NULL)
+	/* The tail may lie beyond a window that has shrunk since, or closed. */
+	if (!may_probe(tcb) || tcb_flight_size(tcb) > tcb->snd_wnd ||
+			tcb->work->retransmissions > 0 || recovery_get(tcb) == NULL)
 		return; /* the retransmission timer is there */
 	tcb->tcp->stats->tail_probes++;
 	tcb_mark(tcb, MARK_TAIL_PROBE);
