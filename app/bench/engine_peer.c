@@ -10,7 +10,7 @@
 #include <rte_tcp.h>
 
 enum peer_address {
-	STACK_ADDRESS = RTE_IPV4(198, 18, 0, 1), /* RFC 2544: 198.18.0.0/15 is for benchmarks */
+	STACK_ADDRESS = RTE_IPV4(198U, 18, 0, 1), /* RFC 2544: 198.18.0.0/15 is for benchmarks */
 	PEER_PORT_FIRST = 1024,
 	WINDOW = 65535,
 	OPTION_TIMESTAMPS = 8,

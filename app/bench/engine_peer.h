@@ -20,7 +20,7 @@ enum peer_limits {
 	PEER_PORTS = 60000,    /* in use at each of the 65536 addresses */
 };
 
-#define PEER_ADDRESS   RTE_IPV4(198, 19, 0, 0) /* where nothing else is said */
+#define PEER_ADDRESS   RTE_IPV4(198U, 19, 0, 0) /* where nothing else is said */
 #define PEER_COUNT_MAX (UINT32_C(65536) * PEER_PORTS)
 
 /* Where the two ends of one standing connection are. */

@@ -31,7 +31,7 @@ struct bench_options;
 struct estab_listener;
 struct estab_stack;
 
-#define HOLD_SERVER RTE_IPV4(198, 18, 0, 1)
+#define HOLD_SERVER RTE_IPV4(198U, 18, 0, 1)
 
 enum { HOLD_FLIGHT = 256 }; /* connections with something on its way, at most */
 

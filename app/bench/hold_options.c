@@ -52,7 +52,7 @@ static bool
 holds_server(const struct estab_local_address *clients)
 {
 	const uint8_t *b = clients->address.bytes;
-	const uint32_t differs = RTE_IPV4(b[0], b[1], b[2], b[3]) ^ HOLD_SERVER;
+	const uint32_t differs = RTE_IPV4((uint32_t)b[0], b[1], b[2], b[3]) ^ HOLD_SERVER;
 
 	return (uint64_t)differs >> (32 - clients->prefix_length) == 0;
 }

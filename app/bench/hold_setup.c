@@ -121,7 +121,7 @@ static uint32_t
 first_address(const struct estab_local_address *clients)
 {
 	const uint8_t *b = clients->address.bytes;
-	const uint32_t address = RTE_IPV4(b[0], b[1], b[2], b[3]);
+	const uint32_t address = RTE_IPV4((uint32_t)b[0], b[1], b[2], b[3]);
 
 	return (address & ~(uint32_t)((UINT64_C(1) << (32 - clients->prefix_length)) - 1)) + 1;
 }

@@ -80,8 +80,8 @@ frames_over_ipv4_are_right(void **state)
 			assert_int_equal(ether->ether_type, RTE_BE16(RTE_ETHER_TYPE_IPV4));
 			check_sums(ip, NULL, (void *)(ip + 1));
 			assert_int_equal(rte_be_to_cpu_32(ip->src_addr) >> 17,
-					RTE_IPV4(198, 18, 0, 0) >> 17);
-			assert_int_equal(ip->dst_addr, RTE_BE32(RTE_IPV4(198, 18, 0, 2)));
+					RTE_IPV4(198U, 18, 0, 0) >> 17);
+			assert_int_equal(ip->dst_addr, RTE_BE32(RTE_IPV4(198U, 18, 0, 2)));
 			check_tcp((const void *)(ip + 1), (enum flood_kind)kind,
 					frames.length - 14u - 20u);
 		}
@@ -139,12 +139,12 @@ frames_come_from_every_address_but_those_of_others(void **state)
 	for (unsigned int i = 0; i < FRAMES; i++) {
 		const uint32_t source = next_source(&frames);
 
-		assert_int_equal(source >> 8, RTE_IPV4(198, 18, 0, 0) >> 8);
+		assert_int_equal(source >> 8, RTE_IPV4(198U, 18, 0, 0) >> 8);
 		seen[source & 0xff]++;
 	}
 	for (unsigned int host = 0; host < 256; host++) {
 		const bool reserved = host <= 2 || host == 9 || host == 255;
-		const struct flood_address address = { 0, RTE_IPV4(198, 18, 0, host) };
+		const struct flood_address address = { 0, RTE_IPV4(198U, 18, 0, host) };
 
 		assert_int_equal(seen[host] == 0, reserved);
 		assert_int_equal(flood_frames_has_source(&frames, address), !reserved);
@@ -159,9 +159,9 @@ address_beyond_the_prefix_is_no_source(void **state)
 	(void)state;
 	flood_frames_init(&frames, FLOOD_SYN, &from4, &server4, 1, 1);
 	assert_true(flood_frames_has_source(&frames,
-			(struct flood_address){ 0, RTE_IPV4(198, 19, 0, 0) }));
+			(struct flood_address){ 0, RTE_IPV4(198U, 19, 0, 0) }));
 	assert_false(flood_frames_has_source(&frames,
-			(struct flood_address){ 0, RTE_IPV4(198, 20, 0, 0) }));
+			(struct flood_address){ 0, RTE_IPV4(198U, 20, 0, 0) }));
 	flood_frames_init(&frames, FLOOD_SYN, &from6, &server6, 1, 1);
 	assert_true(flood_frames_has_source(&frames,
 			(struct flood_address){ UINT64_C(0x200100020000ffff), 7 }));

@@ -23,8 +23,8 @@
 #include "party.h"
 #include "runtime.h"
 
-enum { CLIENT = RTE_IPV4(198, 18, 0, 1), SERVER = RTE_IPV4(198, 18, 0, 2) };
-enum { SPOOFED = RTE_IPV4(198, 18, 77, 7) };
+enum { CLIENT = RTE_IPV4(198U, 18, 0, 1), SERVER = RTE_IPV4(198U, 18, 0, 2) };
+enum { SPOOFED = RTE_IPV4(198U, 18, 77, 7) };
 enum { SYN_ACK = RTE_TCP_SYN_FLAG | RTE_TCP_ACK_FLAG };
 
 #define MS UINT64_C(1000000)
@@ -155,7 +155,7 @@ answers_are_counted_by_kind_and_the_rest_is_the_clients(void **state)
 	from_server(SPOOFED, IPPROTO_TCP, RTE_TCP_RST_FLAG | RTE_TCP_ACK_FLAG);
 	from_server(SPOOFED, IPPROTO_TCP, RTE_TCP_ACK_FLAG);
 	from_server(SPOOFED, IPPROTO_ICMP, 0);
-	from_server(RTE_IPV4(192, 0, 2, 1), IPPROTO_TCP, SYN_ACK);
+	from_server(RTE_IPV4(192U, 0, 2, 1), IPPROTO_TCP, SYN_ACK);
 	assert_int_equal(port.rx_burst(port.context, packets, 8), 2);
 	assert_int_equal(flood.count.answers[FLOOD_ANSWER_syn_ack], 2);
 	assert_int_equal(flood.count.answers[FLOOD_ANSWER_rst], 1);
