@@ -37,17 +37,23 @@ trickle(struct fixture *t, uint32_t from, uint32_t ms)
 }
 
 static uint32_t
-in_rate_limited_under(struct fixture *t, enum estab_congestion controller)
+in_rate_limited_with(struct fixture *t, enum estab_congestion controller, const char *options)
 {
 	uint32_t from = 1;
 
 	t->config.tcp.congestion = controller;
 	t->config.tcp.rto_min_ns = t->config.tcp.rto_initial_ns = 1000000000;
-	in_established(t);
+	in_established_with(t, options);
 	from = use(t, from, 10);
 	from = use(t, from, 20);
 	assert_int_equal(status_now(t).cwnd, 40 * MSS);
 	return trickle(t, from, 2 * SECOND_MS);
+}
+
+static uint32_t
+in_rate_limited_under(struct fixture *t, enum estab_congestion controller)
+{
+	return in_rate_limited_with(t, controller, "mss 1000");
 }
 
 /* 4.4: cwnd is kept: it neither grows nor falls while less than half of it is used. */
@@ -102,6 +108,22 @@ static void
 rfc7661_4_4_1_cubic_loss_is_answered_by_what_was_used(void **state)
 {
 	check_loss(*state, controllers[1]);
+}
+
+/* R of 4.4.1: two were sent again, and that one of them came twice makes them no fewer. */
+static void
+rfc7661_4_4_1_octets_sent_again_count_though_they_came_twice(void **state)
+{
+	struct fixture *t = *state;
+	const uint32_t from = in_rate_limited_with(t, controllers[0], "mss 1000,sackOK");
+
+	app_write(t, 6 * MSS);
+	assert_int_equal(ignore_sent(t), 6);
+	arrive(t, ". 1:1(0) ack %u <nop,nop,sack %u:%u>", from, from + 2 * MSS, from + 6 * MSS);
+	assert_int_equal(ignore_sent(t), 2);
+	assert_int_equal(status_now(t).ssthresh, 5 * MSS);
+	arrive(t, ". 1:1(0) ack %u <nop,nop,sack %u:%u>", from + 6 * MSS, from, from + MSS);
+	assert_int_equal(status_now(t).ssthresh, 4 * MSS);
 }
 
 /* 4.2: after a recovery pipeACK is undefined, and cwnd counts as validated: no bounded burst. */
@@ -226,6 +248,7 @@ main(void)
 		FIXTURE_TEST(rfc7661_4_4_cubic_window_not_used_is_kept),
 		FIXTURE_TEST(rfc7661_4_4_1_newreno_loss_is_answered_by_what_was_used),
 		FIXTURE_TEST(rfc7661_4_4_1_cubic_loss_is_answered_by_what_was_used),
+		FIXTURE_TEST(rfc7661_4_4_1_octets_sent_again_count_though_they_came_twice),
 		FIXTURE_TEST(rfc7661_4_2_window_after_a_recovery_is_validated),
 		FIXTURE_TEST(rfc7661_4_4_2_burst_into_a_window_not_used_is_bounded),
 		FIXTURE_TEST(rfc7661_4_4_3_newreno_window_not_used_for_five_minutes_is_halved),

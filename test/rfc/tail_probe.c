@@ -241,6 +241,77 @@ established_recovery_is_taken_back_when_all_came_twice(void **state)
 	arrive(t, ". 1:1(0) ack 10001");
 }
 
+/*
+ * RFC 3708 3: a duplicate of what was sent but once is a copy that the network has made. The loss of
+ * 1:1001 was real; the peer (or one that lies) has 1001:2001 twice, of no more octets than were sent
+ * again, and the rest of it as well.
+ */
+static void
+rfc3708_3_duplicate_of_what_was_sent_once_takes_nothing_back(void **state)
+{
+	struct fixture *t = *state;
+	uint32_t ssthresh;
+
+	in_established_sack(t);
+	app_write(t, 10000);
+	ignore_sent(t);
+	advance(t, RTT_MS);
+	arrive(t, ". 1:1(0) ack 1 <nop,nop,sack 1001:5001>");
+	expect(t, ". 1:1001(1000) ack 1");
+	ssthresh = status_now(t).ssthresh;
+	arrive(t, ". 1:1(0) ack 1 <nop,nop,sack 1001:2001 1001:5001>");
+	assert_int_equal(stats_now(t).recoveries_undone, 0);
+	assert_int_equal(status_now(t).ssthresh, ssthresh);
+	arrive(t, ". 1:1(0) ack 5001");
+	arrive(t, ". 1:1(0) ack 5001 <nop,nop,sack 1:1001>"); /* from a network that makes copies */
+	assert_int_equal(stats_now(t).duplicates_reported, 2);
+	assert_int_equal(stats_now(t).recoveries_undone, 0);
+	arrive(t, ". 1:1(0) ack 10001");
+}
+
+/* RFC 3708 3: two losses, each followed by the claim that all that was sacked has come twice. */
+static void
+rfc3708_3_peer_that_claims_all_came_twice_has_no_reduction_taken_back(void **state)
+{
+	struct fixture *t = *state;
+	uint32_t una = 1;
+
+	in_established_sack(t);
+	for (unsigned int i = 0; i < 2; i++, una += 8000) {
+		app_write(t, 8000);
+		ignore_sent(t);
+		advance(t, RTT_MS);
+		arrive(t, ". 1:1(0) ack %u <nop,nop,sack %u:%u>", una, una + 1000, una + 5000);
+		ignore_sent(t);
+		arrive(t, ". 1:1(0) ack %u <nop,nop,sack %u:%u %u:%u>", una, una + 1000, una + 5000,
+				una + 1000, una + 5000);
+		advance(t, RTT_MS);
+		arrive(t, ". 1:1(0) ack %u", una + 8000);
+		ignore_sent(t);
+	}
+	assert_int_equal(stats_now(t).fast_retransmits, 2);
+	assert_int_equal(stats_now(t).recoveries_undone, 0);
+}
+
+/* The duplicate of a probe, sent before the episode, says nothing of what it has sent again. */
+static void
+rfc3708_3_duplicate_of_a_probe_does_not_count(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established_sack(t);
+	app_write(t, 10000);
+	ignore_sent(t);
+	advance(t, 2 * RTT_MS + 1000);
+	expect(t, "P. 9001:10001(1000) ack 1");
+	arrive(t, ". 1:1(0) ack 1 <nop,nop,sack 1001:10001>");
+	expect(t, ". 1:1001(1000) ack 1");
+	arrive(t, ". 1:1(0) ack 1 <nop,nop,sack 9001:10001 1001:10001>");
+	assert_int_equal(stats_now(t).recoveries_undone, 0);
+	arrive(t, ". 1:1(0) ack 10001 <nop,nop,sack 1:1001>");
+	assert_int_equal(stats_now(t).recoveries_undone, 1);
+}
+
 /* RFC 3522 3.2: the ACK echoes a timestamp from before the retransmission. */
 static void
 established_recovery_is_taken_back_by_an_older_timestamp(void **state)
@@ -325,6 +396,9 @@ main(void)
 		FIXTURE_TEST(established_loss_repaired_by_the_probe_reduces_the_window),
 		FIXTURE_TEST(established_needless_probe_leaves_the_window_alone),
 		FIXTURE_TEST(established_recovery_is_taken_back_when_all_came_twice),
+		FIXTURE_TEST(rfc3708_3_duplicate_of_what_was_sent_once_takes_nothing_back),
+		FIXTURE_TEST(rfc3708_3_peer_that_claims_all_came_twice_has_no_reduction_taken_back),
+		FIXTURE_TEST(rfc3708_3_duplicate_of_a_probe_does_not_count),
 		FIXTURE_TEST(established_recovery_is_taken_back_by_an_older_timestamp),
 		FIXTURE_TEST(established_needless_timeout_is_taken_back),
 		FIXTURE_TEST(established_timeout_tries_new_text_before_it_sends_all_again),

@@ -519,5 +519,5 @@ recovery_on_sent(struct tcb *tcb, uint32_t seq, uint32_t end)
 	}
 	scoreboard_resend(&recovery->board, seq, end, now_us);
 	if (recovery->phase != RECOVERY_NONE)
-		undo_on_resent(tcb, end - seq);
+		undo_on_resent(tcb, seq, end);
 }

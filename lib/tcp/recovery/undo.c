@@ -5,11 +5,16 @@
  */
 #include "tcp/recovery/undo.h"
 
-#include <rte_common.h>
-
 #include "tcp/recovery/recovery.h"
 #include "tcp/seq.h"
 #include "tcp/tcb.h"
+
+/* Something was sent again. */
+static bool
+is_any(const struct undo *undo)
+{
+	return undo->right != undo->left;
+}
 
 void
 undo_begin(struct tcb *tcb)
@@ -18,14 +23,34 @@ undo_begin(struct tcb *tcb)
 }
 
 void
-undo_on_resent(struct tcb *tcb, uint32_t octets)
+undo_on_resent(struct tcb *tcb, uint32_t left, uint32_t right)
 {
 	struct undo *undo = &tcb->work->recovery->undo;
 
-	if (!undo->any)
+	if (!is_any(undo)) {
 		undo->ts = tcp_ts_val(tcb->tcp, tcb->ts_offset);
-	undo->any = true;
-	undo->resent += octets;
+		undo->left = left;
+		undo->right = right;
+	}
+	undo->left = seq_min(undo->left, left);
+	undo->right = seq_max(undo->right, right);
+	undo->resent += right - left;
+	undo->untold += right - left;
+}
+
+/* It may be of our making, by the retransmissions of this recovery that were not yet reported. */
+static bool
+is_of_resent(const struct undo *undo, const struct sack_block *block)
+{
+	return seq_geq(block->left, undo->left) && seq_leq(block->right, undo->right) &&
+			block->right - block->left <= undo->untold;
+}
+
+/* The latest tail probe, which was sent before this recovery: we made it too. */
+static bool
+is_of_probe(const struct tcb *tcb, const struct sack_block *block)
+{
+	return (tcb->flags & TCB_TAIL_RESENT) != 0 && block->right == tcb->work->probe_end;
 }
 
 void
@@ -33,8 +58,12 @@ undo_on_duplicate(struct tcb *tcb, const struct sack_block *came_twice)
 {
 	struct undo *undo = &tcb->work->recovery->undo;
 
-	if (seq_geq(came_twice->left, undo->start))
-		undo->resent -= RTE_MIN(undo->resent, came_twice->right - came_twice->left);
+	if (seq_lt(came_twice->left, undo->start))
+		return;
+	if (is_of_resent(undo, came_twice))
+		undo->untold -= came_twice->right - came_twice->left;
+	else if (!is_of_probe(tcb, came_twice))
+		undo->copies = true;
 }
 
 /* RFC 3522 3.2: the ACK was caused by something sent before the first retransmission. */
@@ -51,9 +80,9 @@ undo_is_due(const struct tcb *tcb, const struct segment *seg, uint32_t acked)
 	const struct recovery *recovery = tcb->work->recovery;
 	const struct undo *undo = &recovery->undo;
 
-	if (!undo->possible || !undo->any)
+	if (!undo->possible || !is_any(undo))
 		return false;
-	if (undo->resent == 0)
+	if (undo->untold == 0 && !undo->copies)
 		return true;
 	if (acked == 0 || recovery->phase == RECOVERY_NONE || !is_older(tcb, seg))
 		return false;
@@ -67,6 +96,6 @@ undo_is_awaited(const struct tcb *tcb)
 {
 	const struct undo *undo = &tcb->work->recovery->undo;
 
-	return (tcb->flags & TCB_SACK) != 0 && undo->possible && undo->any &&
+	return (tcb->flags & TCB_SACK) != 0 && undo->possible && !undo->copies && is_any(undo) &&
 			tcb_flight_size(tcb) > 0 && seq_lt(tcb->snd_una, undo->until);
 }

@@ -51,6 +51,12 @@ report_duplicate(struct tcb *tcb, uint32_t left, uint32_t right)
 	undo_on_duplicate(tcb, &block);
 }
 
+static void
+send_again(struct tcb *tcb, uint32_t offset, uint32_t octets)
+{
+	undo_on_resent(tcb, UNA + offset, UNA + offset + octets);
+}
+
 /* RFC 3708 3: all of the retransmissions were reported, octet by octet. */
 static void
 recovery_is_needless_when_all_that_was_sent_again_came_twice(void **state)
@@ -59,8 +65,8 @@ recovery_is_needless_when_all_that_was_sent_again_came_twice(void **state)
 	const struct segment ack = echo(0);
 
 	(void)state;
-	undo_on_resent(tcb, 1000);
-	undo_on_resent(tcb, 500);
+	send_again(tcb, 0, 1000);
+	send_again(tcb, 1000, 500);
 	assert_false(undo_is_due(tcb, &ack, 0));
 	report_duplicate(tcb, UNA, UNA + 1000);
 	assert_false(undo_is_due(tcb, &ack, 0));
@@ -89,26 +95,119 @@ duplicate_from_before_the_recovery_does_not_count(void **state)
 	const struct segment ack = echo(0);
 
 	(void)state;
-	undo_on_resent(tcb, 1000);
+	send_again(tcb, 0, 1000);
 	report_duplicate(tcb, UNA - 1000, UNA);
 	report_duplicate(tcb, UNA - 1, UNA + 999);
 	assert_false(undo_is_due(tcb, &ack, 0));
-	assert_int_equal(recovery.undo.resent, 1000);
+	report_duplicate(tcb, UNA, UNA + 1000);
+	assert_true(undo_is_due(tcb, &ack, 0));
 }
 
-/* More than was sent again, e.g. because the network has made copies: nothing wraps. */
+/*
+ * RFC 3708 3: the network has made copies of what was sent once, or the peer invents them. Whatever else
+ * comes twice, what was sent again may have been lost.
+ */
 static void
-duplicates_of_more_than_was_sent_again_are_enough(void **state)
+duplicate_of_what_was_not_sent_again_makes_all_worthless(void **state)
+{
+	static const uint32_t lefts[] = { 0, 500, 999, 2001, 3000, 9000 };
+	const struct segment ack = echo(0);
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(lefts) / sizeof(*lefts); i++) {
+		struct tcb *tcb = in_recovery();
+
+		send_again(tcb, 2000, 1000);
+		send_again(tcb, 1000, 1000);
+		report_duplicate(tcb, UNA + 1000, UNA + 2000);
+		assert_true(undo_is_awaited(tcb));
+		report_duplicate(tcb, UNA + lefts[i], UNA + lefts[i] + 1000);
+		assert_false(undo_is_due(tcb, &ack, 0));
+		report_duplicate(tcb, UNA + 2000, UNA + 3000);
+		assert_false(undo_is_due(tcb, &ack, 0));
+		assert_false(undo_is_awaited(tcb));
+	}
+}
+
+/* Between gaps lies what was sent once: it cannot all have come twice by our doing. */
+static void
+duplicate_of_more_than_was_sent_again_makes_all_worthless(void **state)
 {
 	struct tcb *tcb = in_recovery();
 	const struct segment ack = echo(0);
 
 	(void)state;
-	undo_on_resent(tcb, 1000);
-	report_duplicate(tcb, UNA, UNA + 3000);
-	assert_true(undo_is_due(tcb, &ack, 0));
-	undo_on_resent(tcb, 1000);
+	send_again(tcb, 0, 1000);
+	send_again(tcb, 4000, 1000);
+	report_duplicate(tcb, UNA + 1000, UNA + 3001);
 	assert_false(undo_is_due(tcb, &ack, 0));
+	assert_false(undo_is_awaited(tcb));
+	report_duplicate(tcb, UNA, UNA + 1000);
+	report_duplicate(tcb, UNA + 4000, UNA + 5000);
+	assert_false(undo_is_due(tcb, &ack, 0));
+}
+
+static void
+duplicate_before_anything_was_sent_again_makes_all_worthless(void **state)
+{
+	struct tcb *tcb = in_recovery();
+	const struct segment ack = echo(0);
+
+	(void)state;
+	report_duplicate(tcb, UNA + 1000, UNA + 2000);
+	send_again(tcb, 0, 1000);
+	report_duplicate(tcb, UNA, UNA + 1000);
+	assert_false(undo_is_due(tcb, &ack, 0));
+}
+
+/* RFC 8985 7: a probe was sent again before the recovery; its duplicate is neither for it nor against. */
+static void
+duplicate_of_the_tail_probe_is_passed_over(void **state)
+{
+	struct tcb *tcb = in_recovery();
+	const struct segment ack = echo(0);
+
+	(void)state;
+	tcb->flags |= TCB_TAIL_RESENT;
+	tcb->work->probe_end = UNA + FLIGHT;
+	send_again(tcb, 0, 1000);
+	report_duplicate(tcb, UNA + FLIGHT - 1000, UNA + FLIGHT);
+	assert_false(undo_is_due(tcb, &ack, 0));
+	report_duplicate(tcb, UNA, UNA + 1000);
+	assert_true(undo_is_due(tcb, &ack, 0));
+	tcb->flags &= ~(uint32_t)TCB_TAIL_RESENT; /* the probe was new text: sent once */
+	report_duplicate(tcb, UNA + FLIGHT - 1000, UNA + FLIGHT);
+	assert_false(undo_is_due(tcb, &ack, 0));
+}
+
+/* RFC 3522: timestamps are evidence of their own. */
+static void
+duplicates_that_are_worthless_leave_the_timestamps_theirs(void **state)
+{
+	struct tcb *tcb = in_recovery();
+	const struct segment before = echo(TS - 10);
+
+	(void)state;
+	recovery.phase = RECOVERY_LOSS;
+	set_ts(tcb, TS);
+	send_again(tcb, 0, 1000);
+	report_duplicate(tcb, UNA + 1000, UNA + 2000);
+	assert_true(undo_is_due(tcb, &before, 1000));
+}
+
+/* R of RFC 7661 4.4.1: what came twice was sent again all the same. */
+static void
+octets_sent_again_are_counted_though_they_came_twice(void **state)
+{
+	struct tcb *tcb = in_recovery();
+
+	(void)state;
+	send_again(tcb, 0, 1000);
+	send_again(tcb, 0, 1000);
+	send_again(tcb, 1000, 500);
+	assert_int_equal(recovery.undo.resent, 2500);
+	report_duplicate(tcb, UNA, UNA + 1000);
+	assert_int_equal(recovery.undo.resent, 2500);
 }
 
 static void
@@ -118,7 +217,7 @@ reduction_taken_back_once_is_not_taken_back_again(void **state)
 	const struct segment ack = echo(0);
 
 	(void)state;
-	undo_on_resent(tcb, 1000);
+	send_again(tcb, 0, 1000);
 	report_duplicate(tcb, UNA, UNA + 1000);
 	recovery.undo.possible = false;
 	assert_false(undo_is_due(tcb, &ack, 0));
@@ -139,9 +238,9 @@ timestamp_from_before_the_first_retransmission_shows_it(void **state)
 
 		recovery.phase = RECOVERY_LOSS;
 		set_ts(tcb, starts[i]);
-		undo_on_resent(tcb, 1000);
+		send_again(tcb, 0, 1000);
 		set_ts(tcb, starts[i] + 10);
-		undo_on_resent(tcb, 1000); /* not this one */
+		send_again(tcb, 1000, 1000); /* not this one */
 		assert_true(undo_is_due(tcb, &before, 1000));
 		assert_false(undo_is_due(tcb, &same, 1000));
 		assert_false(undo_is_due(tcb, &after, 1000));
@@ -158,7 +257,7 @@ timestamp_that_was_not_agreed_or_echoes_nothing_shows_nothing(void **state)
 	(void)state;
 	recovery.phase = RECOVERY_LOSS;
 	set_ts(tcb, TS);
-	undo_on_resent(tcb, 1000);
+	send_again(tcb, 0, 1000);
 	assert_false(undo_is_due(tcb, &none, 1000));
 	tcb->flags &= ~(uint32_t)TCB_TIMESTAMPS;
 	assert_false(undo_is_due(tcb, &before, 1000));
@@ -173,7 +272,7 @@ timestamp_in_fast_recovery_waits_for_the_other_gaps(void **state)
 
 	(void)state;
 	set_ts(tcb, TS);
-	undo_on_resent(tcb, 2000);
+	send_again(tcb, 0, 2000);
 	recovery.board.resent = 1000;
 	tcb->snd_una += 1000;
 	assert_false(undo_is_due(tcb, &before, 1000));
@@ -194,7 +293,7 @@ duplicates_are_awaited_until_what_was_in_flight_is_acknowledged(void **state)
 
 	(void)state;
 	assert_false(undo_is_awaited(tcb));
-	undo_on_resent(tcb, 1000);
+	send_again(tcb, 0, 1000);
 	assert_true(undo_is_awaited(tcb));
 	tcb->flags &= ~(uint32_t)TCB_SACK;
 	assert_false(undo_is_awaited(tcb));
@@ -213,7 +312,12 @@ main(void)
 		cmocka_unit_test(recovery_is_needless_when_all_that_was_sent_again_came_twice),
 		cmocka_unit_test(recovery_in_which_nothing_was_sent_again_is_not_taken_back),
 		cmocka_unit_test(duplicate_from_before_the_recovery_does_not_count),
-		cmocka_unit_test(duplicates_of_more_than_was_sent_again_are_enough),
+		cmocka_unit_test(duplicate_of_what_was_not_sent_again_makes_all_worthless),
+		cmocka_unit_test(duplicate_of_more_than_was_sent_again_makes_all_worthless),
+		cmocka_unit_test(duplicate_before_anything_was_sent_again_makes_all_worthless),
+		cmocka_unit_test(duplicate_of_the_tail_probe_is_passed_over),
+		cmocka_unit_test(duplicates_that_are_worthless_leave_the_timestamps_theirs),
+		cmocka_unit_test(octets_sent_again_are_counted_though_they_came_twice),
 		cmocka_unit_test(reduction_taken_back_once_is_not_taken_back_again),
 		cmocka_unit_test(timestamp_from_before_the_first_retransmission_shows_it),
 		cmocka_unit_test(timestamp_that_was_not_agreed_or_echoes_nothing_shows_nothing),
