@@ -106,6 +106,7 @@ congestion_flight_begin(struct congestion_flight *flight, uint32_t snd_nxt)
 	flight->round_end = flight->round_una = snd_nxt;
 	flight->flight_max = 0;
 	flight->prior_cwnd = 0;
+	flight->prior_held = false;
 	hystart_init(&flight->hystart, snd_nxt);
 }
 
@@ -261,10 +262,11 @@ congestion_on_sent(struct tcb *tcb)
 	tcb->congestion.sent_ms = congestion_now_ms(tcb);
 }
 
-/* Remember what undoing restores. */
+/* Remember what undoing restores; the controller remembers what is its own, where it is asked. */
 static void
-keep_prior(struct tcb *tcb)
+keep_prior(struct tcb *tcb, bool held)
 {
+	tcb->work->flight.prior_held = held;
 	tcb->work->flight.prior_cwnd = tcb->cwnd;
 	tcb->work->flight.prior_ssthresh = tcb->ssthresh;
 }
@@ -272,11 +274,12 @@ keep_prior(struct tcb *tcb)
 void
 congestion_reduce(struct tcb *tcb)
 {
+	const bool held = ecn_holds(tcb);
 	bool lacking;
 
-	keep_prior(tcb);
+	keep_prior(tcb, held);
 	lacking = congestion_model(tcb) == NULL && validation_on_congestion(tcb);
-	if (!ecn_holds(tcb)) /* RFC 3168 6.1.2: once for a window of data, marked or lost */
+	if (!held) /* RFC 3168 6.1.2: once for a window of data, marked or lost */
 		control_of(tcb)->on_loss(tcb);
 	if (lacking)
 		validation_on_loss(tcb);
@@ -304,7 +307,7 @@ congestion_on_ecn(struct tcb *tcb)
 void
 congestion_on_timeout(struct tcb *tcb)
 {
-	keep_prior(tcb);
+	keep_prior(tcb, false);
 	if (congestion_model(tcb) == NULL)
 		validation_on_congestion(tcb);
 	control_of(tcb)->on_timeout(tcb);
@@ -324,6 +327,6 @@ congestion_undo(struct tcb *tcb)
 	tcb->cwnd = RTE_MAX(tcb->cwnd, flight->prior_cwnd);
 	tcb->ssthresh = RTE_MAX(tcb->ssthresh, flight->prior_ssthresh);
 	flight->prior_cwnd = 0;
-	if (control_of(tcb)->undo != NULL)
+	if (!flight->prior_held && control_of(tcb)->undo != NULL)
 		control_of(tcb)->undo(tcb);
 }

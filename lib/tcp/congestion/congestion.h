@@ -54,7 +54,7 @@ struct congestion_control {
 	void (*on_timeout)(struct tcb *tcb);              /* as on_loss, but all was lost */
 	void (*on_ecn)(struct tcb *tcb); /* marked, not lost: set ssthresh and cwnd */
 	void (*on_echo)(struct tcb *tcb, uint32_t acked, bool marked); /* any ACK that is new */
-	void (*undo)(struct tcb *tcb); /* the last loss was none: restore what is its own */
+	void (*undo)(struct tcb *tcb); /* that loss was none: restore what is its own */
 	void (*on_pause)(struct tcb *tcb, uint32_t ms); /* so long cwnd did not limit */
 };
 
@@ -65,8 +65,9 @@ struct congestion_flight {
 	uint32_t burst_end;  /* while cwnd is not validated, before the next ACK, no more leaves */
 	uint32_t flight_max; /* bytes, the most in flight in this round trip */
 	uint32_t prior_cwnd; /* before the last reduction; 0: nothing to undo */
-	uint32_t prior_ssthresh;        /* likewise */
-	struct hystart hystart;         /* CUBIC's, in the first slow start */
+	uint32_t prior_ssthresh; /* likewise */
+	bool prior_held;         /* a mark had reduced: nothing of the controller's to undo */
+	struct hystart hystart;  /* CUBIC's, in the first slow start */
 	struct cubic_epoch prior_epoch; /* CUBIC's, before the last reduction */
 };
 

@@ -6,6 +6,7 @@
 #include "bare.h"
 
 #include "tcp/congestion/congestion.h"
+#include "tcp/congestion/ecn.h"
 
 enum { MSS = BARE_MSS, RTT_MS = 100 };
 
@@ -249,6 +250,52 @@ loss_that_was_none_leaves_the_curve_as_it_was(void **state)
 	assert_near(tcb->cwnd, w_cubic(2.1, 5, 200 * MSS), 20);
 }
 
+/* A mark has reduced the window, and of the same window of data something seems to be lost. */
+static struct tcb *
+lost_while_a_mark_holds(struct cubic_epoch *marked)
+{
+	struct tcb *tcb = in_avoidance(200 * MSS, 150 * MSS);
+
+	window_acked_after(tcb, 0);
+	window_acked_after(tcb, 1000);
+	bare_fly(tcb, tcb->cwnd);
+	congestion_on_ecn(tcb);
+	tcb->ecn |= ECN_HOLD;
+	*marked = tcb->congestion.cubic.epoch;
+	assert_int_not_equal(marked->w_max, 200 * MSS);
+	congestion_reduce(tcb);
+	return tcb;
+}
+
+/*
+ * RFC 3168 6.1.2: such a loss reduces nothing any more, so that to undo it (4.9) leaves the curve as
+ * the mark had it.
+ */
+static void
+loss_that_was_none_while_a_mark_holds_brings_no_older_curve_back(void **state)
+{
+	struct cubic_epoch marked;
+	struct tcb *tcb = lost_while_a_mark_holds(&marked);
+
+	(void)state;
+	congestion_undo(tcb);
+	assert_memory_equal(&tcb->congestion.cubic.epoch, &marked, sizeof(marked));
+}
+
+/* A timeout after it is one that reduces, and one that can be undone. */
+static void
+timeout_that_was_none_while_a_mark_holds_leaves_the_curve_of_the_mark(void **state)
+{
+	struct cubic_epoch marked;
+	struct tcb *tcb = lost_while_a_mark_holds(&marked);
+
+	(void)state;
+	congestion_on_timeout(tcb);
+	assert_int_equal(tcb->congestion.cubic.epoch.w_max, 0);
+	congestion_undo(tcb);
+	assert_memory_equal(&tcb->congestion.cubic.epoch, &marked, sizeof(marked));
+}
+
 /* No number overflows: the largest window, the smallest segment, an hour. */
 static void
 avoidance_of_the_largest_window_does_not_wrap(void **state)
@@ -349,6 +396,9 @@ main(void)
 		cmocka_unit_test(pause_is_no_time_of_the_curve),
 		cmocka_unit_test(silence_is_no_time_of_the_curve),
 		cmocka_unit_test(loss_that_was_none_leaves_the_curve_as_it_was),
+		cmocka_unit_test(loss_that_was_none_while_a_mark_holds_brings_no_older_curve_back),
+		cmocka_unit_test(
+				timeout_that_was_none_while_a_mark_holds_leaves_the_curve_of_the_mark),
 		cmocka_unit_test(avoidance_of_the_largest_window_does_not_wrap),
 		cmocka_unit_test(avoidance_far_beyond_the_plateau_does_not_wrap),
 		cmocka_unit_test(slow_start_ack_of_many_segments_grows_by_eight_of_them_at_first),
