@@ -126,11 +126,10 @@ rfc7661_4_4_1_octets_sent_again_count_though_they_came_twice(void **state)
 	assert_int_equal(status_now(t).ssthresh, 4 * MSS);
 }
 
-/* 4.2: after a recovery pipeACK is undefined, and cwnd counts as validated: no bounded burst. */
-static void
-rfc7661_4_2_window_after_a_recovery_is_validated(void **state)
+/* A window of 32 segments has lost one, and that is repaired. @return the number after the last */
+static uint32_t
+in_recovered(struct fixture *t)
 {
-	struct fixture *t = *state;
 	uint32_t from;
 
 	t->config.tcp.initial_window = 2;
@@ -148,8 +147,56 @@ rfc7661_4_2_window_after_a_recovery_is_validated(void **state)
 	from += 32 * MSS;
 	arrive(t, ". 1:1(0) ack %u", from);
 	assert_in_range(status_now(t).cwnd, 16 * MSS, 23 * MSS);
+	return from;
+}
+
+/* 4.2: after a recovery pipeACK is undefined, and cwnd counts as validated: no bounded burst. */
+static void
+rfc7661_4_2_window_after_a_recovery_is_validated(void **state)
+{
+	struct fixture *t = *state;
+
+	in_recovered(t);
 	app_write(t, 30 * MSS);
 	assert_in_range(ignore_sent(t), 16, 23); /* not two */
+}
+
+/*
+ * 4.2: but not for ever. In a pause of more than the sampling period the window is not used; it is
+ * kept, where that is the policy, but for the burst (4.4.2).
+ */
+static void
+rfc7661_4_2_window_after_a_recovery_and_a_pause_is_not_validated(void **state)
+{
+	struct fixture *t = *state;
+	uint32_t from, cwnd;
+
+	t->config.tcp.idle_keeps_cwnd = true;
+	from = in_recovered(t);
+	cwnd = status_now(t).cwnd;
+	advance(t, 10 * SECOND_MS);
+	app_write(t, 30 * MSS);
+	assert_int_equal(status_now(t).cwnd, cwnd);
+	assert_int_equal(ignore_sent(t), 2);
+	for (unsigned int i = 0; i < 6; i++) { /* nor is it by the next round trips alone */
+		from += MSS;
+		arrive(t, ". 1:1(0) ack %u", from);
+		assert_in_range(ignore_sent(t), 1, 2);
+	}
+}
+
+/* 4.4.3: an hour has twelve times five minutes: the initial window is left. */
+static void
+rfc7661_4_4_3_window_after_a_recovery_and_an_hour_is_the_initial_window(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.tcp.idle_keeps_cwnd = true;
+	in_recovered(t);
+	advance(t, 3600 * SECOND_MS);
+	app_write(t, 30 * MSS);
+	assert_int_equal(status_now(t).cwnd, 2 * MSS);
+	assert_int_equal(ignore_sent(t), 2);
 }
 
 /* 4.4.2: bursts are bounded: the initial window at once, and again for an ACK. */
@@ -250,6 +297,8 @@ main(void)
 		FIXTURE_TEST(rfc7661_4_4_1_cubic_loss_is_answered_by_what_was_used),
 		FIXTURE_TEST(rfc7661_4_4_1_octets_sent_again_count_though_they_came_twice),
 		FIXTURE_TEST(rfc7661_4_2_window_after_a_recovery_is_validated),
+		FIXTURE_TEST(rfc7661_4_2_window_after_a_recovery_and_a_pause_is_not_validated),
+		FIXTURE_TEST(rfc7661_4_4_3_window_after_a_recovery_and_an_hour_is_the_initial_window),
 		FIXTURE_TEST(rfc7661_4_4_2_burst_into_a_window_not_used_is_bounded),
 		FIXTURE_TEST(rfc7661_4_4_3_newreno_window_not_used_for_five_minutes_is_halved),
 		FIXTURE_TEST(rfc7661_4_4_3_cubic_window_not_used_for_five_minutes_is_halved),

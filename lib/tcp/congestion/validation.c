@@ -123,9 +123,29 @@ validation_on_ack(struct tcb *tcb)
 		tcb->work->flight.burst_end = tcb->snd_nxt + initial_window(tcb);
 }
 
+/*
+ * 4.2 has pipeACK undefined after a recovery, until there is a sample. A sampling period later, and
+ * with nothing in flight, this is one: of nothing. The next is of what is sent from now on.
+ */
+static void
+sample_pause(struct tcb *tcb)
+{
+	struct validation *validation = validation_of(tcb);
+	const uint64_t since_s = tcp_now_s(tcb->tcp) - validation->validated_s;
+	const uint32_t period_ms = pipe_ack_period_ms(rto_srtt_us(&tcb->rtt));
+
+	if (since_s * 1000 <= period_ms)
+		return;
+	pipe_ack_sample(&validation->pipe_ack, 0, tcb->tcp->now_ms, period_ms);
+	tcb->congestion.flags &= (uint8_t)~VALIDATION_VOID_ROUND;
+	tcb->work->flight.round_end = tcb->work->flight.round_una = tcb->snd_nxt;
+}
+
 void
 validation_resume(struct tcb *tcb)
 {
+	if (validation_of(tcb)->pipe_ack.most[0] == PIPE_ACK_UNDEFINED)
+		sample_pause(tcb);
 	judge(tcb);
 	validation_on_ack(tcb);
 }

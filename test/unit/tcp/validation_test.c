@@ -237,6 +237,39 @@ what_a_recovery_acknowledges_is_no_sample(void **state)
 	assert_int_equal(tcb->congestion.validation.pipe_ack.most[0], 3 * MSS);
 }
 
+/*
+ * 4.2: pipeACK is undefined after a recovery, but of a sampling period in which nothing was sent there
+ * is a sample: nothing. What is sent then is the next.
+ */
+static void
+pause_after_a_recovery_is_a_sample_of_nothing(void **state)
+{
+	struct tcb *tcb = established(ESTAB_CONGESTION_NEWRENO);
+
+	(void)state;
+	bare.tcp.config.idle_keeps_cwnd = true;
+	use(tcb, 40);
+	bare_fly(tcb, 40 * MSS);
+	congestion_reduce(tcb);
+	tcb->snd_una = tcb->snd_nxt;
+	congestion_recovered(tcb, true, MSS);
+	tcb->cwnd = CWND;
+	pass(900 * MS);
+	congestion_resume(tcb);
+	assert_false(is_lacking(tcb));
+	pass(3 * SECOND);
+	congestion_resume(tcb);
+	assert_true(is_lacking(tcb));
+	assert_int_equal(tcb->cwnd, CWND);
+	bare_fly(tcb, 10 * MSS);
+	for (uint32_t i = 0; i < 10; i++)
+		acknowledge(tcb, MSS);
+	assert_int_equal(tcb->congestion.validation.pipe_ack.most[0], 10 * MSS);
+	assert_true(is_lacking(tcb));
+	use(tcb, 20);
+	assert_false(is_lacking(tcb));
+}
+
 /* 4.4.3: after five minutes half of cwnd is left, IW at least, and ssthresh is 3/4 of it */
 static void
 window_not_used_for_five_minutes_is_halved(void **state)
@@ -327,6 +360,7 @@ main(void)
 		cmocka_unit_test(plateau_of_cubic_is_what_was_used),
 		cmocka_unit_test(mark_in_the_phase_is_answered_by_what_was_used),
 		cmocka_unit_test(what_a_recovery_acknowledges_is_no_sample),
+		cmocka_unit_test(pause_after_a_recovery_is_a_sample_of_nothing),
 		cmocka_unit_test(window_not_used_for_five_minutes_is_halved),
 		cmocka_unit_test(window_kept_idle_falls_to_the_initial_window_in_the_end),
 		cmocka_unit_test(pause_without_that_policy_begins_anew),
