@@ -100,6 +100,30 @@ is_quiet(const struct bench *bench)
 	return open == 0 && wire_is_empty(bench);
 }
 
+/* Both stacks from this one thread, until every connection and every packet has come home. */
+static void
+drain(struct bench *bench)
+{
+	const uint64_t deadline_ns = clock_now(&bench->clock) + bench->options->drain_timeout_ns;
+	uint64_t now_ns;
+	uint32_t open;
+
+	do {
+		now_ns = clock_now(&bench->clock);
+		open = 0;
+		for (unsigned int i = 0; i < bench->party_count; i++)
+			open += estab_stack_drain(bench->parties[i].stack, now_ns);
+	} while ((open > 0 || !wire_is_empty(bench)) && now_ns < deadline_ns);
+}
+
+/* It is over before it began: what is open is closed all the same. @return status */
+static int
+end(struct bench *bench, int status)
+{
+	drain(bench);
+	return status;
+}
+
 int
 bench_warm_up(struct bench *bench)
 {
@@ -112,7 +136,7 @@ bench_warm_up(struct bench *bench)
 			clock_now(&bench->clock) < deadline_ns)
 		turn_all(bench);
 	bench->client.ending = false;
-	return bench->client.done == 1 ? -1 : complain_about_warm_up(bench);
+	return bench->client.done == 1 ? -1 : end(bench, complain_about_warm_up(bench));
 }
 
 static void
@@ -138,10 +162,11 @@ bench_open_standing(struct bench *bench)
 		turn_all(bench);
 	if (bench->client.connect_ns.count == wanted)
 		return -1;
-	return complain(EXIT_ENVIRONMENT,
-			"only %" PRIu64 " of %" PRIu32
-			" connections came about: lower --connections",
-			bench->client.connect_ns.count, wanted);
+	return end(bench,
+			complain(EXIT_ENVIRONMENT,
+					"only %" PRIu64 " of %" PRIu32
+					" connections came about: lower --connections",
+					bench->client.connect_ns.count, wanted));
 }
 
 static void
@@ -253,22 +278,6 @@ watch(struct bench *bench, struct report *report)
 			report_interval(report, bench);
 		next_ns += NS_PER_SECOND;
 	}
-}
-
-/* Both stacks from this one thread, until every connection and every packet has come home. */
-static void
-drain(struct bench *bench)
-{
-	const uint64_t deadline_ns = clock_now(&bench->clock) + bench->options->drain_timeout_ns;
-	uint64_t now_ns;
-	uint32_t open;
-
-	do {
-		now_ns = clock_now(&bench->clock);
-		open = 0;
-		for (unsigned int i = 0; i < bench->party_count; i++)
-			open += estab_stack_drain(bench->parties[i].stack, now_ns);
-	} while ((open > 0 || !wire_is_empty(bench)) && now_ns < deadline_ns);
 }
 
 /* What came after the last full second, unless it is next to nothing. */

@@ -83,6 +83,13 @@ class Server:
             self.faults.append(repr(fault))
 
 
+def becomes_true(predicate):
+    deadline = time.monotonic() + 2
+    while not predicate() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return predicate()
+
+
 def bench(wire, family, server, *options):
     address = f"[{KERNEL[6]}]" if family == 6 else KERNEL[4]
     return estab_bench(wire, "--server", f"{address}:{server.port}", *options, "--json", "-",
@@ -118,10 +125,12 @@ def keep_to_connections(wire, family):
 
 
 def name_what_is_missing(wire, family, server):
+    served = server.served
     status, said, complaint = bench(wire, family, server, "--workload", "crr")
     expect_equal(status, 1, "exit status")
     expect_equal(said, "", "what stands on stdout")
     expect("--close client" in complaint and "no answer" not in complaint, complaint)
+    expect(becomes_true(lambda: server.served > served), "the server was sent no FIN")
 
 
 def main():
