@@ -6,7 +6,7 @@ import socket
 import struct
 import tempfile
 
-from captures import BAD, GAPS, judge
+from captures import BAD, GAPS, OTHER_ZERO, judge
 from cases import case, expect, finish
 from enter import skip, which_are_missing
 
@@ -61,6 +61,12 @@ def ping6(error=0):
     return with_checksum(message, 2, pseudo6(ICMPV6, message), error)
 
 
+def other_zero():
+    """A segment whose checksum is 0, and stands there as 0xffff."""
+    text = tcp(text=bytes(2))[16:18]
+    return ipv4(TCP, tcp(text=text, error=-1))
+
+
 def acknowledged_too_far():
     there = (1026, 1027)
     back = (1027, 1026)
@@ -90,10 +96,10 @@ def write_capture(path, packets):
             file.write(struct.pack("<IIII", 1, number, len(packet), len(packet)) + packet)
 
 
-def complaint(path, packets):
+def complaint(path, packets, sent_by_others="frame.number == 0"):
     write_capture(path, packets)
     try:
-        judge(path, [*BAD, *GAPS])
+        judge(path, [*BAD, *GAPS], sent_by_others)
     except AssertionError as failure:
         return str(failure)
     return ""
@@ -112,6 +118,11 @@ def main():
                 found = complaint(path, GOOD + packets)
                 expect(found.startswith("1 bad packet"), f"the judge says: {found or 'nothing'}")
                 expect(f"\n{len(GOOD + packets)} " in found, f"not the last packet: {found}")
+        with case("a checksum of 0 written as 0xffff is found, unless a driver may have written it"):
+            expect("0xffff instead of 0x0000" in complaint(path, [other_zero()]), "not found")
+            found = complaint(path, [other_zero(), *FAULTS["a wrong TCP checksum"]], OTHER_ZERO)
+            expect(found.startswith("1 bad packet"), f"the judge says: {found or 'nothing'}")
+            expect("\n2 " in found, f"not the last packet: {found}")
     finish()
 
 
