@@ -211,7 +211,7 @@ congestion_on_ack(struct tcb *tcb, uint32_t acked)
 
 	if (congestion_model(tcb) != NULL)
 		return;
-	validation_on_ack(tcb);
+	validation_on_ack(tcb, acked);
 	if (ecn_holds(tcb))
 		return;
 	if (!window_limits(tcb, used)) {
@@ -242,18 +242,18 @@ void
 congestion_resume(struct tcb *tcb)
 {
 	const uint32_t sent_ms = tcb->congestion.sent_ms;
-	uint64_t pause_ns;
+	bool idle;
 
 	if (congestion_model(tcb) != NULL)
 		congestion_model(tcb)->on_resume(tcb);
 	if (sent_ms == 0 || congestion_model(tcb) != NULL)
 		return;
 	pass_pause(tcb);
-	pause_ns = (congestion_now_ms(tcb) - sent_ms) * MILLISECOND_NS;
-	if (pause_ns > tcb_rto_ns(tcb) && !tcb->tcp->config.idle_keeps_cwnd)
+	idle = (congestion_now_ms(tcb) - sent_ms) * MILLISECOND_NS > tcb_rto_ns(tcb);
+	if (idle && !tcb->tcp->config.idle_keeps_cwnd)
 		restart(tcb);
 	else
-		validation_resume(tcb);
+		validation_resume(tcb, idle);
 }
 
 void

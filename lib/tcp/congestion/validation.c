@@ -116,11 +116,16 @@ validation_on_round(struct tcb *tcb, uint32_t acked)
 	judge(tcb);
 }
 
+/*
+ * What has left the network may be followed by as much: that is no burst of ours, though the receiver
+ * may have acknowledged very much at once. If it were not, such a receiver would keep the flight below
+ * what validates the window for good.
+ */
 void
-validation_on_ack(struct tcb *tcb)
+validation_on_ack(struct tcb *tcb, uint32_t acked)
 {
 	if (is_lacking(tcb))
-		tcb->work->flight.burst_end = tcb->snd_nxt + initial_window(tcb);
+		tcb->work->flight.burst_end = tcb->snd_nxt + acked + initial_window(tcb);
 }
 
 /*
@@ -142,12 +147,15 @@ sample_pause(struct tcb *tcb)
 }
 
 void
-validation_resume(struct tcb *tcb)
+validation_resume(struct tcb *tcb, bool idle)
 {
+	const uint32_t burst_end = tcb->snd_nxt + initial_window(tcb);
+
 	if (validation_of(tcb)->pipe_ack.most[0] == PIPE_ACK_UNDEFINED)
 		sample_pause(tcb);
 	judge(tcb);
-	validation_on_ack(tcb);
+	if (idle || seq_lt(tcb->work->flight.burst_end, burst_end))
+		tcb->work->flight.burst_end = burst_end;
 }
 
 bool

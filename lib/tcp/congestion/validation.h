@@ -36,11 +36,14 @@ void validation_init(struct tcb *tcb);
  */
 void validation_on_round(struct tcb *tcb, uint32_t acked);
 
-/* Something new was acknowledged: the next burst may leave. */
-void validation_on_ack(struct tcb *tcb);
+/* So many octets were acknowledged: as many may follow, and the next burst. */
+void validation_on_ack(struct tcb *tcb, uint32_t acked);
 
-/* Text is about to be sent with nothing in flight: the phase may have changed with time alone. */
-void validation_resume(struct tcb *tcb);
+/*
+ * Text is about to be sent with nothing in flight: the phase may have changed with time alone. idle:
+ * after more than RTO, when what the last ACK let go counts no longer.
+ */
+void validation_resume(struct tcb *tcb, bool idle);
 
 /*
  * Congestion, before the controller hears of it (4.4.1): in the non-validated phase cwnd is no more
