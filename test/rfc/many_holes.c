@@ -31,47 +31,39 @@ every_other_and_a_long_hole(uint32_t segment, uint8_t times)
 			(at % 2 != 0 || (at >= 300 && at < 450));
 }
 
-static struct receiver *
-with_receiver(struct fixture *t)
+static void
+check_repaired_without_a_timeout(struct fixture *t, bool (*drops)(uint32_t segment, uint8_t times))
 {
-	static struct receiver receiver;
+	struct receiver receiver = {
+		.t = t,
+		.mss = MSS,
+		.rtt_ms = RTT_MS,
+		.sacks = true,
+		.drops = drops,
+	};
 
-	receiver = (struct receiver){ .t = t, .mss = MSS, .rtt_ms = RTT_MS, .sacks = true };
 	t->config.tcp.initial_window = FIRST;
 	t->config.tcp.no_tail_probe = true;
 	in_established_with(t, "mss 100,sackOK,wscale 7");
-	return &receiver;
+	app_write(t, (FIRST + SECOND) * MSS);
+	receiver_run(&receiver, 7 * RTT_MS);
+	assert_int_equal(receiver.next, FIRST + SECOND);
+	assert_int_equal(status_now(t).snd_una, status_now(t).snd_nxt);
+	assert_int_equal(stats_now(t).retransmission_timeouts, 0);
+	assert_int_equal(stats_now(t).fast_retransmits, 1);
 }
 
 static void
 established_more_holes_than_places_are_repaired_without_a_timeout(void **state)
 {
-	struct fixture *t = *state;
-	struct receiver *receiver = with_receiver(t);
-
-	receiver->drops = two_of_three;
-	app_write(t, (FIRST + SECOND) * MSS);
-	receiver_run(receiver, 7 * RTT_MS);
-	assert_int_equal(receiver->next, FIRST + SECOND);
-	assert_int_equal(status_now(t).snd_una, status_now(t).snd_nxt);
-	assert_int_equal(stats_now(t).retransmission_timeouts, 0);
-	assert_int_equal(stats_now(t).fast_retransmits, 1);
+	check_repaired_without_a_timeout(*state, two_of_three);
 }
 
 /* What was sent again of the long hole counts, and not the rest of it. */
 static void
 established_long_hole_on_a_full_board_is_repaired_without_a_timeout(void **state)
 {
-	struct fixture *t = *state;
-	struct receiver *receiver = with_receiver(t);
-
-	receiver->drops = every_other_and_a_long_hole;
-	app_write(t, (FIRST + SECOND) * MSS);
-	receiver_run(receiver, 7 * RTT_MS);
-	assert_int_equal(receiver->next, FIRST + SECOND);
-	assert_int_equal(status_now(t).snd_una, status_now(t).snd_nxt);
-	assert_int_equal(stats_now(t).retransmission_timeouts, 0);
-	assert_int_equal(stats_now(t).fast_retransmits, 1);
+	check_repaired_without_a_timeout(*state, every_other_and_a_long_hole);
 }
 
 int

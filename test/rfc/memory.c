@@ -227,12 +227,10 @@ memory_that_hoarders_hold_leaves_who_reads_a_window_of_many_segments(void **stat
 	}
 }
 
-/* Text of SYNs is bounded by itself until the handshake is done; then it counts as any other. */
+/* Five peers have had three mbufs each, of which one each was taken: memory is for two. */
 static void
-memory_used_up_twice_over_text_of_a_syn_has_to_come_again(void **state)
+with_memory_used_up_twice_over(struct fixture *t)
 {
-	struct fixture *t = *state;
-
 	t->config.limits.receive_memory_bytes = 2 * MBUF;
 	for (unsigned int i = 0; i < 5; i++) {
 		speak_as(t, i);
@@ -240,6 +238,27 @@ memory_used_up_twice_over_text_of_a_syn_has_to_come_again(void **state)
 		fill_memory(t, 3);
 	}
 	assert_int_equal(stats_now(t).receive_memory, 5 * MBUF);
+}
+
+static void
+abort_all(struct fixture *t, unsigned int peers)
+{
+	for (unsigned int i = 0; i < peers; i++) {
+		speak_as(t, i);
+		estab_conn_abort(t->peer->conn);
+		t->peer->conn = NULL;
+	}
+	turn(t);
+	ignore_sent(t);
+}
+
+/* Text of SYNs is bounded by itself until the handshake is done; then it counts as any other. */
+static void
+memory_used_up_twice_over_text_of_a_syn_has_to_come_again(void **state)
+{
+	struct fixture *t = *state;
+
+	with_memory_used_up_twice_over(t);
 	speak_as(t, 5);
 	arrive(t, "S 0:100(100) win 65535 <mss 1000>");
 	ignore_sent(t);
@@ -248,13 +267,7 @@ memory_used_up_twice_over_text_of_a_syn_has_to_come_again(void **state)
 	app_accept(t);
 	assert_int_equal(stats_now(t).receive_memory, 5 * MBUF);
 	assert_int_equal(stats_now(t).syn_text_refused, 1);
-	for (unsigned int i = 0; i < 6; i++) {
-		speak_as(t, i);
-		estab_conn_abort(t->peer->conn);
-		t->peer->conn = NULL;
-	}
-	turn(t);
-	ignore_sent(t);
+	abort_all(t, 6);
 }
 
 /* Anything that a peer can put within its window: what is counted is what is missing in the pool. */
@@ -344,21 +357,9 @@ memory_used_up_twice_over_nothing_is_taken(void **state)
 {
 	struct fixture *t = *state;
 
-	t->config.limits.receive_memory_bytes = 2 * MBUF;
-	for (unsigned int i = 0; i < 5; i++) {
-		speak_as(t, i);
-		in_established(t);
-		fill_memory(t, 3);
-	}
-	assert_int_equal(stats_now(t).receive_memory, 5 * MBUF);
+	with_memory_used_up_twice_over(t);
 	assert_drops(t, TCP_MEMORY_FULL, 10);
-	for (unsigned int i = 0; i < 5; i++) {
-		speak_as(t, i);
-		estab_conn_abort(t->peer->conn);
-		t->peer->conn = NULL;
-	}
-	turn(t);
-	ignore_sent(t);
+	abort_all(t, 5);
 }
 
 /* A peer that leaves gaps open does not keep others from having any. */

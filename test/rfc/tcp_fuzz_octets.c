@@ -39,6 +39,17 @@ assert_dropped(struct fixture *t, const struct raw *raw, enum estab_drop reason)
 	assert_int_equal(stats_now(t).drops[reason], before + 1);
 }
 
+/* Octets that no notation has: the options as they stand there. */
+static void
+arrive_with_options(struct fixture *t, const char *notation, const uint8_t *options, size_t n)
+{
+	struct raw raw;
+
+	raw_build(t, &raw, notation);
+	raw_set_options(&raw, options, n);
+	raw_arrive(t, &raw);
+}
+
 static void
 tldk_5_ip_version_3_is_dropped(void **state)
 {
@@ -104,12 +115,9 @@ tldk_17_unknown_option_of_length_0_is_survived(void **state)
 {
 	static const uint8_t options[] = { 30, 0, 0, 0 };
 	struct fixture *t = *state;
-	struct raw raw;
 
 	in_syn_sent(t);
-	raw_build(t, &raw, "S. 0:0(0) ack 1");
-	raw_set_options(&raw, options, 4);
-	raw_arrive(t, &raw);
+	arrive_with_options(t, "S. 0:0(0) ack 1", options, sizeof(options));
 	expect_nothing(t);
 	assert_drops(t, TCP_OPTIONS, 1);
 	arrive(t, "S. 0:0(0) ack 1 <mss 1000>");
@@ -124,12 +132,9 @@ tldk_20_two_timestamps_in_a_segment_are_survived(void **state)
 	static const uint8_t options[] = { 8, 10, 0, 0, 4, 0, 0, 0, 0, 0, 8, 10, 0, 0, 8, 0, 0, 0,
 		0, 0, 1, 1, 1, 1 };
 	struct fixture *t = *state;
-	struct raw raw;
 
 	in_established_with(t, "mss 1000,TS val 100 ecr 0"); /* TS.Recent is 1000 then */
-	raw_build(t, &raw, "P. 1:11(10) ack 1");
-	raw_set_options(&raw, options, sizeof(options)); /* 1024, 2048 */
-	raw_arrive(t, &raw);
+	arrive_with_options(t, "P. 1:11(10) ack 1", options, sizeof(options)); /* 1024, 2048 */
 	app_read(t, 10);
 	advance(t, 500);
 	expect(t, ". 1:1(0) ack 11 <TS val * ecr 1024>");
@@ -144,12 +149,9 @@ tldk_23_window_scale_of_118_lets_text_through(void **state)
 {
 	static const uint8_t options[] = { 3, 3, 118, 0 };
 	struct fixture *t = *state;
-	struct raw raw;
 
 	in_syn_sent(t);
-	raw_build(t, &raw, "S. 0:0(0) ack 1");
-	raw_set_options(&raw, options, 4);
-	raw_arrive(t, &raw);
+	arrive_with_options(t, "S. 0:0(0) ack 1", options, sizeof(options));
 	expect(t, ". 1:1(0) ack 1");
 	assert_int_equal(status_now(t).snd_wscale, 14);
 	arrive(t, ". 1:1001(1000) ack 1 win 110");
@@ -165,16 +167,11 @@ mtcp_1_syn_of_bare_ends_of_options_serves_text(void **state)
 {
 	static const uint8_t options[] = { 0, 1, 1, 1 };
 	struct fixture *t = *state;
-	struct raw raw;
 
 	in_listen(t);
-	raw_build(t, &raw, "S 0:0(0) win 32792");
-	raw_set_options(&raw, options, 4);
-	raw_arrive(t, &raw);
+	arrive_with_options(t, "S 0:0(0) win 32792", options, sizeof(options));
 	expect(t, "S. 0:0(0) ack 1");
-	raw_build(t, &raw, ". 1:1(0) ack 1 win 32792");
-	raw_set_options(&raw, options, 4);
-	raw_arrive(t, &raw);
+	arrive_with_options(t, ". 1:1(0) ack 1 win 32792", options, sizeof(options));
 	app_accept(t);
 	estab_conn_set_no_delay(t->peer->conn, true);
 	app_write(t, 988);
