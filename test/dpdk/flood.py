@@ -40,7 +40,7 @@ def eal(role, lcores):
 
 def bench(eal_options, *options):
     command = [BENCH, *eal_options, "--", "--workload", "flood", "--flood-with", KIND,
-               "--duration", "1s", "--legitimate-rate", "200", "--json", "-", *options]
+               "--duration", "400ms", "--legitimate-rate", "200", "--json", "-", *options]
     print(" ".join(command))
     process = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                              timeout=SECONDS)

@@ -11,8 +11,7 @@ import sys
 import tempfile
 
 SKIP = 77
-ROUNDS = 2
-SCRIPT, BUILD, MODE = sys.argv[1:]
+SCRIPT, BUILD, MODE, ROUNDS = *sys.argv[1:4], int(sys.argv[4])
 NUMBER = r"(\d+\.\d{3})"
 SPREAD = rf"{NUMBER} \[{NUMBER} to {NUMBER}\]"
 

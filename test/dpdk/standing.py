@@ -16,7 +16,7 @@ CONNECTIONS = 3
 def run():
     command = [BENCH, "--no-huge", "--no-pci", "--no-telemetry", "--no-shconf", "-l", LCORES, "-m", "128",
                f"--file-prefix=estab-standing-{os.getpid()}", "--", "--loopback",
-               "--workload", WORKLOAD, "--connections", str(CONNECTIONS), "--duration", "1s",
+               "--workload", WORKLOAD, "--connections", str(CONNECTIONS), "--duration", "400ms",
                "--json", "-", *OPTIONS]
     print(" ".join(command))
     return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
