@@ -183,7 +183,8 @@ send_at_cursor(struct tcb *tcb, struct burst *burst, uint32_t text_len, bool fin
 	if (out == NULL)
 		return false;
 	if (text_len > 0) {
-		congestion_on_sent(tcb);
+		if (tcb->snd_wnd > 0) /* a probe is no use of cwnd */
+			congestion_on_sent(tcb);
 		ecn_on_send(tcb, out, seq == tcb->snd_nxt);
 		seek_cursor(tcb);
 		out->text = tcb->work->send_at;
@@ -272,8 +273,8 @@ output_text(struct tcb *tcb, struct burst *burst)
 	const uint16_t first = burst->out_count;
 	uint32_t waiting;
 
-	if (tcb_flight_size(tcb) == 0 && unsent_text(tcb) > 0)
-		congestion_resume(tcb);
+	if (tcb->work->snd_cursor == tcb->snd_una && unsent_text(tcb) > 0)
+		congestion_resume(tcb); /* nothing is in flight, but for an octet that has probed */
 	if (tcb->work->recovery != NULL && tcb->work->recovery->board.pending > 0 &&
 			!tcb->work->recovery->frto_new)
 		return true; /* what was lost goes first (RFC 6675 4, NextSeg) */

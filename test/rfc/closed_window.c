@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a window that the peer closes does to congestion control (RFC 9293 3.8.6.1, RFC 5681 4.1): probes
+ * are no use of cwnd.
+ */
+#include "eal.h"
+#include "fixture.h"
+
+enum { MSS = 1000, INITIAL_WINDOW = 10 };
+
+/* So many segments are written and acknowledged one by one. @return the number after the last */
+static uint32_t
+use(struct fixture *t, uint32_t from, uint32_t segments)
+{
+	app_write(t, segments * MSS);
+	ignore_sent(t);
+	for (uint32_t i = 0; i < segments; i++) {
+		from += MSS;
+		arrive(t, ". 1:1(0) ack %u", from);
+		ignore_sent(t);
+	}
+	return from;
+}
+
+/* cwnd is 40 segments, and used. @return the number after the last */
+static uint32_t
+in_grown_with(struct fixture *t, const char *options)
+{
+	uint32_t from = 1;
+
+	t->config.tcp.rto_min_ns = t->config.tcp.rto_initial_ns = 1000000000;
+	in_established_with(t, options);
+	from = use(t, from, 10);
+	from = use(t, from, 20);
+	assert_int_equal(status_now(t).cwnd, 40 * MSS);
+	return from;
+}
+
+static uint32_t
+in_grown(struct fixture *t)
+{
+	return in_grown_with(t, "mss 1000");
+}
+
+/* For that long each segment of the stack is answered: nothing new, window zero. */
+static void
+keep_closed(struct fixture *t, unsigned int seconds, uint32_t ack)
+{
+	for (unsigned int i = 0; i < seconds * 10; i++) {
+		advance(t, 100);
+		if (ignore_sent(t) > 0)
+			arrive(t, ". 1:1(0) ack %u win 0", ack);
+	}
+}
+
+/* All is acknowledged, the window is closed for 20 seconds, and 40 segments wait. */
+static uint32_t
+in_closed(struct fixture *t)
+{
+	const uint32_t from = in_grown(t);
+
+	arrive(t, ". 1:1(0) ack %u win 0", from);
+	app_write(t, 40 * MSS);
+	expect_nothing(t);
+	keep_closed(t, 20, from);
+	assert_true(stats_now(t).zero_window_probes > 2);
+	return from;
+}
+
+/* RFC 5681 4.1: nothing but probes was sent for longer than RTO. The octet of the probe was not taken. */
+static void
+rfc5681_4_1_window_reopened_begins_with_the_initial_window(void **state)
+{
+	struct fixture *t = *state;
+	const uint32_t from = in_closed(t);
+
+	arrive(t, ". 1:1(0) ack %u win 65535", from);
+	assert_int_equal(ignore_sent(t), INITIAL_WINDOW);
+	assert_int_equal(status_now(t).cwnd, INITIAL_WINDOW * MSS);
+}
+
+/* The same where the peer takes the octet, just after a probe: that was no use of cwnd. */
+static void
+rfc5681_4_1_window_reopened_by_a_probe_begins_with_the_initial_window(void **state)
+{
+	struct fixture *t = *state;
+	const uint32_t from = in_closed(t);
+
+	while (ignore_sent(t) == 0)
+		advance(t, 100);
+	arrive(t, ". 1:1(0) ack %u win 65535", from + 1);
+	assert_int_equal(ignore_sent(t), INITIAL_WINDOW);
+	assert_int_equal(status_now(t).cwnd, INITIAL_WINDOW * MSS);
+}
+
+/* RFC 7661 4.4.2: where cwnd is kept, it is not sent in one burst. */
+static void
+rfc7661_4_4_2_burst_into_a_reopened_window_is_bounded(void **state)
+{
+	struct fixture *t = *state;
+	uint32_t from;
+
+	t->config.tcp.idle_keeps_cwnd = true;
+	from = in_closed(t);
+	arrive(t, ". 1:1(0) ack %u win 65535", from);
+	assert_int_equal(ignore_sent(t), INITIAL_WINDOW);
+	assert_int_equal(status_now(t).cwnd, 40 * MSS);
+}
+
+/* A pause below RTO changes nothing. */
+static void
+established_window_closed_for_a_moment_keeps_cwnd(void **state)
+{
+	struct fixture *t = *state;
+	const uint32_t from = in_grown(t);
+
+	arrive(t, ". 1:1(0) ack %u win 0", from);
+	app_write(t, 40 * MSS);
+	advance(t, 500);
+	expect_nothing(t);
+	arrive(t, ". 1:1(0) ack %u win 65535", from);
+	assert_int_equal(ignore_sent(t), 40);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FIXTURE_TEST(rfc5681_4_1_window_reopened_begins_with_the_initial_window),
+		FIXTURE_TEST(rfc5681_4_1_window_reopened_by_a_probe_begins_with_the_initial_window),
+		FIXTURE_TEST(rfc7661_4_4_2_burst_into_a_reopened_window_is_bounded),
+		FIXTURE_TEST(established_window_closed_for_a_moment_keeps_cwnd),
+	};
+
+	return cmocka_run_group_tests_name("closed_window", tests, eal_start, eal_stop);
+}
