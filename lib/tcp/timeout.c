@@ -73,6 +73,7 @@ static void
 probe(struct tcb *tcb)
 {
 	if (tcb->snd_wnd == 0) {
+		recovery_on_closed_window(tcb);
 		tcb->flags |= TCB_PROBING;
 		if (tcb->work->probes < UINT8_MAX)
 			tcb->work->probes++;

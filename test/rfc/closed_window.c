@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What a window that the peer closes does to congestion control (RFC 9293 3.8.6.1, RFC 5681 4.1): probes
- * are no use of cwnd.
+ * are no use of cwnd, and what was in flight behind the closed window has to be sent again.
  */
 #include "eal.h"
 #include "fixture.h"
@@ -122,6 +122,69 @@ established_window_closed_for_a_moment_keeps_cwnd(void **state)
 	assert_int_equal(ignore_sent(t), 40);
 }
 
+/*
+ * 40 segments are in flight when the peer closes its window over them; the timer finds them unanswered.
+ * @return the first
+ */
+static uint32_t
+in_closed_over_flight(struct fixture *t, const char *options)
+{
+	uint32_t from;
+
+	from = in_grown_with(t, options);
+	app_write(t, 40 * MSS);
+	assert_int_equal(ignore_sent(t), 40);
+	arrive(t, ". 1:1(0) ack %u win 0", from);
+	keep_closed(t, 20, from);
+	return from;
+}
+
+/*
+ * RFC 5681 3.1: the loss window, and what of the 40 CUBIC leaves; once, though there were several
+ * probes. What is acknowledged then opens the window again as after any timeout.
+ */
+static void
+check_flight_lost(struct fixture *t, const char *options)
+{
+	const uint32_t from = in_closed_over_flight(t, options);
+
+	assert_int_equal(status_now(t).ssthresh, 28 * MSS);
+	arrive(t, ". 1:1(0) ack %u win 65535", from);
+	assert_int_equal(status_now(t).cwnd, MSS);
+	expect(t, ". %u:%u(1000) ack 1", from, from + MSS);
+	expect_nothing(t);
+	arrive(t, ". 1:1(0) ack %u win 65535", from + MSS);
+	assert_int_equal(ignore_sent(t), 2);
+}
+
+static void
+rfc5681_3_1_flight_behind_a_closed_window_is_answered_once_as_lost(void **state)
+{
+	check_flight_lost(*state, "mss 1000");
+}
+
+static void
+rfc5681_3_1_flight_behind_a_closed_window_is_lost_with_sack_too(void **state)
+{
+	check_flight_lost(*state, "mss 1000,sackOK");
+}
+
+/* Nor is it lost a second time where the timer had found that before the window was closed. */
+static void
+established_flight_lost_before_the_window_closes_is_answered_once(void **state)
+{
+	struct fixture *t = *state;
+	const uint32_t from = in_grown(t);
+
+	app_write(t, 40 * MSS);
+	assert_int_equal(ignore_sent(t), 40);
+	advance(t, 1100);
+	assert_int_equal(status_now(t).ssthresh, 28 * MSS);
+	arrive(t, ". 1:1(0) ack %u win 0", from);
+	keep_closed(t, 20, from);
+	assert_int_equal(status_now(t).ssthresh, 28 * MSS);
+}
+
 int
 main(void)
 {
@@ -130,6 +193,9 @@ main(void)
 		FIXTURE_TEST(rfc5681_4_1_window_reopened_by_a_probe_begins_with_the_initial_window),
 		FIXTURE_TEST(rfc7661_4_4_2_burst_into_a_reopened_window_is_bounded),
 		FIXTURE_TEST(established_window_closed_for_a_moment_keeps_cwnd),
+		FIXTURE_TEST(rfc5681_3_1_flight_behind_a_closed_window_is_answered_once_as_lost),
+		FIXTURE_TEST(rfc5681_3_1_flight_behind_a_closed_window_is_lost_with_sack_too),
+		FIXTURE_TEST(established_flight_lost_before_the_window_closes_is_answered_once),
 	};
 
 	return cmocka_run_group_tests_name("closed_window", tests, eal_start, eal_stop);

@@ -483,6 +483,13 @@ recovery_on_timeout(struct tcb *tcb)
 }
 
 void
+recovery_on_closed_window(struct tcb *tcb)
+{
+	if (tcb->work->retransmissions == 0 && tcb->work->snd_cursor != tcb->snd_una)
+		congestion_on_timeout(tcb);
+}
+
+void
 recovery_on_timer(struct tcb *tcb)
 {
 	if (tcb->work->recovery == NULL || scoreboard_is_plain(&tcb->work->recovery->board)) {

@@ -56,6 +56,12 @@ void recovery_on_ack(struct tcb *tcb, const struct segment *seg, uint32_t acked)
 /* The retransmission timer has expired: everything outstanding is lost. */
 void recovery_on_timeout(struct tcb *tcb);
 
+/*
+ * It has expired while the peer's window is closed. The network may have lost what is in flight, or the peer
+ * thrown it away: as with Linux it counts as lost, once, for what is sent from then on are probes.
+ */
+void recovery_on_closed_window(struct tcb *tcb);
+
 /* What was only late is late for too long; or all is quiet, and the tail is to be probed. */
 void recovery_on_timer(struct tcb *tcb);
 
