@@ -37,14 +37,15 @@ window_accepted_initially(const struct tcp *tcp)
 }
 
 /* Bytes the receive buffer could still take, as far as they can be announced. */
-static uint32_t
+static struct receive_room
 receive_room(const struct tcb *tcb)
 {
 	const uint32_t limit = tcb->tcp->config.window_is_room
 			? UINT32_MAX
 			: (uint32_t)UINT16_MAX << tcb->rcv_wscale;
+	const struct receive_room room = receive_buffer_room(tcb);
 
-	return RTE_MIN(receive_buffer_room(tcb), limit);
+	return (struct receive_room){ RTE_MIN(room.octets, limit), RTE_MIN(room.alone, limit) };
 }
 
 /* How far the right edge may move: 3.8.6.2.2 asks for a worthwhile step, or none at all. */
@@ -71,8 +72,9 @@ growth_with_ack(const struct tcb *tcb, uint32_t room)
 uint16_t
 window_announce(struct tcb *tcb)
 {
-	const uint32_t room = receive_room(tcb);
-	const uint32_t window = tcb->rcv_wnd + growth_with_ack(tcb, room);
+	const struct receive_room room = receive_room(tcb);
+	const uint32_t growth = growth_with_ack(tcb, room.octets);
+	const uint32_t window = tcb->rcv_wnd + growth;
 	uint32_t announced = RTE_MIN(window >> tcb->rcv_wscale, (uint32_t)UINT16_MAX);
 
 	/*
@@ -81,8 +83,10 @@ window_announce(struct tcb *tcb)
 	 * less than one unit of the shift (RFC 7323 2.4), and we go on to accept what was promised.
 	 */
 	if (announced << tcb->rcv_wscale < tcb->rcv_wnd && announced < UINT16_MAX &&
-			(announced + 1) << tcb->rcv_wscale <= room)
+			(announced + 1) << tcb->rcv_wscale <= room.octets)
 		announced++;
+	if (unlikely(room.alone > room.octets) && growth_with_ack(tcb, room.alone) > growth)
+		tcb->tcp->stats->receive_windows_shared++;
 	tcb->rcv_wnd = RTE_MAX(tcb->rcv_wnd, announced << tcb->rcv_wscale);
 	if (tcb->tcp->config.window_is_room)
 		tcb->rcv_wnd = RTE_MAX(tcb->rcv_wnd, window);
@@ -92,7 +96,7 @@ window_announce(struct tcb *tcb)
 void
 window_reopen(struct tcb *tcb)
 {
-	const uint32_t growth = worthwhile_growth(tcb, receive_room(tcb));
+	const uint32_t growth = worthwhile_growth(tcb, receive_room(tcb).octets);
 	const uint32_t half = tcb->rcv_buffer / 2;
 
 	if (!tcb_takes_text(tcb))

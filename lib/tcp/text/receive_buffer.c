@@ -77,28 +77,26 @@ room_below(const struct tcb *tcb, uint32_t limit)
 	return held < limit ? limit - held : 0;
 }
 
-uint32_t
+struct receive_room
 receive_buffer_room(const struct tcb *tcb)
 {
 	const uint32_t size = tcb->rcv_buffer;
 	const uint32_t least = RTE_MIN(size, (uint32_t)RECEIVE_SEGMENTS_MIN * tcb->rcv_mss);
-	uint32_t room, share;
+	struct receive_room room;
+	uint64_t share;
 
 	if (likely(tcb->work->receive.bytes == 0 && tcb->work->receive.pinned == 0 &&
 			    tcb->work->reassembly == NULL &&
 			    memory_left(tcb->tcp) / 2 / SHARE_PINS_PER_OCTET >= size))
-		return size;
-	room = room_below(tcb, size);
+		return (struct receive_room){ size, size };
+	room.alone = room_below(tcb, size);
 	if (connection_pins(tcb) > (uint64_t)size * RECEIVE_PINS_PER_OCTET)
-		room = 0;
-	share = receive_memory_is_short(tcb->tcp)
-			? 0
-			: (uint32_t)RTE_MIN(share_of_memory(tcb), (uint64_t)size);
-	if (share < room) {
-		tcb->tcp->stats->receive_windows_shared++;
-		room = share;
-	}
-	return RTE_MAX(room, room_below(tcb, least));
+		room.alone = 0;
+	share = receive_memory_is_short(tcb->tcp) ? 0 : share_of_memory(tcb);
+	room.alone = RTE_MAX(room.alone, room_below(tcb, least));
+	room.octets = RTE_MAX((uint32_t)RTE_MIN(share, (uint64_t)room.alone),
+			room_below(tcb, least));
+	return room;
 }
 
 bool

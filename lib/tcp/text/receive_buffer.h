@@ -24,8 +24,13 @@ enum {
 	RECEIVE_SEGMENTS_MIN = 2,   /* room that a connection has however short memory is */
 };
 
-/* Octets of text that the connection could still take. */
-uint32_t receive_buffer_room(const struct tcb *tcb);
+/* Octets of text that a connection could still take. */
+struct receive_room {
+	uint32_t octets;
+	uint32_t alone; /* and if the memory of the stack were its own */
+};
+
+struct receive_room receive_buffer_room(const struct tcb *tcb);
 
 /* True where the text may be queued; else it must come again: seg->fate says so. */
 bool receive_buffer_admits(struct tcb *tcb, struct segment *seg);
