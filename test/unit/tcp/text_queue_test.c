@@ -149,9 +149,10 @@ count_free(void *address, void *opaque)
 
 /* As drivers receive that put several packets into one buffer. */
 static struct rte_mbuf *
-external(uint64_t at, uint16_t length, struct rte_mbuf_ext_shared_info *share, void *buffer)
+external_of(struct rte_mempool *mbufs, uint64_t at, uint16_t length,
+		struct rte_mbuf_ext_shared_info *share, void *buffer)
 {
-	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(pool);
+	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(mbufs);
 
 	assert_non_null(mbuf);
 	rte_mbuf_ext_refcnt_update(share, 1);
@@ -161,6 +162,12 @@ external(uint64_t at, uint16_t length, struct rte_mbuf_ext_shared_info *share, v
 	mbuf->data_len = length;
 	mbuf->pkt_len = length;
 	return mbuf;
+}
+
+static struct rte_mbuf *
+external(uint64_t at, uint16_t length, struct rte_mbuf_ext_shared_info *share, void *buffer)
+{
+	return external_of(pool, at, length, share, buffer);
 }
 
 /* Each would pin two mbufs' worth: its own, which lies idle, and its part of the other. */
@@ -199,6 +206,47 @@ long_text_in_an_external_buffer_is_not_copied(void **state)
 	assert_queue(&queue, 0, 1000);
 	text_queue_clear(&queue);
 	assert_int_equal(rte_mbuf_ext_refcnt_read(&share), 1);
+}
+
+/* Short text stays where it is, and what was to take it goes back to the pool, of which so many are in use. */
+static void
+check_not_moved(struct rte_mempool *mbufs, unsigned int in_use)
+{
+	static uint8_t buffer[EXTERNAL_BYTES];
+	unsigned int freed = 0;
+	struct rte_mbuf_ext_shared_info share = { .free_cb = count_free, .fcb_opaque = &freed };
+	struct text_queue queue = { 0 };
+
+	rte_mbuf_ext_refcnt_set(&share, 1);
+	text_queue_append(&queue, external_of(mbufs, 0, 20, &share, buffer));
+	assert_queue(&queue, 0, 20);
+	assert_int_equal(rte_mempool_in_use_count(mbufs), in_use);
+	assert_int_equal(rte_mbuf_ext_refcnt_read(&share), 2);
+	text_queue_clear(&queue);
+	assert_int_equal(rte_mbuf_ext_refcnt_read(&share), 1);
+	assert_int_equal(rte_mempool_in_use_count(mbufs), in_use - 1);
+}
+
+static void
+short_text_in_an_external_buffer_stays_where_the_mbufs_of_its_pool_have_no_room(void **state)
+{
+	struct rte_mempool *narrow = malloc_mempool_create("narrow", 4, RTE_PKTMBUF_HEADROOM + 8);
+
+	(void)state;
+	assert_non_null(narrow);
+	check_not_moved(narrow, 1);
+	malloc_mempool_destroy(narrow);
+}
+
+static void
+short_text_in_an_external_buffer_stays_where_its_pool_is_empty(void **state)
+{
+	struct rte_mbuf *others[MBUFS - 1];
+
+	(void)state;
+	assert_int_equal(rte_pktmbuf_alloc_bulk(pool, others, MBUFS - 1), 0);
+	check_not_moved(pool, MBUFS);
+	rte_pktmbuf_free_bulk(others, MBUFS - 1);
 }
 
 /* An mbuf with room behind its text. */
@@ -456,6 +504,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(octets_in_external_buffers_are_copied_together),
 		CASE(long_text_in_an_external_buffer_is_not_copied),
+		CASE(short_text_in_an_external_buffer_stays_where_the_mbufs_of_its_pool_have_no_room),
+		CASE(short_text_in_an_external_buffer_stays_where_its_pool_is_empty),
 		CASE(empty_queue_gives_nothing),
 		CASE(chain_becomes_one_piece_of_text_per_mbuf),
 		CASE(empty_mbufs_are_freed_and_left_out),
