@@ -169,6 +169,28 @@ rfc5681_3_1_flight_behind_a_closed_window_is_lost_with_sack_too(void **state)
 	check_flight_lost(*state, "mss 1000,sackOK");
 }
 
+/* Nor because of the tail probe that nobody answered before: what it was for was sent again since. */
+static void
+established_tail_probed_before_the_window_closes_is_lost_once(void **state)
+{
+	struct fixture *t = *state;
+	uint32_t from = in_grown_with(t, "mss 1000,sackOK"), end = from + 40 * MSS;
+
+	app_write(t, 40 * MSS);
+	assert_int_equal(ignore_sent(t), 40);
+	advance(t, 500);
+	assert_int_equal(stats_now(t).tail_probes, 1);
+	arrive(t, ". 1:1(0) ack %u win 0", from);
+	keep_closed(t, 20, from);
+	app_write(t, MSS);
+	while (from != end + MSS) { /* what ACKs of more than was probed tell (RFC 8985 7.4.2) */
+		from += MSS;
+		arrive(t, ". 1:1(0) ack %u win 65535", from);
+		ignore_sent(t);
+	}
+	assert_int_equal(status_now(t).ssthresh, 28 * MSS);
+}
+
 /* Nor is it lost a second time where the timer had found that before the window was closed. */
 static void
 established_flight_lost_before_the_window_closes_is_answered_once(void **state)
@@ -195,6 +217,7 @@ main(void)
 		FIXTURE_TEST(established_window_closed_for_a_moment_keeps_cwnd),
 		FIXTURE_TEST(rfc5681_3_1_flight_behind_a_closed_window_is_answered_once_as_lost),
 		FIXTURE_TEST(rfc5681_3_1_flight_behind_a_closed_window_is_lost_with_sack_too),
+		FIXTURE_TEST(established_tail_probed_before_the_window_closes_is_lost_once),
 		FIXTURE_TEST(established_flight_lost_before_the_window_closes_is_answered_once),
 	};
 

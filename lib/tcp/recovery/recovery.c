@@ -422,6 +422,7 @@ recovery_go_back(struct tcb *tcb)
 {
 	recovery_forget(tcb);
 	tcb->work->recover = tcb->snd_nxt;
+	tcb->flags &= ~(uint32_t)TCB_TAIL_PROBED; /* the tail is sent again like all */
 	tcb->flags |= TCB_WENT_BACK;
 	tcb->work->snd_cursor = tcb->snd_una;
 	tcb->work->send_at = NULL;
