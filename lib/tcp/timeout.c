@@ -66,20 +66,20 @@ advise(struct tcb *tcb)
 }
 
 /*
- * 3.8.6.1, or the override timeout where the window is open. Probing backs off by itself (SHLD-30)
- * and leaves RTO alone: it says nothing of the path.
+ * 3.8.6.1, or the override timeout where the window is open, which sends something for the first time.
+ * Probing backs off by itself (SHLD-30) and leaves RTO alone: it says nothing of the path.
  */
 static void
 probe(struct tcb *tcb)
 {
-	if (tcb->snd_wnd == 0) {
-		recovery_on_closed_window(tcb);
-		tcb->flags |= TCB_PROBING;
-		if (tcb->work->probes < UINT8_MAX)
-			tcb->work->probes++;
-	}
-	tcb->work->retransmissions++;
 	tcb_mark(tcb, MARK_PROBE);
+	if (tcb->snd_wnd > 0)
+		return;
+	recovery_on_closed_window(tcb);
+	tcb->flags |= TCB_PROBING;
+	if (tcb->work->probes < UINT8_MAX)
+		tcb->work->probes++;
+	tcb->work->retransmissions++;
 	advise(tcb);
 }
 

@@ -207,6 +207,27 @@ established_flight_lost_before_the_window_closes_is_answered_once(void **state)
 	assert_int_equal(status_now(t).ssthresh, 28 * MSS);
 }
 
+/*
+ * 3.8.6.2.1 (4): the override timeout sends for the first time what fits into a small window. That is no
+ * retransmission: its loss is answered like any other, and R1 counts from there.
+ */
+static void
+established_loss_of_what_the_override_timeout_has_sent_is_answered(void **state)
+{
+	struct fixture *t = *state;
+	const uint32_t from = in_grown(t);
+
+	arrive(t, ". 1:1(0) ack %u win 300", from);
+	app_write(t, MSS);
+	expect_nothing(t);
+	advance(t, 1100);
+	expect(t, ". %u:%u(300) ack 1", from, from + 300);
+	advance(t, 1100);
+	expect(t, ". %u:%u(300) ack 1", from, from + 300);
+	assert_int_equal(status_now(t).cwnd, MSS);
+	assert_int_equal(stats_now(t).retransmission_timeouts, 1);
+}
+
 int
 main(void)
 {
@@ -218,6 +239,7 @@ main(void)
 		FIXTURE_TEST(rfc5681_3_1_flight_behind_a_closed_window_is_answered_once_as_lost),
 		FIXTURE_TEST(rfc5681_3_1_flight_behind_a_closed_window_is_lost_with_sack_too),
 		FIXTURE_TEST(established_tail_probed_before_the_window_closes_is_lost_once),
+		FIXTURE_TEST(established_loss_of_what_the_override_timeout_has_sent_is_answered),
 		FIXTURE_TEST(established_flight_lost_before_the_window_closes_is_answered_once),
 	};
 
