@@ -114,6 +114,16 @@ window_carried(const struct tcb *tcb, const struct segment *seg)
 	return (uint32_t)seg->wnd << (syn ? 0 : tcb->snd_wscale);
 }
 
+/* The window is open again: the timer had backed off as a probe's, and is that of what is sent from now on. */
+static void
+stop_probing(struct tcb *tcb)
+{
+	tcb->flags &= ~(uint32_t)TCB_PROBING;
+	tcb->work->probes = 0;
+	if (tcb->work->deadlines[TIMER_RETRANSMIT] != 0)
+		tcb_arm(tcb, TIMER_RETRANSMIT, tcb_rto_ns(tcb));
+}
+
 void
 window_update(struct tcb *tcb, const struct segment *seg)
 {
@@ -128,10 +138,8 @@ window_update(struct tcb *tcb, const struct segment *seg)
 	tcb->snd_wnd_max = RTE_MAX(tcb->snd_wnd_max, tcb->snd_wnd);
 	if (tcb->snd_wnd > was)
 		tcb_mark(tcb, MARK_TEXT);
-	if (tcb->snd_wnd > 0) {
-		tcb->flags &= ~(uint32_t)TCB_PROBING;
-		tcb->work->probes = 0;
-	}
+	if (tcb->snd_wnd > 0 && (tcb->flags & TCB_PROBING) != 0)
+		stop_probing(tcb);
 }
 
 /* Each sends a short segment although something is in flight. */

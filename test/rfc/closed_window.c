@@ -107,6 +107,22 @@ rfc7661_4_4_2_burst_into_a_reopened_window_is_bounded(void **state)
 	assert_int_equal(status_now(t).cwnd, 40 * MSS);
 }
 
+/* RFC 6298 5: probes had backed off (SHLD-30), but the timer of what is sent now is RTO. */
+static void
+established_loss_after_the_window_reopened_is_found_within_rto(void **state)
+{
+	struct fixture *t = *state;
+	const uint32_t from = in_closed(t);
+
+	while (ignore_sent(t) == 0)
+		advance(t, 100); /* a probe has just left: the next is due in more than ten seconds */
+	arrive(t, ". 1:1(0) ack %u win 0", from);
+	arrive(t, ". 1:1(0) ack %u win 65535", from);
+	assert_int_equal(ignore_sent(t), INITIAL_WINDOW);
+	advance(t, 1100);
+	expect(t, ". %u:%u(1000) ack 1", from, from + MSS);
+}
+
 /* A pause below RTO changes nothing. */
 static void
 established_window_closed_for_a_moment_keeps_cwnd(void **state)
@@ -235,6 +251,7 @@ main(void)
 		FIXTURE_TEST(rfc5681_4_1_window_reopened_begins_with_the_initial_window),
 		FIXTURE_TEST(rfc5681_4_1_window_reopened_by_a_probe_begins_with_the_initial_window),
 		FIXTURE_TEST(rfc7661_4_4_2_burst_into_a_reopened_window_is_bounded),
+		FIXTURE_TEST(established_loss_after_the_window_reopened_is_found_within_rto),
 		FIXTURE_TEST(established_window_closed_for_a_moment_keeps_cwnd),
 		FIXTURE_TEST(rfc5681_3_1_flight_behind_a_closed_window_is_answered_once_as_lost),
 		FIXTURE_TEST(rfc5681_3_1_flight_behind_a_closed_window_is_lost_with_sack_too),
