@@ -72,8 +72,8 @@ stats_print_drops(const struct estab_stats *stats, FILE *out)
 	}
 }
 
-static void
-print_row(const char *name, uint64_t value, const char *text, FILE *out)
+void
+stats_print_row(const char *name, uint64_t value, const char *text, FILE *out)
 {
 	char number[FORMAT_MAX];
 
@@ -87,10 +87,10 @@ stats_print_totals(const struct estab_stats *stats, FILE *out)
 	const uint64_t *fields = (const uint64_t *)stats;
 
 	for (size_t i = 0; i < RTE_DIM(counter_rows); i++)
-		print_row(counter_rows[i].name, fields[counter_rows[i].field], counter_rows[i].text,
-				out);
+		stats_print_row(counter_rows[i].name, fields[counter_rows[i].field],
+				counter_rows[i].text, out);
 	for (unsigned int i = 0; i < ESTAB_DROP_COUNT; i++)
-		print_row(estab_drop_name(i), stats->drops[i], estab_drop_text(i), out);
-	print_row("unaccounted", (uint64_t)stats_unaccounted(stats),
+		stats_print_row(estab_drop_name(i), stats->drops[i], estab_drop_text(i), out);
+	stats_print_row("unaccounted", (uint64_t)stats_unaccounted(stats),
 			"received, neither delivered nor dropped: a bug", out);
 }

@@ -3,6 +3,7 @@
 #ifndef APP_COMMON_STATS_PRINT_H
 #define APP_COMMON_STATS_PRINT_H
 
+#include <stdint.h>
 #include <stdio.h>
 
 #include <estab/stats.h>
@@ -22,5 +23,8 @@ void stats_print_drops(const struct estab_stats *stats, FILE *out);
 
 /* The table at the end: every counter that counted, every drop by name, and their balance. */
 void stats_print_totals(const struct estab_stats *stats, FILE *out);
+
+/* One line of it, where the value is not 0. */
+void stats_print_row(const char *name, uint64_t value, const char *text, FILE *out);
 
 #endif

@@ -50,6 +50,7 @@ struct echo_lcore {
 
 struct echo {
 	const struct echo_options *options;
+	struct server_rules rules;
 	struct clock clock;
 	uint16_t device_count;
 	struct device devices[ECHO_DEVICES_MAX];
@@ -73,8 +74,8 @@ void echo_run(struct echo *echo);
 /* The sum over all lcores, asked for through their mailboxes; only while they run. */
 void echo_stats_ask(struct echo *echo, struct estab_stats *sum);
 
-/* The sum over all stacks, read directly; only when no lcore runs any more. */
-void echo_stats_read(struct echo *echo, struct estab_stats *sum);
+/* The sum over all servers, read directly; only when no lcore runs any more. */
+void echo_stats_read(struct echo *echo, struct estab_stats *sum, struct service_counters *served);
 
 /* The first lines: what is in force, and where to connect. */
 void echo_print_start(const struct echo *echo);

@@ -33,22 +33,26 @@ take_config(const char *text, void *value)
 	return parse_queue_map(text, value);
 }
 
+#define RESPONSE_SIZE_UNSAID  UINT32_MAX
+#define RESPONSE_SIZE_DEFAULT 64
+
 static const struct option_row rows[] = {
 	{ .name = "mode",
 			.argument = "MODE",
 			.kind = OPTION_TAKE,
 			.take = take_mode,
 			.offset = offsetof(struct echo_options, service),
-			.expected = "echo, discard or chargen",
+			.expected = "echo, discard, chargen or http",
 			.help = "echo: send back what comes (RFC 862, default);\n"
-				"discard: read and forget (RFC 863);\nchargen: send a pattern (RFC 864)" },
+				"discard: read and forget (RFC 863);\nchargen: send a pattern (RFC 864);\n"
+				"http: answer every GET alike (RFC 9112)" },
 	{ .name = "port",
 			.argument = "LIST",
 			.kind = OPTION_TAKE,
 			.take = take_ports,
 			.offset = offsetof(struct echo_options, ports),
 			.expected = "TCP ports from 1 to 65535 such as 7 or 7,8080-8090, at most 1024, none twice",
-			.help = "TCP ports to listen on (echo 7, discard 9, chargen 19)" },
+			.help = "TCP ports to listen on (echo 7, discard 9, chargen 19, http 80)" },
 	{ .name = "backlog",
 			.argument = "N",
 			.kind = OPTION_NUMBER,
@@ -62,6 +66,28 @@ static const struct option_row rows[] = {
 			.max = 100000000, /* tens of GB: more is a slip of the pen */
 			.offset = offsetof(struct echo_options, connections),
 			.help = "limit of open connections per lcore (by memory, at most 16384)" },
+	{ .name = "max-connections",
+			.argument = "N",
+			.kind = OPTION_NUMBER,
+			.min = 1,
+			.offset = offsetof(struct echo_options, max_connections),
+			.help = "on all lcores together; who comes then is reset at once (none)" },
+	{ .name = "idle-timeout",
+			.argument = "TIME",
+			.kind = OPTION_TIME,
+			.min = 1,
+			.offset = offsetof(struct echo_options, idle_timeout_ns),
+			.help = "end connections that were silent for so long (never)" },
+	{ .name = "response-size",
+			.argument = "BYTES",
+			.kind = OPTION_NUMBER,
+			.max = 1000000000,
+			.offset = offsetof(struct echo_options, response_size),
+			.help = "http: body of each answer (64)" },
+	{ .name = "http-close",
+			.kind = OPTION_FLAG,
+			.offset = offsetof(struct echo_options, http_close),
+			.help = "http: close after each answer, also where the client would stay" },
 	{ .name = "stats-period",
 			.argument = "TIME",
 			.kind = OPTION_TIME,
@@ -122,6 +148,21 @@ check_queues(const struct echo_options *options)
 	return -1;
 }
 
+/* What is of one service only. */
+static int
+check_http(struct echo_options *options)
+{
+	const bool http = options->service == service_named("http");
+
+	if (!http && options->http_close)
+		return complain(EXIT_USAGE, "--http-close: goes with --mode http");
+	if (!http && options->response_size != RESPONSE_SIZE_UNSAID)
+		return complain(EXIT_USAGE, "--response-size: goes with --mode http");
+	if (options->response_size == RESPONSE_SIZE_UNSAID)
+		options->response_size = RESPONSE_SIZE_DEFAULT;
+	return -1;
+}
+
 static int
 check(struct echo_options *options)
 {
@@ -135,6 +176,8 @@ check(struct echo_options *options)
 	ret = interface_check(&options->stack.interface);
 	if (ret < 0)
 		ret = check_queues(options);
+	if (ret < 0)
+		ret = check_http(options);
 	if (ret < 0 && options->ports.count == 0) {
 		options->ports.count = 1;
 		options->ports.ports[0] = options->service->default_port;
@@ -157,6 +200,7 @@ echo_options_read(struct echo_options *options, struct command_line *line, int a
 		.portmask = UINT32_MAX,
 		.stats_period_ns = 5 * NS_PER_SECOND,
 		.drain_timeout_ns = 5 * NS_PER_SECOND,
+		.response_size = RESPONSE_SIZE_UNSAID,
 		.device.mbcache = 250,
 	};
 	ret = command_line_split(line, argc, argv, usage, tables, RTE_DIM(tables));

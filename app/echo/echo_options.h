@@ -3,6 +3,7 @@
 #ifndef APP_ECHO_ECHO_OPTIONS_H
 #define APP_ECHO_ECHO_OPTIONS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "device.h"
@@ -20,6 +21,10 @@ struct echo_options {
 	uint64_t stats_period_ns;
 	uint64_t duration_ns; /* 0: until a signal */
 	uint64_t drain_timeout_ns;
+	uint64_t idle_timeout_ns; /* 0: none */
+	uint32_t max_connections; /* of all lcores together; 0: none */
+	uint32_t response_size;   /* of http, bytes */
+	bool http_close;
 	struct queue_map config; /* empty: automatic */
 	struct device_options device;
 	struct stack_options stack;

@@ -4,7 +4,8 @@
  *
  *	echo_options.c  the command line
  *	setup.c         devices, queues to lcores (places.c), memory, stacks
- *	server.c        one stack at work: poll, accept, events; the services are service_*.c
+ *	server.c        one stack at work: poll, accept, events; ages.c: whose time is over
+ *	service_*.c     the services (http_*.c: requests and answers)
  *	run.c           the loop of every lcore, the end
  *	report.c        what is printed
  */

@@ -106,16 +106,20 @@ print_place(const struct echo_place *place)
 void
 echo_print_totals(struct echo *echo)
 {
+	struct service_counters served;
 	struct estab_stats totals;
 	uint32_t open = 0;
 
 	for (uint16_t i = 0; echo->map.count > 1 && i < echo->map.count; i++)
 		print_place(&echo->places[i]);
-	echo_stats_read(echo, &totals);
+	echo_stats_read(echo, &totals, &served);
 	for (uint16_t i = 0; i < echo->lcore_count; i++)
 		open += echo->lcores[i].open;
 	printf("totals after %.1fs, %" PRIu32 " connections not closed in time:\n",
 			(double)clock_now(&echo->clock) / (double)NS_PER_SECOND, open);
 	stats_print_totals(&totals, stdout);
+	for (unsigned int i = 0; i < SERVICE_COUNTER_COUNT; i++)
+		stats_print_row(service_counter_name(i), service_counter(&served, i),
+				service_counter_text(i), stdout);
 	fflush(stdout);
 }

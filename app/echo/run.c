@@ -155,11 +155,14 @@ echo_stats_ask(struct echo *echo, struct estab_stats *sum)
 }
 
 void
-echo_stats_read(struct echo *echo, struct estab_stats *sum)
+echo_stats_read(struct echo *echo, struct estab_stats *sum, struct service_counters *served)
 {
 	memset(sum, 0, sizeof(*sum));
+	memset(served, 0, sizeof(*served));
 	for (uint16_t i = 0; i < echo->lcore_count; i++)
 		add_places(&echo->lcores[i], sum);
+	for (uint16_t i = 0; i < echo->map.count; i++)
+		service_counters_add(served, &echo->places[i].server.counters);
 }
 
 void

@@ -19,13 +19,18 @@
 #include <estab/listen.h>
 #include <estab/stack.h>
 
+#include "clock.h"
 #include "complain.h"
 #include "eal.h"
 
 enum {
 	ACCEPT_BATCH = 32,
 	EVENT_BATCH = 64,
+	AGE_BATCH = 64, /* sessions whose time is over, in one turn */
 };
+
+/* How long a peer may go on sending what nobody reads, lest a RST overtake our last words (RFC 9112 9.6). */
+#define LINGER_NS (5 * NS_PER_SECOND)
 
 static uint32_t
 session_number(const struct server *server, const struct session *session)
@@ -49,22 +54,74 @@ forget_starved(struct server *server, struct session *session)
 	}
 }
 
+/* One more connection, as far as there may be more. */
+static bool
+enter(struct server_rules *rules)
+{
+	if (rules->connections_max == 0)
+		return true;
+	if (atomic_fetch_add_explicit(&rules->connections, 1, memory_order_relaxed) <
+			rules->connections_max)
+		return true;
+	atomic_fetch_sub_explicit(&rules->connections, 1, memory_order_relaxed);
+	return false;
+}
+
+static void
+leave(struct server_rules *rules)
+{
+	if (rules->connections_max != 0)
+		atomic_fetch_sub_explicit(&rules->connections, 1, memory_order_relaxed);
+}
+
+static struct ages *
+ages_of(struct server *server, const struct session *session)
+{
+	return session->lingers ? &server->lingering : &server->idle;
+}
+
+/* The connection is given up already. */
+static void
+session_forget(struct server *server, struct session *session)
+{
+	forget_starved(server, session);
+	ages_forget(ages_of(server, session), session);
+	rte_pktmbuf_free(session->pending);
+	session->pending = NULL;
+	session->conn = NULL;
+	slots_give(&server->slots, session_number(server, session));
+	leave(server->rules);
+}
+
 static void
 session_end(struct server *server, struct session *session)
 {
-	forget_starved(server, session);
+	estab_conn_close(session->conn);
+	session_forget(server, session);
+}
+
+/* Our FIN, and nothing that comes is read any more; the peer's FIN ends it, or the time. */
+static void
+session_linger(struct server *server, struct session *session)
+{
+	ages_forget(&server->idle, session);
+	session->lingers = true;
+	ages_renew(&server->lingering, session, server->now_ns);
 	rte_pktmbuf_free(session->pending);
 	session->pending = NULL;
-	estab_conn_close(session->conn);
-	session->conn = NULL;
-	slots_give(&server->slots, session_number(server, session));
+	if (estab_conn_shutdown(session->conn) != 0 || discard_progress(session) == SESSION_END)
+		session_end(server, session);
 }
 
 static void
 session_progress(struct server *server, struct session *session)
 {
-	switch (server->service->progress(session)) {
+	switch (session->lingers ? discard_progress(session)
+				 : server->rules->service->progress(session)) {
 	case SESSION_WAIT:
+		break;
+	case SESSION_LINGER:
+		session_linger(server, session);
 		break;
 	case SESSION_RETRY:
 		if (!session->starved)
@@ -80,13 +137,26 @@ session_progress(struct server *server, struct session *session)
 static void
 session_begin(struct server *server, struct estab_conn *conn)
 {
-	const uint32_t slot = slots_take(&server->slots);
 	struct session *session;
+	uint32_t slot;
 
+	if (!enter(server->rules)) {
+		server->counters.sessions_refused++;
+		estab_conn_abort(conn);
+		return;
+	}
+	slot = slots_take(&server->slots);
 	assert(slot != SLOT_NONE); /* there are as many as the stack has connections */
 	session = &server->sessions[slot];
-	*session = (struct session){ .conn = conn };
+	*session = (struct session){
+		.conn = conn,
+		.site = &server->rules->site,
+		.counters = &server->counters,
+	};
 	estab_conn_set_user(conn, session);
+	if (server->rules->service->no_delay)
+		estab_conn_set_no_delay(conn, true);
+	ages_renew(&server->idle, session, server->now_ns);
 	session_progress(server, session);
 }
 
@@ -107,8 +177,23 @@ accept_all(struct server *server)
 static void
 session_close(struct server *server, struct session *session)
 {
-	server->service->progress(session);
+	if (!session->lingers)
+		server->rules->service->progress(session);
 	session_end(server, session);
+}
+
+static void
+serve_event(struct server *server, const struct estab_event *event)
+{
+	struct session *session = event->user;
+
+	if (event->what & ESTAB_EVENT_CLOSED) {
+		session_close(server, session);
+		return;
+	}
+	if (!session->lingers)
+		ages_renew(&server->idle, session, server->now_ns);
+	session_progress(server, session);
 }
 
 static void
@@ -117,11 +202,45 @@ serve_events(struct server *server)
 	struct estab_event events[EVENT_BATCH];
 	const uint16_t n = estab_event_burst(server->stack, events, EVENT_BATCH);
 
-	for (uint16_t i = 0; i < n; i++) {
-		if (events[i].what & ESTAB_EVENT_CLOSED)
-			session_close(server, events[i].user);
+	for (uint16_t i = 0; i < n; i++)
+		serve_event(server, &events[i]);
+}
+
+/*
+ * Nothing was heard for --idle-timeout. A peer that is still taking what was written long ago is not idle; one that
+ * takes nothing shall not keep it any longer.
+ */
+static void
+session_idle(struct server *server, struct session *session)
+{
+	struct estab_conn_info info;
+
+	estab_conn_status(session->conn, &info);
+	if (info.send_queued > 0 && info.snd_una != session->acknowledged) {
+		session->acknowledged = info.snd_una;
+		ages_renew(&server->idle, session, server->now_ns);
+		return;
+	}
+	server->counters.sessions_timed_out++;
+	if (info.send_queued > 0)
+		estab_conn_abort(session->conn);
+	else
+		estab_conn_close(session->conn);
+	session_forget(server, session);
+}
+
+static void
+end_aged(struct server *server)
+{
+	struct session *session;
+
+	for (unsigned int i = 0; i < AGE_BATCH; i++) {
+		if ((session = ages_over(&server->lingering, server->now_ns)) != NULL)
+			session_end(server, session);
+		if ((session = ages_over(&server->idle, server->now_ns)) != NULL)
+			session_idle(server, session);
 		else
-			session_progress(server, events[i].user);
+			return;
 	}
 }
 
@@ -140,9 +259,11 @@ retry_starved(struct server *server)
 void
 server_turn(struct server *server, uint64_t now_ns)
 {
+	server->now_ns = now_ns;
 	estab_stack_receive(server->stack, now_ns);
 	accept_all(server);
 	serve_events(server);
+	end_aged(server);
 	if (server->starved_count > 0)
 		retry_starved(server);
 	estab_stack_transmit(server->stack, now_ns);
@@ -198,16 +319,24 @@ create_sessions(struct server *server, uint32_t count)
 	return -1;
 }
 
+void
+server_init(struct server *server, struct server_rules *rules)
+{
+	*server = (struct server){ .rules = rules };
+	ages_init(&server->idle, rules->idle_timeout_ns);
+	ages_init(&server->lingering, LINGER_NS);
+}
+
 /* The stack first: of EAL's memory, which ends, it takes the most for a connection by far. */
 int
 server_create(struct server *server, const struct estab_stack_config *config,
-		const struct service *service, const struct port_list *ports, uint32_t backlog)
+		struct server_rules *rules, const struct port_list *ports, uint32_t backlog)
 {
 	const uint32_t count = config->limits.connections;
 	const char *why;
 	int ret;
 
-	*server = (struct server){ .service = service };
+	server_init(server, rules);
 	if (estab_stack_config_check(config, &why) != 0)
 		return complain(EXIT_USAGE, "%s", why);
 	eal_hush(true);

@@ -6,9 +6,11 @@
 #ifndef APP_ECHO_SERVER_H
 #define APP_ECHO_SERVER_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "ages.h"
 #include "parse.h"
 #include "service.h"
 #include "slots.h"
@@ -17,9 +19,22 @@ struct estab_listener;
 struct estab_stack;
 struct estab_stack_config;
 
+/* How connections are served, the same on all lcores. */
+struct server_rules {
+	const struct service *service;
+	struct http_site site;
+	uint64_t idle_timeout_ns; /* 0: none */
+	uint32_t connections_max; /* of all servers together; 0: as many as their stacks have */
+	atomic_uint connections;  /* of all servers now; counted where there is a maximum */
+};
+
 struct server {
 	struct estab_stack *stack;
-	const struct service *service;
+	struct server_rules *rules;
+	struct service_counters counters;
+	uint64_t now_ns;       /* of this turn */
+	struct ages idle;      /* by when they were last heard of */
+	struct ages lingering; /* by when they ended */
 	struct estab_listener *listeners[PARSE_PORTS_MAX];
 	uint16_t listener_count;
 	struct slots slots;       /* of sessions */
@@ -35,7 +50,10 @@ struct server {
  * @return -1 to go on, else the exit code
  */
 int server_create(struct server *server, const struct estab_stack_config *config,
-		const struct service *service, const struct port_list *ports, uint32_t backlog);
+		struct server_rules *rules, const struct port_list *ports, uint32_t backlog);
+
+/* What needs no stack: part of server_create. */
+void server_init(struct server *server, struct server_rules *rules);
 
 void server_destroy(struct server *server);
 

@@ -263,7 +263,7 @@ create_server(struct echo *echo, struct echo_place *place, uint32_t connections)
 	if (spread_port(spread, place->stack, &place->port) != 0)
 		return complain(EXIT_ENVIRONMENT, "%s: queue %u cannot be used", device->name,
 				place->where.queue);
-	return server_create(&place->server, &config, options->service, &options->ports,
+	return server_create(&place->server, &config, &echo->rules, &options->ports,
 			options->backlog);
 }
 
@@ -313,6 +313,17 @@ allot_places(struct echo *echo)
 	return -1;
 }
 
+static void
+make_rules(struct echo *echo)
+{
+	const struct echo_options *options = echo->options;
+
+	echo->rules.service = options->service;
+	echo->rules.idle_timeout_ns = options->idle_timeout_ns;
+	echo->rules.connections_max = options->max_connections;
+	http_site_init(&echo->rules.site, options->response_size, options->http_close);
+}
+
 int
 echo_create(struct echo *echo, const struct echo_options *options)
 {
@@ -320,6 +331,7 @@ echo_create(struct echo *echo, const struct echo_options *options)
 
 	*echo = (struct echo){ .options = options };
 	clock_init(&echo->clock);
+	make_rules(echo);
 	ret = find_devices(echo);
 	if (ret < 0)
 		ret = map_queues(echo);

@@ -32,7 +32,9 @@ recording_progress(struct session *session)
 	return estab_conn_at_end(session->conn) ? SESSION_END : SESSION_WAIT;
 }
 
-static const struct service recording = { "recording", FIXTURE_PORT, recording_progress };
+static const struct service recording = { "recording", recording_progress, FIXTURE_PORT, false };
+
+static struct server_rules rules;
 
 /* A server on the fixture's stack and listener, to which a handshake is all but complete. */
 static struct server *
@@ -43,8 +45,9 @@ serve(struct fixture *t, const struct service *service)
 	assert_non_null(server);
 	recorded = 0;
 	in_syn_received(t);
+	rules.service = service;
+	server_init(server, &rules);
 	server->stack = t->stack;
-	server->service = service;
 	server->listeners[0] = t->listener;
 	server->listener_count = 1;
 	server->sessions = calloc(SESSIONS, sizeof(*server->sessions));
@@ -71,6 +74,7 @@ serve_no_more(struct server *server)
 	server->stack = NULL;
 	server_destroy(server);
 	free(server);
+	rules = (struct server_rules){ .service = NULL };
 }
 
 static void
@@ -166,6 +170,155 @@ text_and_fin_in_one_burst_echo_answers_all_text_then_fin(void **state)
 	serve_no_more(server);
 }
 
+/* Time passes for the server, which has a turn then. */
+static void
+serve_after(struct fixture *t, struct server *server, uint64_t ms)
+{
+	t->now_ns += ms * 1000000;
+	server_turn(server, t->now_ns);
+	turn(t);
+}
+
+static void
+idle_timeout_silent_connection_is_closed(void **state)
+{
+	struct fixture *t = *state;
+	struct server *server;
+
+	rules.idle_timeout_ns = UINT64_C(2000000000);
+	server = serve(t, service_named("discard"));
+	serve_established(t, server);
+	serve_after(t, server, 1500);
+	arrive_later(t, "P. 1:101(100) ack 1");
+	serve_after(t, server, 0);
+	ignore_sent(t);
+	serve_after(t, server, 1999);
+	ignore_sent(t);
+	assert_int_equal(slots_used(&server->slots), 1);
+	serve_after(t, server, 1);
+	expect(t, "F. 1:1(0) ack 101");
+	assert_int_equal(server->counters.sessions_timed_out, 1);
+	arrive(t, "F. 101:101(0) ack 2");
+	expect(t, ". 2:2(0) ack 102");
+	serve_no_more(server);
+}
+
+/* 1000 bytes, once. */
+static enum session_next
+writing_progress(struct session *session)
+{
+	uint8_t text[1000];
+
+	if (session->offset > 0)
+		return SESSION_WAIT;
+	session->offset = sizeof(text);
+	pattern_fill(STACK_TEXT_KEY, 1, text, sizeof(text));
+	assert_int_equal(estab_conn_write(session->conn, text, sizeof(text)), sizeof(text));
+	return SESSION_WAIT;
+}
+
+static const struct service writing = { "writing", writing_progress, FIXTURE_PORT, false };
+
+/* What was written is acknowledged little by little; then nothing is any more. */
+static void
+idle_timeout_peer_that_takes_nothing_more_is_reset(void **state)
+{
+	struct fixture *t = *state;
+	struct server *server;
+
+	rules.idle_timeout_ns = UINT64_C(1000000000);
+	server = serve(t, &writing);
+	arrive_later(t, ". 1:1(0) ack 1");
+	serve_after(t, server, 0);
+	arrive_later(t, ". 1:1(0) ack 501");
+	serve_after(t, server, 1000);
+	assert_int_equal(slots_used(&server->slots), 1);
+	ignore_sent(t);
+	serve_after(t, server, 1000);
+	assert_int_equal(slots_used(&server->slots), 0);
+	assert_int_equal(server->counters.sessions_timed_out, 1);
+	assert_int_equal(stats_now(t).rst_sent, 1);
+	ignore_sent(t);
+	serve_no_more(server);
+}
+
+static void
+max_connections_one_more_is_reset_and_counted(void **state)
+{
+	struct fixture *t = *state;
+	struct server *server;
+
+	rules.connections_max = 1;
+	server = serve(t, service_named("discard"));
+	serve_established(t, server);
+	speak_as(t, 1);
+	arrive_later(t, "S 0:0(0)");
+	serve_after(t, server, 0);
+	ignore_sent(t);
+	arrive_later(t, ". 1:1(0) ack 1");
+	serve_after(t, server, 0);
+	expect(t, "R 1:1(0)");
+	assert_int_equal(server->counters.sessions_refused, 1);
+	assert_int_equal(slots_used(&server->slots), 1);
+	speak_as(t, 0);
+	arrive_later(t, "F. 1:1(0) ack 1");
+	serve_after(t, server, 0);
+	assert_int_equal(atomic_load(&rules.connections), 0);
+	ignore_sent(t);
+	arrive(t, ". 2:2(0) ack 2");
+	serve_no_more(server);
+}
+
+static enum session_next
+lingering_progress(struct session *session)
+{
+	return estab_conn_receive_waiting(session->conn) > 0 ? SESSION_LINGER : SESSION_WAIT;
+}
+
+static const struct service lingering = { "lingering", lingering_progress, FIXTURE_PORT, false };
+
+static void
+linger_text_after_our_fin_is_not_answered_by_reset(void **state)
+{
+	struct fixture *t = *state;
+	struct server *server = serve(t, &lingering);
+
+	serve_established(t, server);
+	arrive_later(t, "P. 1:101(100) ack 1");
+	serve_after(t, server, 0);
+	expect(t, "F. 1:1(0) ack 101");
+	arrive_later(t, "P. 101:201(100) ack 2");
+	serve_after(t, server, 4000);
+	assert_int_equal(stats_now(t).rst_sent, 0);
+	assert_int_equal(slots_used(&server->slots), 1);
+	ignore_sent(t);
+	arrive_later(t, "F. 201:201(0) ack 2");
+	serve_after(t, server, 0);
+	expect(t, ". 2:2(0) ack 202");
+	serve_no_more(server);
+}
+
+static void
+linger_peer_that_goes_on_sending_is_reset_in_the_end(void **state)
+{
+	struct fixture *t = *state;
+	struct server *server = serve(t, &lingering);
+
+	serve_established(t, server);
+	arrive_later(t, "P. 1:101(100) ack 1");
+	serve_after(t, server, 0);
+	ignore_sent(t);
+	arrive_later(t, "P. 101:201(100) ack 2");
+	serve_after(t, server, 4999);
+	assert_int_equal(slots_used(&server->slots), 1);
+	serve_after(t, server, 1);
+	assert_int_equal(slots_used(&server->slots), 0);
+	ignore_sent(t);
+	arrive(t, "P. 201:301(100) ack 2");
+	expect(t, "R 2:2(0)");
+	serve_no_more(server);
+}
+
 int
 main(void)
 {
@@ -175,6 +328,11 @@ main(void)
 		FIXTURE_TEST(text_and_reset_in_one_burst_echo_frees_what_it_kept),
 		FIXTURE_TEST(text_and_fin_in_one_burst_discard_answers_fin_without_reset),
 		FIXTURE_TEST(text_and_fin_in_one_burst_echo_answers_all_text_then_fin),
+		FIXTURE_TEST(idle_timeout_silent_connection_is_closed),
+		FIXTURE_TEST(idle_timeout_peer_that_takes_nothing_more_is_reset),
+		FIXTURE_TEST(max_connections_one_more_is_reset_and_counted),
+		FIXTURE_TEST(linger_text_after_our_fin_is_not_answered_by_reset),
+		FIXTURE_TEST(linger_peer_that_goes_on_sending_is_reset_in_the_end),
 	};
 
 	return cmocka_run_group_tests_name("server", tests, runtime_start, runtime_stop);
