@@ -40,7 +40,7 @@ estab_stack_memory(const struct estab_stack *stack, struct estab_memory *memory)
 
 	*memory = (struct estab_memory){ 0 };
 	add_table(&memory->stack, sizeof(*stack), sizeof(*stack));
-	add_table(&memory->flow_table, flow_table_bytes(&stack->flows),
+	add_table(&memory->flow_table, flow_table_size(stack->flows.entries_max),
 			stack->flows.entries * sizeof(uintptr_t));
 	add_pool(&memory->connections, &tcp->tcbs);
 	add_pool(&memory->works, &tcp->works.pool);

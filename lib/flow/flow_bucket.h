@@ -2,8 +2,8 @@
 /*
  * A bucket of the flow table: a cache line of seven entries. An entry is a tag, which is 14 bits of the
  * hash and the family, and a pointer with its kind; the tags lie together, so that all of them are
- * compared at once. Where pointers may have more than 48 bits (x86-64, arm64), the kernel gives such
- * only to who asks for them.
+ * compared at once. The bits are the lower ones, since the upper ones choose the bucket. Where
+ * pointers may have more than 48 bits (x86-64, arm64), the kernel gives such only to who asks for them.
  */
 #ifndef LIB_FLOW_FLOW_BUCKET_H
 #define LIB_FLOW_FLOW_BUCKET_H
@@ -33,7 +33,7 @@ _Static_assert(sizeof(struct flow_bucket) == 64, "one look, one cache line");
 static inline uint16_t
 flow_bucket_tag(uint32_t hash, bool ipv6)
 {
-	return (uint16_t)(0x8000 | (hash >> 17 & 0x7ffe) | ipv6);
+	return (uint16_t)(0x8000 | (hash & 0x7ffe) | ipv6);
 }
 
 /* The slots with that tag: bit 2 i is set for slot i. */

@@ -7,6 +7,7 @@
  * about to be used anyway. An entry that finds its bucket full goes to one of the next, and each
  * bucket counts those that have passed it: a look-up goes on just as far, and nothing ever moves.
  * There are more places than entries, so an insertion below the limit succeeds whatever the hashes.
+ * The upper bits of a hash choose its bucket, the lower ones are in the tag.
  */
 #include "flow/flow_table.h"
 
@@ -28,7 +29,7 @@ enum flow_limits {
 	NAME_MAX_LEN = RTE_MEMZONE_NAMESIZE - 1,
 	STACK_NAME_MAX_LEN = NAME_MAX_LEN - 5, /* the rest is for "_flow" */
 	ENTRIES_MAX = 1 << 28,
-	BUCKET_FILL = 5, /* entries per bucket, on average, of a full table at the most */
+	BUCKET_FILL = 5, /* entries per bucket, on average, of a full table */
 	IPV4_BLOCKS = 2, /* of a SipHash message */
 	IPV6_BLOCKS = 5,
 	IPV4_TUPLE_LEN = 12, /* bytes that differ between paths */
@@ -108,11 +109,17 @@ table_name_format(char *name, const char *stack_name)
 				(uint32_t)siphash_2_4(&no_secret, stack_name, strlen(stack_name)));
 }
 
+uint64_t
+flow_table_size(uint32_t entries_max)
+{
+	return (entries_max / BUCKET_FILL + UINT64_C(1)) * sizeof(struct flow_bucket);
+}
+
 int
 flow_table_init(struct flow_table *table, const char *stack_name, uint32_t entries_max,
 		const struct flow_layout *layout, const struct siphash_key *key, int socket_id)
 {
-	const uint32_t buckets = rte_align32pow2(entries_max / BUCKET_FILL + 1);
+	const uint64_t size = flow_table_size(entries_max);
 	char name[NAME_MAX_LEN + 1];
 
 	*table = (struct flow_table){
@@ -120,18 +127,18 @@ flow_table_init(struct flow_table *table, const char *stack_name, uint32_t entri
 		.key = *key,
 		.hash_lanes = siphash_lanes_choose(),
 		.entries_max = entries_max,
-		.mask = buckets - 1,
+		.count = (uint32_t)(size / sizeof(struct flow_bucket)),
 	};
 	if (entries_max > ENTRIES_MAX)
 		return -ENOMEM;
 	table_name_format(name, stack_name);
 	rte_errno = 0;
-	table->memory = rte_memzone_reserve_aligned(name, buckets * sizeof(struct flow_bucket),
-			socket_id, 0, sizeof(struct flow_bucket));
+	table->memory = rte_memzone_reserve_aligned(name, size, socket_id, 0,
+			sizeof(struct flow_bucket));
 	if (table->memory == NULL)
 		return rte_errno == EEXIST ? -EEXIST : -ENOMEM;
 	table->buckets = table->memory->addr;
-	memset(table->buckets, 0, buckets * sizeof(struct flow_bucket));
+	memset(table->buckets, 0, size);
 	return 0;
 }
 
@@ -144,22 +151,18 @@ flow_table_fini(struct flow_table *table)
 	table->entries = 0;
 }
 
-uint64_t
-flow_table_bytes(const struct flow_table *table)
-{
-	return (table->mask + UINT64_C(1)) * sizeof(struct flow_bucket);
-}
-
 static inline struct flow_bucket *
 home_of(const struct flow_table *table, uint32_t hash)
 {
-	return &table->buckets[hash & table->mask];
+	return &table->buckets[(uint64_t)hash * table->count >> 32];
 }
 
 static inline struct flow_bucket *
 next_of(const struct flow_table *table, const struct flow_bucket *bucket)
 {
-	return &table->buckets[(uint32_t)(bucket - table->buckets + 1) & table->mask];
+	const uint32_t next = (uint32_t)(bucket - table->buckets) + 1;
+
+	return &table->buckets[next == table->count ? 0 : next];
 }
 
 static inline uint16_t

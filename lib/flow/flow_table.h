@@ -56,7 +56,7 @@ struct flow_layout {
 
 struct flow_table {
 	struct flow_bucket *buckets;
-	uint32_t mask; /* their number less one */
+	uint32_t count; /* of buckets: as many as its entries need, no power of two */
 	struct flow_layout layout;
 	const struct rte_memzone *memory;
 	struct siphash_key key;
@@ -70,8 +70,8 @@ int flow_table_init(struct flow_table *table, const char *stack_name, uint32_t e
 		const struct flow_layout *layout, const struct siphash_key *key, int socket_id);
 void flow_table_fini(struct flow_table *table);
 
-/* What its buckets take. */
-uint64_t flow_table_bytes(const struct flow_table *table);
+/* Bytes of its buckets: 12.8 for each entry that it may have, and 64 at most beside them. */
+uint64_t flow_table_size(uint32_t entries_max);
 
 /* Fill hash, ts_offset and flow of every arrived segment, in bulk, and prefetch what was found. */
 void flow_lookup(struct flow_table *table, struct burst *burst);

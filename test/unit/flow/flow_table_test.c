@@ -232,15 +232,15 @@ full_table_takes_no_more_but_still_replaces(void **state)
 	assert_int_equal(find(ENTRIES), flow_to(ENTRIES));
 }
 
-/* All of one family, and all in one bucket: the worst that an attacker with the key could do. */
+/* All of one family, and all in the first bucket or the last: the worst that who has the key could do. */
 static void
 one_family_with_one_hash_fills_the_table_again_and_again(void **state)
 {
 	static const uint8_t families[] = { ESTAB_FAMILY_IPV4, ESTAB_FAMILY_IPV6 };
-	const uint32_t hash = 0x00010001;
 
 	(void)state;
 	for (unsigned int round = 0; round < 200; round++) {
+		const uint32_t hash = round % 4 < 2 ? 0x00010001 : UINT32_MAX;
 		const uint8_t family = families[round % 2];
 
 		for (uint32_t i = 0; i < ENTRIES; i++) {
@@ -359,12 +359,25 @@ families_with_the_same_numbers_stay_apart(void **state)
 	assert_int_equal(flow_find(&table, &ipv6, hash), flow_make(FLOW_TCB, &targets[1]));
 }
 
+static uint64_t
+bucket_of(const struct flow_table *t, uint32_t hash)
+{
+	return (uint64_t)hash * t->count >> 32;
+}
+
+static bool
+share_bucket_and_tag(uint32_t a, uint32_t b)
+{
+	return bucket_of(&table, a) == bucket_of(&table, b) &&
+			flow_bucket_tag(a, false) == flow_bucket_tag(b, false);
+}
+
 /* Those that lie beyond a full bucket are found there, in a burst and alone, when others are gone. */
 static void
 entries_beyond_a_full_bucket_stay_where_they_are(void **state)
 {
 	const struct path first = path_number(ESTAB_FAMILY_IPV4, 0);
-	const uint32_t home = flow_hash(&table, &first) & table.mask;
+	const uint64_t home = bucket_of(&table, flow_hash(&table, &first));
 	uint32_t placed[20], n = 0;
 
 	(void)state;
@@ -373,7 +386,7 @@ entries_beyond_a_full_bucket_stay_where_they_are(void **state)
 		const struct path path = path_number(ESTAB_FAMILY_IPV4, i);
 		const uint32_t hash = flow_hash(&table, &path);
 
-		if ((hash & table.mask) != home)
+		if (bucket_of(&table, hash) != home)
 			continue;
 		assert_int_equal(flow_set(&table, &path, hash, point(FLOW_TCB, n, &path)), 0);
 		placed[n++] = i;
@@ -393,15 +406,80 @@ entries_beyond_a_full_bucket_stay_where_they_are(void **state)
 	}
 }
 
+/* As many in each bucket, give or take one, where the hashes are far from each other. */
+static void
+hashes_spread_over_buckets_that_are_no_power_of_two(void **state)
+{
+	const uint32_t apart = UINT32_MAX / ENTRIES;
+	uint32_t taken = 0;
+
+	(void)state;
+	assert_int_equal(table.count, 13); /* five entries each */
+	for (uint32_t i = 0; i < ENTRIES; i++) {
+		const struct path path = path_mixed(i);
+
+		assert_int_equal(flow_set(&table, &path, i * apart, point_to(i, &path)), 0);
+	}
+	for (uint32_t i = 0; i < table.count; i++) {
+		const uint32_t free = flow_bucket_match(&table.buckets[i], 0);
+		const uint32_t here = BUCKET_SLOTS - (uint32_t)__builtin_popcount(free);
+
+		assert_in_range(here, ENTRIES / 13, ENTRIES / 13 + 1);
+		assert_int_equal(table.buckets[i].passed, 0);
+		taken += here;
+	}
+	assert_int_equal(taken, ENTRIES);
+}
+
+/* What the last bucket has no place for goes to the first, and leaves no trace when it goes. */
+static void
+last_bucket_passes_on_to_the_first(void **state)
+{
+	struct flow_bucket *const last = &table.buckets[12];
+
+	(void)state;
+	for (uint32_t i = 0; i <= BUCKET_SLOTS; i++) {
+		const struct path path = path_mixed(i);
+
+		assert_int_equal(flow_set(&table, &path, UINT32_MAX, point_to(i, &path)), 0);
+		assert_int_equal(flow_find(&table, &path, UINT32_MAX), flow_to(i));
+	}
+	assert_int_equal(flow_bucket_match(last, 0), 0);
+	assert_int_equal(last->passed, 1);
+	assert_true(flow_bucket_get(&table.buckets[0], 0) == flow_to(BUCKET_SLOTS));
+	for (uint32_t i = 0; i <= BUCKET_SLOTS; i++) {
+		const struct path path = path_mixed(i);
+
+		flow_remove(&table, &path, UINT32_MAX);
+	}
+	assert_int_equal(last->passed, 0);
+}
+
+/* 12.8 bytes for each entry, whatever their number, and nothing else that grows. */
+static void
+table_takes_thirteen_bytes_of_memory_for_each_entry(void **state)
+{
+	static const uint32_t entries[] = { 1, 5, 6, 1000, 1 << 16, (1 << 16) + 1, 1000001, 9000000,
+		10000000, 1 << 28 };
+
+	(void)state;
+	for (unsigned int i = 0; i < RTE_DIM(entries); i++) {
+		assert_true(flow_table_size(entries[i]) * 7 >= entries[i] * UINT64_C(64));
+		assert_true(flow_table_size(entries[i]) * 10 <= entries[i] * UINT64_C(128) + 640);
+	}
+	assert_int_equal(flow_table_size(ENTRIES), table.memory->len);
+}
+
 /* Two buckets, each once full and passed by what lies in the other: the search must end all the same. */
 static void
 absent_path_is_not_found_where_every_bucket_was_full_once(void **state)
 {
+	const uint32_t upper = UINT32_C(1) << 31;
 	struct flow_table two;
 
 	(void)state;
 	assert_int_equal(flow_table_init(&two, "two", 9, &layout, &key, SOCKET_ID_ANY), 0);
-	assert_int_equal(two.mask, 1);
+	assert_int_equal(two.count, 2);
 	for (uint32_t i = 0; i < 8; i++) { /* seven at home in bucket 0, one beyond */
 		const struct path path = path_number(ESTAB_FAMILY_IPV4, i);
 
@@ -415,12 +493,12 @@ absent_path_is_not_found_where_every_bucket_was_full_once(void **state)
 	for (uint32_t i = 8; i < 15; i++) { /* six at home in bucket 1, one beyond */
 		const struct path path = path_number(ESTAB_FAMILY_IPV4, i);
 
-		assert_int_equal(flow_set(&two, &path, 1, point(FLOW_TCB, i, &path)), 0);
+		assert_int_equal(flow_set(&two, &path, upper, point(FLOW_TCB, i, &path)), 0);
 	}
 	for (uint32_t i = 0; i < 16; i++) {
 		const struct path path = path_number(ESTAB_FAMILY_IPV4, i);
 
-		assert_int_equal(flow_find(&two, &path, i < 8 ? 0 : 1),
+		assert_int_equal(flow_find(&two, &path, i < 8 ? 0 : upper),
 				i < 7 || i == 15 ? FLOW_NONE : flow_make(FLOW_TCB, &targets[i]));
 	}
 	flow_table_fini(&two);
@@ -432,13 +510,12 @@ tuple_decides_where_bucket_and_tag_agree(void **state)
 {
 	struct path first = path_number(ESTAB_FAMILY_IPV4, 0), twin;
 	const uint32_t hash = flow_hash(&table, &first);
-	const uint32_t same = UINT32_C(0xfffc0000) | table.mask;
 	uint32_t n = 0;
 
 	(void)state;
 	do
 		twin = path_number(ESTAB_FAMILY_IPV4, ++n);
-	while (((flow_hash(&table, &twin) ^ hash) & same) != 0);
+	while (!share_bucket_and_tag(flow_hash(&table, &twin), hash));
 	burst.arrived_count = 2;
 	burst.arrived[0].path = first;
 	burst.arrived[1].path = twin;
@@ -596,6 +673,11 @@ main(void)
 		cmocka_unit_test_setup_teardown(families_with_the_same_numbers_stay_apart, start,
 				stop),
 		cmocka_unit_test_setup_teardown(entries_beyond_a_full_bucket_stay_where_they_are,
+				start, stop),
+		cmocka_unit_test_setup_teardown(hashes_spread_over_buckets_that_are_no_power_of_two,
+				start, stop),
+		cmocka_unit_test_setup_teardown(last_bucket_passes_on_to_the_first, start, stop),
+		cmocka_unit_test_setup_teardown(table_takes_thirteen_bytes_of_memory_for_each_entry,
 				start, stop),
 		cmocka_unit_test(absent_path_is_not_found_where_every_bucket_was_full_once),
 		cmocka_unit_test_setup_teardown(tuple_decides_where_bucket_and_tag_agree, start,
