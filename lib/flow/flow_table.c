@@ -252,11 +252,11 @@ struct batch {
 static inline void
 prefetch_target(const struct flow_table *table, uintptr_t flow)
 {
-	const uint8_t *target = flow_target(flow);
+	const uint8_t *tuple = tuple_at(table, flow);
 
-	rte_prefetch0(tuple_at(table, flow));
-	rte_prefetch0(target);
-	rte_prefetch0(target + RTE_CACHE_LINE_SIZE);
+	rte_prefetch0(flow_target(flow));
+	rte_prefetch0(tuple);
+	rte_prefetch0(tuple + IPV6_TUPLE_LEN - 1); /* it may lie in two lines */
 }
 
 /* The first entry of the home bucket that may be it, its tuple yet unseen; 0 where there is none. */

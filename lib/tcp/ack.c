@@ -6,7 +6,9 @@
 
 #include "tcp/tcb.h"
 
-#define CHALLENGE_INTERVAL_NS UINT64_C(500000000) /* as Linux tcp_invalid_ratelimit */
+/* As Linux tcp_invalid_ratelimit: 500 ms, in eighths of a second and so up to one less. */
+#define CHALLENGE_UNIT_TICKS (UINT64_C(125000000) / TCP_TICK_NS)
+enum { CHALLENGE_INTERVAL_UNITS = 4 };
 
 /* "At least every second full-sized segment or 2*RMSS bytes of new data" (SHLD-19). */
 static bool
@@ -58,17 +60,27 @@ ack_now(struct tcb *tcb)
 	tcb_mark(tcb, MARK_ACK);
 }
 
+/* For tcb->challenged, where 0 means never. After two hours it is the same again. */
+static uint16_t
+challenge_clock(const struct tcp *tcp)
+{
+	const uint16_t units = (uint16_t)(tcp->now_tick / CHALLENGE_UNIT_TICKS);
+
+	return units != 0 ? units : 1;
+}
+
 void
 ack_challenge(struct tcb *tcb, const struct segment *seg)
 {
-	const uint32_t now = (uint32_t)tcb->tcp->now_tick | 1; /* 0 means never */
 	const bool limited = seg->text_len == 0 || (seg->flags & TCP_FLAG_SYN) != 0;
 
 	if (limited) {
-		if (tcb->challenge_tick != 0 &&
-				now - tcb->challenge_tick < CHALLENGE_INTERVAL_NS / TCP_TICK_NS)
+		const uint16_t now = challenge_clock(tcb->tcp);
+
+		if (tcb->challenged != 0 &&
+				(uint16_t)(now - tcb->challenged) < CHALLENGE_INTERVAL_UNITS)
 			return;
-		tcb->challenge_tick = now;
+		tcb->challenged = now;
 		tcb->tcp->stats->challenge_acks_sent++;
 	}
 	tcb_mark(tcb, MARK_ACK);

@@ -37,7 +37,6 @@
 enum { SYN_ACK = TCP_FLAG_SYN | TCP_FLAG_ACK };
 
 /* How many segments ahead is asked for what they need. */
-enum { TCB_TOUCHED = sizeof(struct tcb) };
 enum { PREFETCH_TCB_AHEAD = 8, PREFETCH_TEXT_AHEAD = 3 };
 
 /* 3.10.7.4, first check: the table of four cases. */
@@ -546,9 +545,10 @@ prefetch_tcb(const struct burst *burst, unsigned int i)
 	if (i >= burst->arrived_count || flow_kind(burst->arrived[i].flow) != FLOW_TCB)
 		return;
 	tcb = flow_target(burst->arrived[i].flow);
-	for (size_t at = (size_t)2 * RTE_CACHE_LINE_SIZE; at < TCB_TOUCHED;
+	for (size_t at = (size_t)2 * RTE_CACHE_LINE_SIZE; at < sizeof(struct tcb);
 			at += RTE_CACHE_LINE_SIZE)
 		rte_prefetch0(tcb + at);
+	rte_prefetch0(tcb + sizeof(struct tcb) - 1); /* a TCB may begin within a line */
 }
 
 /* The text that the segment may acknowledge, and so free. */

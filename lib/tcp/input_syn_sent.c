@@ -58,7 +58,7 @@ take_syn(struct tcb *tcb, const struct segment *seg)
 			seg->options.window_scale, handshake_peer_mss(seg));
 	if ((tcb->flags & TCB_TIMESTAMPS) != 0) {
 		tcb->ts_recent = seg->options.ts_val;
-		tcb->ts_recent_s = tcp_now_s(tcb->tcp);
+		tcb->ts_recent_ks = tcp_now_ks(tcb->tcp);
 	}
 	tcb->snd_wnd = seg->wnd; /* a SYN's window is never scaled */
 	tcb->snd_wnd_max = seg->wnd;

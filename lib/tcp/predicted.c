@@ -79,7 +79,7 @@ take_numbers(struct tcb *tcb, const struct segment *seg)
 {
 	if (seg->options.seen != 0 && seq_leq(seg->seq, tcb->work->last_ack_sent)) {
 		tcb->ts_recent = seg->options.ts_val; /* RFC 7323 4.3 (2) */
-		tcb->ts_recent_s = tcp_now_s(tcb->tcp);
+		tcb->ts_recent_ks = tcp_now_ks(tcb->tcp);
 	}
 	if (seq_lt(tcb->work->snd_wl1, seg->seq) ||
 			(tcb->work->snd_wl1 == seg->seq && seq_leq(tcb->work->snd_wl2, seg->ack))) {

@@ -135,7 +135,7 @@ tcb_close(struct tcb *tcb, int error)
 	tcb->ecn &= (uint8_t)~ECN_CHANGED;
 	end_work(tcb);
 	if (error != 0)
-		tcb->error = (int16_t)error;
+		tcb->error = (uint8_t)-error;
 	tcb_tell(tcb, ESTAB_EVENT_CLOSED);
 	tcb_release(tcb);
 }

@@ -103,7 +103,7 @@ enum tcb_flag {
 struct listener;
 
 /* A TCB begins at a multiple of this, and tcb_list.h counts by it. */
-enum { TCB_ALIGN = 32 };
+enum { TCB_ALIGN = 16 };
 
 /* What a TCB may be on at once. */
 enum tcb_link_kind {
@@ -140,9 +140,11 @@ struct tcb {
 	uint32_t rcv_nxt;     /* RCV.NXT */
 	uint32_t rcv_wnd;     /* RCV.WND: as promised to the peer, right edge rcv_nxt + rcv_wnd */
 	uint32_t ts_recent;   /* RFC 7323 TS.Recent */
-	uint32_t ts_recent_s; /* when ts_recent was taken: it is void after 24 days */
 	uint32_t ts_offset;   /* added to our clock to make TSval, RFC 7323 5.4 */
 	uint32_t rcv_buffer;  /* octets of text that we would keep; grows as the user reads */
+	uint8_t snd_wscale, rcv_wscale;
+	uint8_t rcv_tos;    /* of the last acceptable segment */
+	uint8_t quick_acks; /* segments with text still to be acknowledged at once */
 
 	/* To whom: compared by the flow table, read when a segment is built. */
 	struct path path;
@@ -154,11 +156,11 @@ struct tcb {
 
 	/* Round trips and congestion. */
 	struct rtt_estimator rtt;
-	uint8_t snd_wscale, rcv_wscale;
-	uint8_t rcv_tos;        /* of the last acceptable segment */
-	uint8_t quick_acks;     /* segments with text still to be acknowledged at once */
-	uint32_t read_in_round; /* octets that the user has received in this round trip ... */
-	uint32_t read_round_us; /* ... which began here */
+	uint16_t ts_recent_ks;      /* when ts_recent was taken: it is void after 24 days */
+	uint8_t congestion_control; /* enum estab_congestion */
+	uint8_t validation_flags;   /* set of enum validation_flag */
+	uint32_t read_in_round;     /* octets that the user has received in this round trip ... */
+	uint32_t read_round_us;     /* ... which began here */
 	struct tcb_link links[TCB_LINK_COUNT];
 	union {
 		void *user;
@@ -168,12 +170,13 @@ struct tcb {
 
 	/* Now and then. */
 	struct reordering reordering; /* what is known of the path's */
-	uint32_t challenge_tick;      /* when the last rate-limited ACK went out */
-	int16_t soft_error;           /* trouble survived, negative errno; read once */
-	int16_t error;                /* pending, negative errno; read once */
+	uint16_t challenged;          /* when the last rate-limited ACK went out: see ack.c */
+	uint8_t soft_error;           /* trouble survived, errno; read once */
+	uint8_t error;                /* pending, errno; read once */
 };
 
-_Static_assert(sizeof(struct tcb) <= 256, "connections are many: four cache lines each, at rest");
+/* As many lines for each would be 256; the rest of them is for a place in the flow table. */
+_Static_assert(sizeof(struct tcb) <= 240, "connections are many: 256 bytes each at rest, all in");
 
 /* A half-open connection of which we keep a note (RFC 9293 SYN-RECEIVED from LISTEN). */
 struct syn_record {
@@ -345,6 +348,16 @@ tcb_flight_size(const struct tcb *tcb)
 	return tcb->snd_nxt - tcb->snd_una;
 }
 
+/* What is to be told of the connection, once: a negative errno, or 0. */
+static inline int
+tcb_take_error(struct tcb *tcb)
+{
+	const int error = -(int)tcb->error;
+
+	tcb->error = 0;
+	return error;
+}
+
 /* True where it has a block of its own to write to. */
 static inline bool
 tcb_is_at_work(const struct tcb *tcb)
@@ -414,6 +427,13 @@ static inline uint32_t
 tcp_now_s(const struct tcp *tcp)
 {
 	return tcp->now_s;
+}
+
+/* For what lasts for days: units of 1024 s, which are told apart for two years. */
+static inline uint16_t
+tcp_now_ks(const struct tcp *tcp)
+{
+	return (uint16_t)(tcp->now_s / 1024);
 }
 
 static inline uint32_t

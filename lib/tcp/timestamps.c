@@ -8,7 +8,8 @@
 #include "tcp/seq.h"
 #include "tcp/tcb.h"
 
-enum { TS_RECENT_LIFE_S = 24 * 86400 }; /* RFC 7323 5.5: after so much silence it is void */
+/* RFC 7323 5.5: after so much silence it is void. They are 24 days; after 24.8 a clock of 1 ms wraps. */
+enum { TS_RECENT_LIFE_KS = 24 * 86400 / 1024 };
 
 bool
 timestamps_check(struct tcb *tcb, struct segment *seg)
@@ -20,7 +21,7 @@ timestamps_check(struct tcb *tcb, struct segment *seg)
 		return false;
 	}
 	if (!seq_lt(seg->options.ts_val, tcb->ts_recent) ||
-			tcp_now_s(tcb->tcp) - tcb->ts_recent_s > TS_RECENT_LIFE_S)
+			(uint16_t)(tcp_now_ks(tcb->tcp) - tcb->ts_recent_ks) > TS_RECENT_LIFE_KS)
 		return true;
 	seg->fate = ESTAB_DROP_TCP_PAWS;
 	ack_challenge(tcb, seg);
@@ -35,7 +36,7 @@ timestamps_take(struct tcb *tcb, const struct segment *seg)
 			seq_gt(seg->seq, tcb->work->last_ack_sent))
 		return;
 	tcb->ts_recent = seg->options.ts_val;
-	tcb->ts_recent_s = tcp_now_s(tcb->tcp);
+	tcb->ts_recent_ks = tcp_now_ks(tcb->tcp);
 }
 
 void

@@ -24,7 +24,7 @@ static const struct congestion_control *const controls[] = {
 static const struct congestion_control *
 control_of(const struct tcb *tcb)
 {
-	return controls[tcb->congestion.control];
+	return controls[tcb->congestion_control];
 }
 
 uint32_t
@@ -113,15 +113,14 @@ congestion_flight_begin(struct congestion_flight *flight, uint32_t snd_nxt)
 void
 congestion_init(struct tcb *tcb)
 {
-	tcb->congestion = (struct congestion){
-		.control = (uint8_t)tcb->tcp->config.congestion,
-	};
+	tcb->congestion = (struct congestion){ 0 };
+	tcb->congestion_control = (uint8_t)tcb->tcp->config.congestion;
 	congestion_flight_begin(&tcb->work->flight, tcb->snd_nxt);
 	tcb->cwnd = initial_window(tcb);
 	tcb->ssthresh = CWND_MAX;
 	validation_init(tcb);
 	if (!pacing_begin(tcb) && control_of(tcb)->block_size > 0)
-		tcb->congestion.control = ESTAB_CONGESTION_CUBIC;
+		tcb->congestion_control = ESTAB_CONGESTION_CUBIC;
 	congestion_pace(tcb);
 	if (control_of(tcb)->init != NULL)
 		control_of(tcb)->init(tcb);

@@ -75,13 +75,13 @@ struct congestion_flight {
 struct congestion {
 	uint32_t sent_ms;  /* when text was last sent; 0: never */
 	uint32_t grown_ms; /* when an ACK last met a cwnd that limited; 0: none did */
-	uint32_t counted;  /* bytes acknowledged towards the next segment of cwnd */
 	struct validation validation;
-	uint8_t control; /* enum estab_congestion */
-	uint8_t flags;   /* set of enum validation_flag */
-	union {          /* the controller's own */
+	union { /* the controller's own */
 		struct cubic cubic;
-		struct dctcp dctcp;
+		struct {
+			uint32_t counted; /* bytes acknowledged towards the next segment of cwnd */
+			struct dctcp dctcp;
+		};
 	};
 };
 

@@ -21,7 +21,7 @@ validation_of(struct tcb *tcb)
 static bool
 is_lacking(const struct tcb *tcb)
 {
-	return (tcb->congestion.flags & VALIDATION_LACKING) != 0;
+	return (tcb->validation_flags & VALIDATION_LACKING) != 0;
 }
 
 static uint32_t
@@ -44,7 +44,7 @@ validation_init(struct tcb *tcb)
 		.validated_s = tcp_now_s(tcb->tcp),
 	};
 	pipe_ack_forget(&validation_of(tcb)->pipe_ack);
-	tcb->congestion.flags = 0;
+	tcb->validation_flags = 0;
 	tcb->work->flight.round_end = tcb->work->flight.round_una = tcb->snd_nxt;
 	tcb->work->flight.burst_end = 0;
 }
@@ -71,13 +71,13 @@ judge(struct tcb *tcb)
 	uint32_t periods;
 
 	if (pipe_ack_now(tcb) >= tcb->cwnd - tcb->cwnd / 2) {
-		tcb->congestion.flags &= (uint8_t)~VALIDATION_LACKING;
+		tcb->validation_flags &= (uint8_t)~VALIDATION_LACKING;
 		validation->validated_s = tcp_now_s(tcb->tcp);
 		return;
 	}
 	if (!is_lacking(tcb))
 		tcb->work->flight.burst_end = tcb->snd_nxt + initial_window(tcb);
-	tcb->congestion.flags |= VALIDATION_LACKING;
+	tcb->validation_flags |= VALIDATION_LACKING;
 	periods = (tcp_now_s(tcb->tcp) - validation->validated_s) / NVP_S;
 	if (periods > 0)
 		adjust(tcb, periods);
@@ -93,12 +93,12 @@ sample(struct tcb *tcb, uint32_t acked)
 {
 	struct validation *validation = validation_of(tcb);
 	const uint32_t octets = tcb->snd_una - tcb->work->flight.round_una;
-	const bool counts = (tcb->congestion.flags & VALIDATION_VOID_ROUND) == 0;
+	const bool counts = (tcb->validation_flags & VALIDATION_VOID_ROUND) == 0;
 
 	tcb->work->flight.round_una = tcb->snd_una - (tcb->snd_una != tcb->snd_nxt ? acked : 0);
 	if (seq_lt(tcb->snd_una, tcb->work->recover))
 		return; /* what was lost at a timeout is still being repaired */
-	tcb->congestion.flags &= (uint8_t)~VALIDATION_VOID_ROUND;
+	tcb->validation_flags &= (uint8_t)~VALIDATION_VOID_ROUND;
 	if (counts)
 		pipe_ack_sample(&validation->pipe_ack, octets, tcb->tcp->now_ms,
 				pipe_ack_period_ms(rto_srtt_us(&tcb->rtt)));
@@ -142,7 +142,7 @@ sample_pause(struct tcb *tcb)
 	if (since_s * 1000 <= period_ms)
 		return;
 	pipe_ack_sample(&validation->pipe_ack, 0, tcb->tcp->now_ms, period_ms);
-	tcb->congestion.flags &= (uint8_t)~VALIDATION_VOID_ROUND;
+	tcb->validation_flags &= (uint8_t)~VALIDATION_VOID_ROUND;
 	tcb->work->flight.round_end = tcb->work->flight.round_una = tcb->snd_nxt;
 }
 
@@ -168,7 +168,7 @@ validation_on_congestion(struct tcb *tcb)
 		tcb->cwnd = RTE_MIN(tcb->cwnd,
 				pipe_ack == PIPE_ACK_UNDEFINED ? used : RTE_MAX(pipe_ack, used));
 	tcb->cwnd = RTE_MAX(tcb->cwnd, (uint32_t)tcb->snd_mss);
-	tcb->congestion.flags &= (uint8_t) ~(VALIDATION_LACKING | VALIDATION_LOST);
+	tcb->validation_flags &= (uint8_t) ~(VALIDATION_LACKING | VALIDATION_LOST);
 	return lacking;
 }
 
@@ -176,7 +176,7 @@ void
 validation_on_loss(struct tcb *tcb)
 {
 	tcb->ssthresh = RTE_MAX(tcb->cwnd / 2, 2U * tcb->snd_mss);
-	tcb->congestion.flags |= VALIDATION_LOST;
+	tcb->validation_flags |= VALIDATION_LOST;
 }
 
 /* After a recovery nothing is known, as at first, until something is measured again (4.2). */
@@ -185,8 +185,8 @@ begin_anew(struct tcb *tcb)
 {
 	pipe_ack_forget(&validation_of(tcb)->pipe_ack);
 	validation_of(tcb)->validated_s = tcp_now_s(tcb->tcp);
-	tcb->congestion.flags &= (uint8_t) ~(VALIDATION_LACKING | VALIDATION_LOST);
-	tcb->congestion.flags |= VALIDATION_VOID_ROUND;
+	tcb->validation_flags &= (uint8_t) ~(VALIDATION_LACKING | VALIDATION_LOST);
+	tcb->validation_flags |= VALIDATION_VOID_ROUND;
 }
 
 void
@@ -198,7 +198,7 @@ validation_on_timeout(struct tcb *tcb)
 void
 validation_on_recovered(struct tcb *tcb, uint32_t resent)
 {
-	if ((tcb->congestion.flags & VALIDATION_LOST) != 0) {
+	if ((tcb->validation_flags & VALIDATION_LOST) != 0) {
 		/* (Max(pipeACK, LossFlightSize) - R) / 2, of which ssthresh is the first term's half */
 		const uint32_t less = RTE_MIN(resent / 2, tcb->cwnd);
 

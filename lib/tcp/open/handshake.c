@@ -113,7 +113,7 @@ handshake_create_tcb(struct tcp *tcp, const struct path *path, uint32_t hash,
 	set_sequence(tcb, handshake);
 	handshake_apply(tcb, handshake->options, handshake->snd_wscale, handshake->mss);
 	tcb->ts_recent = handshake->ts_recent;
-	tcb->ts_recent_s = tcp_now_s(tcp);
+	tcb->ts_recent_ks = tcp_now_ks(tcp);
 	tcb->ts_offset = handshake->ts_offset;
 	rto_init(&tcb->rtt, (uint32_t)(tcp->config.rto_initial_ns / 1000));
 	if (handshake->sent_again) {

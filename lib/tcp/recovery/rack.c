@@ -23,10 +23,10 @@ void
 rack_on_round_trip(struct tcb *tcb, uint32_t rtt_us)
 {
 	struct reordering *reordering = &tcb->reordering;
-	const uint32_t now_s = tcp_now_s(tcb->tcp);
+	const uint16_t now_s = (uint16_t)tcp_now_s(tcb->tcp);
 
 	if (reordering->min_rtt_us != 0 && rtt_us > reordering->min_rtt_us &&
-			now_s - reordering->min_rtt_s <= MIN_RTT_LIFE_S)
+			(uint16_t)(now_s - reordering->min_rtt_s) <= MIN_RTT_LIFE_S)
 		return;
 	reordering->min_rtt_us = RTE_MAX(rtt_us, UINT32_C(1));
 	reordering->min_rtt_s = now_s;

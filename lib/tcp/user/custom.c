@@ -55,6 +55,6 @@ custom_r2(const struct tcb *tcb)
 void
 custom_report(struct tcb *tcb, int error)
 {
-	tcb->soft_error = (int16_t)error;
+	tcb->soft_error = (uint8_t)-error;
 	tcb_tell(tcb, ESTAB_EVENT_TROUBLE);
 }

@@ -285,11 +285,7 @@ estab_conn_at_end(const struct estab_conn *conn)
 int
 estab_conn_error(struct estab_conn *conn)
 {
-	struct tcb *tcb = tcb_of(conn);
-	const int error = tcb->error;
-
-	tcb->error = 0;
-	return error;
+	return tcb_take_error(tcb_of(conn));
 }
 
 void *

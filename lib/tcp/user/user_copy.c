@@ -63,12 +63,10 @@ write_to_new(struct tcb *tcb, const uint8_t *data, size_t size)
 static int
 send_error(struct tcb *tcb)
 {
-	const int error = tcb->error;
+	const int error = tcb_take_error(tcb);
 
-	if (error != 0) {
-		tcb->error = 0;
+	if (error != 0)
 		return error;
-	}
 	return tcb_may_send(tcb) ? 0 : -EPIPE;
 }
 
@@ -125,12 +123,10 @@ copy_out(struct text_queue *queue, uint8_t *data, size_t size)
 static int
 receive_error(struct tcb *tcb)
 {
-	const int error = tcb->error;
+	const int error = tcb_take_error(tcb);
 
-	if (error != 0) {
-		tcb->error = 0;
+	if (error != 0)
 		return error;
-	}
 	if ((tcb->flags & TCB_FIN_RECEIVED) != 0)
 		return 0;
 	return tcb->state == TCP_STATE_CLOSED ? -ENOTCONN : -EAGAIN;

@@ -120,7 +120,7 @@ int
 estab_conn_soft_error(struct estab_conn *conn)
 {
 	struct tcb *tcb = (struct tcb *)conn;
-	const int error = tcb->soft_error;
+	const int error = -(int)tcb->soft_error;
 
 	tcb->soft_error = 0;
 	return error;

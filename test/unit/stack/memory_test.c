@@ -88,6 +88,26 @@ table_grows_with_the_limits(void **state)
 	assert_in_range(memory.flow_table.reserved, entries * sizeof(uintptr_t), entries * 32);
 }
 
+/* A TCB and its place in the table, at limits round and odd: the table's last bucket is all beside it. */
+static void
+connection_at_rest_takes_at_most_256_bytes_at_every_limit(void **state)
+{
+	enum { AT_REST_MAX = 256, BUCKET = 64 };
+	static const uint64_t limits[] = { 1, 1000, 16384, 65537, 1000001, 1 << 20, 9000000,
+		10000000, 100000007 };
+	struct fixture *t = *state;
+	uint64_t each;
+
+	in_syn_received(t);
+	arrive(t, ". 1:1(0) ack 1");
+	app_accept(t);
+	each = memory_now(t).connections.touched;
+	assert_in_range(each, sizeof(struct tcb), sizeof(struct tcb) + TCB_ALIGN - 1);
+	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++)
+		assert_true(limits[i] * each + flow_table_size((uint32_t)limits[i]) <=
+				limits[i] * AT_REST_MAX + BUCKET);
+}
+
 int
 main(void)
 {
@@ -95,6 +115,7 @@ main(void)
 		FIXTURE_TEST(new_stack_has_reserved_all_and_touched_no_connection),
 		FIXTURE_TEST(memory_follows_a_connection_through_its_life),
 		FIXTURE_TEST(table_grows_with_the_limits),
+		FIXTURE_TEST(connection_at_rest_takes_at_most_256_bytes_at_every_limit),
 	};
 
 	return cmocka_run_group_tests(tests, eal_start, eal_stop);

@@ -79,7 +79,7 @@ bare_init(struct bare *bare)
 	tcb->work->snd_wl1 = BARE_IRS;
 	tcb->work->snd_wl2 = BARE_ISS;
 	tcb->snd_mss = tcb->rcv_mss = BARE_MSS;
-	tcb->congestion.control = ESTAB_CONGESTION_NEWRENO;
+	tcb->congestion_control = ESTAB_CONGESTION_NEWRENO;
 	tcb->cwnd = 10 * BARE_MSS;
 	tcb->ssthresh = UINT32_C(1) << 30;
 	return tcb;

@@ -26,7 +26,7 @@ bbr_established(void)
 	memset(&bbr, 0, sizeof(bbr));
 	tcb->flags |= TCB_SACK;
 	tcb->snd_wnd = tcb->snd_wnd_max = 1 << 30;
-	tcb->congestion.control = ESTAB_CONGESTION_BBR;
+	tcb->congestion_control = ESTAB_CONGESTION_BBR;
 	tcb->work->pacing = &bbr.pacing;
 	rto_init(&tcb->rtt, 1000000);
 	rto_on_sample(&tcb->rtt, RTT_US, 200000, 60000000);

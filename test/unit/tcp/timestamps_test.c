@@ -17,7 +17,7 @@ with_timestamps(uint32_t ts_recent)
 
 	tcb->flags |= TCB_TIMESTAMPS;
 	tcb->ts_recent = ts_recent;
-	tcb->ts_recent_s = tcp_now_s(&bare.tcp);
+	tcb->ts_recent_ks = tcp_now_ks(&bare.tcp);
 	return tcb;
 }
 
@@ -111,14 +111,17 @@ static void
 silence_of_days_voids_what_was_recent(void **state)
 {
 	struct tcb *tcb = with_timestamps(1000);
+	static const uint64_t later_ns[] = { DAY / 50, 200 * DAY, 700 * DAY };
 	struct segment seg = segment_of(tcb, 1);
 
 	(void)state;
 	tcp_set_now(&bare.tcp, SECOND + 24 * DAY);
 	assert_false(timestamps_check(tcb, &seg));
 	seg.fate = FATE_DELIVERED;
-	tcp_set_now(&bare.tcp, 2 * SECOND + 24 * DAY);
-	assert_true(timestamps_check(tcb, &seg));
+	for (unsigned int i = 0; i < RTE_DIM(later_ns); i++) {
+		tcp_set_now(&bare.tcp, SECOND + 24 * DAY + later_ns[i]);
+		assert_true(timestamps_check(tcb, &seg));
+	}
 	timestamps_take(tcb, &seg);
 	assert_int_equal(tcb->ts_recent, 1);
 	seg.options.ts_val = 0;
@@ -134,14 +137,14 @@ timestamp_is_taken_of_the_segment_that_will_be_acknowledged(void **state)
 	struct segment seg = segment_of(tcb, 1001);
 
 	(void)state;
-	tcp_set_now(&bare.tcp, 2 * SECOND);
+	tcp_set_now(&bare.tcp, 2 * 1024 * SECOND);
 	seg.seq = tcb->work->last_ack_sent + 1; /* beyond a gap */
 	timestamps_take(tcb, &seg);
 	assert_int_equal(tcb->ts_recent, 1000);
 	seg.seq = tcb->work->last_ack_sent;
 	timestamps_take(tcb, &seg);
 	assert_int_equal(tcb->ts_recent, 1001);
-	assert_int_equal(tcb->ts_recent_s, 2);
+	assert_int_equal(tcb->ts_recent_ks, 2);
 	seg.seq = tcb->work->last_ack_sent - 1; /* part of it again */
 	seg.options.ts_val = 1002;
 	timestamps_take(tcb, &seg);

@@ -17,7 +17,7 @@ static struct bare bare;
 static bool
 is_lacking(const struct tcb *tcb)
 {
-	return (tcb->congestion.flags & VALIDATION_LACKING) != 0;
+	return (tcb->validation_flags & VALIDATION_LACKING) != 0;
 }
 
 static void
