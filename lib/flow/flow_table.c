@@ -245,6 +245,7 @@ struct batch {
 	uint32_t count;
 	unsigned int blocks;
 	struct segment *segments[SIPHASH_MESSAGES_MAX];
+	const struct flow_bucket *homes[SIPHASH_MESSAGES_MAX];
 	struct siphash_messages messages;
 };
 
@@ -261,12 +262,11 @@ prefetch_target(const struct flow_table *table, uintptr_t flow)
 
 /* The first entry of the home bucket that may be it, its tuple yet unseen; 0 where there is none. */
 static inline uintptr_t
-guess(const struct flow_table *table, const struct segment *segment)
+guess(const struct flow_bucket *home, const struct segment *segment)
 {
-	const struct flow_bucket *bucket = home_of(table, segment->hash);
-	const uint32_t found = flow_bucket_match(bucket, tag_of(&segment->path, segment->hash));
+	const uint32_t found = flow_bucket_match(home, tag_of(&segment->path, segment->hash));
 
-	return found == 0 ? FLOW_NONE : flow_bucket_get(bucket, flow_bucket_first(found));
+	return found == 0 ? FLOW_NONE : flow_bucket_get(home, flow_bucket_first(found));
 }
 
 static void
@@ -278,18 +278,20 @@ batch_hash(const struct flow_table *table, struct batch *batch)
 
 		batch->segments[i]->hash = (uint32_t)hash;
 		batch->segments[i]->ts_offset = (uint32_t)(hash >> 32);
-		rte_prefetch0(home_of(table, (uint32_t)hash));
+		batch->homes[i] = home_of(table, (uint32_t)hash);
+		rte_prefetch0(batch->homes[i]);
 	}
 }
 
 /* What stands for the segment's connection, if the guess is right or nothing else can be. */
 static inline uintptr_t
-settle(const struct flow_table *table, const struct segment *segment, uintptr_t guessed)
+settle(const struct flow_table *table, const struct flow_bucket *home,
+		const struct segment *segment, uintptr_t guessed)
 {
 	if (guessed != FLOW_NONE) {
 		if (likely(tuple_is(tuple_at(table, guessed), &segment->path)))
 			return guessed;
-	} else if (likely(home_of(table, segment->hash)->passed == 0)) {
+	} else if (likely(home->passed == 0)) {
 		return FLOW_NONE;
 	}
 	return flow_find(table, &segment->path, segment->hash);
@@ -303,12 +305,13 @@ batch_lookup(const struct flow_table *table, struct batch *batch)
 
 	batch_hash(table, batch);
 	for (uint32_t i = 0; i < batch->count; i++) {
-		guesses[i] = guess(table, batch->segments[i]);
+		guesses[i] = guess(batch->homes[i], batch->segments[i]);
 		if (guesses[i] != FLOW_NONE)
 			prefetch_target(table, guesses[i]);
 	}
 	for (uint32_t i = 0; i < batch->count; i++)
-		batch->segments[i]->flow = settle(table, batch->segments[i], guesses[i]);
+		batch->segments[i]->flow =
+				settle(table, batch->homes[i], batch->segments[i], guesses[i]);
 	batch->count = 0;
 }
 
