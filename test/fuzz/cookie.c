@@ -117,7 +117,10 @@ fuzz_one(const uint8_t *data, size_t size)
 		.syn_records = 1,
 		.time_waits = 4,
 		.listeners = 2,
-		.neighbours = 4 };
+		.neighbours = 4,
+		.reassemblies = 1,
+		.recoveries = 1,
+		.customized_connections = 1 };
 	app_listen(t);
 	for (unsigned int i = 0; i < STEPS_MAX && !input_ended(&input); i++) {
 		const unsigned int step = input_below(&input, 8);

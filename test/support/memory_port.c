@@ -59,10 +59,13 @@ memory_tx_burst(void *context, struct rte_mbuf **packets, uint16_t n)
 void
 memory_port_init(struct memory_port *port)
 {
-	memset(port, 0, sizeof(*port));
-	port->port.context = port;
-	port->port.rx_burst = memory_rx_burst;
-	port->port.tx_burst = memory_tx_burst;
+	port->port = (struct estab_port){
+		.context = port,
+		.rx_burst = memory_rx_burst,
+		.tx_burst = memory_tx_burst,
+	};
+	port->to.put = port->to.taken = 0; /* the rest of a queue, 64 KiB, is not looked at */
+	port->from.put = port->from.taken = 0;
 	port->tx_room = UINT32_MAX;
 }
 
