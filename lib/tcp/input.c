@@ -78,15 +78,16 @@ refuse_text_only(struct tcb *tcb, struct segment *seg)
 }
 
 /*
- * An ACK from one octet to the left. The peer's probe of our closed window was taken, but it has not
- * heard so, because it throws our ACKs away for the same reason: each side's numbers stop at the
- * window that was closed, and none would ever be heard again. So the news in it counts, where we
- * have begun to repeat ourselves.
+ * An ACK from a little to the left (A.2): one octet, where the peer's probe of our closed window was
+ * taken; less than a unit of our window's shift, where that has cut off a part of the window that the
+ * peer has used before (RFC 7323 2.4). The peer has not heard that we took it all, because it throws our
+ * ACKs away for the same reason: each side's numbers stop at the window that it knows, and none would
+ * ever be heard again. So the news in it counts, where we have begun to repeat ourselves.
  */
 static bool
 acknowledges_from_behind(struct tcb *tcb, struct segment *seg)
 {
-	if (seg->len != 0 || seg->seq + 1 != tcb->rcv_nxt ||
+	if (seg->len != 0 || tcb->rcv_nxt - seg->seq - 1 >= 1U << tcb->rcv_wscale ||
 			(tcb->work->retransmissions == 0 && tcb->work->probes == 0) ||
 			(seg->flags & (TCP_FLAG_ACK | TCP_FLAG_RST)) != TCP_FLAG_ACK ||
 			!tcb_is_synchronized(tcb) || !seq_gt(seg->ack, tcb->snd_una))

@@ -126,12 +126,17 @@ output_begin_segment(struct tcb *tcb, struct burst *burst, uint32_t seq, uint8_t
 
 /*
  * The number of a segment without text: SND.NXT, but never beyond the peer's window. An octet that
- * probes a closed window lies outside of it, and an ACK behind that octet would be thrown away.
+ * probes a closed window lies outside of it, and an ACK behind that octet would be thrown away. What a
+ * shift has cut off the window is no such edge: the peer goes on to take what it has promised, and if it
+ * has taken all of it then it finds a number from before it old (RFC 7323 2.4).
  */
 static uint32_t
 acceptable_seq(const struct tcb *tcb)
 {
-	return seq_min(tcb->snd_nxt, tcb->snd_una + tcb->snd_wnd);
+	const uint32_t edge = tcb->snd_una + tcb->snd_wnd;
+	const uint32_t cut_off = (tcb->flags & TCB_PROBING) != 0 ? 0 : (1U << tcb->snd_wscale) - 1;
+
+	return seq_leq(tcb->snd_nxt, edge + cut_off) ? tcb->snd_nxt : edge;
 }
 
 /* RFC 6298 3: time one segment at a time, never one that was sent before (Karn, MUST-18). */

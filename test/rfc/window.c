@@ -604,6 +604,57 @@ established_two_closed_windows_that_open_are_both_noticed(void **state)
 	assert_int_equal(packet->seq, 2);
 }
 
+/*
+ * RFC 7323 2.4: a shift can cut off a part of the window that was promised without it. What lies there
+ * has been sent, and an ACK has the number behind it: before it the peer would find it old.
+ */
+static void
+established_ack_stays_behind_text_in_a_window_that_was_rounded(void **state)
+{
+	struct fixture *t = *state;
+
+	in_syn_sent(t);
+	arrive(t, "S. 0:0(0) ack 1 win 1000 <mss 1000,wscale 7>");
+	expect(t, ". 1:1(0) ack 1");
+	app_write(t, 1000);
+	expect(t, "P. 1:1001(1000) ack 1");
+	arrive(t, "P. 1:101(100) ack 1 win 7"); /* 896 */
+	advance(t, 500);
+	expect(t, ". 1001:1001(0) ack 101");
+	ignore_sent(t);
+	arrive(t, ". 101:101(0) ack 1 win 6"); /* 768: that was taken back, and may not be promised */
+	arrive(t, "P. 101:201(100) ack 1 win 6");
+	advance(t, 500);
+	expect(t, ". 769:769(0) ack 201");
+	ignore_sent(t);
+	arrive(t, ". 201:201(0) ack 1001 win 7");
+}
+
+/* The same of a peer that keeps to the rounded window with its ACKs: what they say is heard. */
+static void
+established_ack_from_before_the_part_cut_off_is_taken(void **state)
+{
+	struct fixture *t = *state;
+	uint32_t unit;
+
+	t->config.tcp.receive_buffer_bytes = 1 << 20;
+	in_established_with(t, "mss 1000,wscale 7");
+	unit = 1U << status_now(t).rcv_wscale;
+	assert_true(unit > 2);
+	arrive(t, "P. 1:1001(1000) ack 1");
+	ignore_sent(t);
+	app_write(t, 100);
+	expect(t, "P. 1:101(100) ack 1001");
+	advance(t, 1500);
+	ignore_sent(t);
+	arrive(t, ". %u:%u(0) ack 101", 1000 - unit, 1000 - unit); /* too far */
+	ignore_sent(t);
+	assert_int_not_equal(status_now(t).snd_una, status_now(t).snd_nxt);
+	arrive(t, ". %u:%u(0) ack 101", 1001 - unit, 1001 - unit);
+	ignore_sent(t);
+	assert_int_equal(status_now(t).snd_una, status_now(t).snd_nxt);
+}
+
 int
 main(void)
 {
@@ -638,6 +689,8 @@ main(void)
 		FIXTURE_TEST(established_ack_while_probing_stays_within_the_peers_window),
 		FIXTURE_TEST(established_ack_from_before_the_peers_probe_is_taken),
 		FIXTURE_TEST(established_two_closed_windows_that_open_are_both_noticed),
+		FIXTURE_TEST(established_ack_stays_behind_text_in_a_window_that_was_rounded),
+		FIXTURE_TEST(established_ack_from_before_the_part_cut_off_is_taken),
 	};
 
 	return cmocka_run_group_tests_name("window", tests, eal_start, eal_stop);
