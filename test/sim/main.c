@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * sim_swarm [--from N] [--count N] [--compare]
+ * sim_swarm [--from N] [--count N] [--seconds N] [--compare]
  *         | --seed N [--quiet | --shrink] [--long-way] [--without TROUBLE,...]
  *           [--conversations N,...] [--until N] [--skip N,...]
  *
@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <rte_common.h>
@@ -29,6 +30,7 @@
 enum {
 	MBUFS = 8192,
 	PATIENCE_S = 300, /* of real time, for one seed: longer is a loop inside of a call */
+	WARM = 1000,      /* seeds after which the allocator has what it needs */
 };
 
 static const char *program;
@@ -100,11 +102,37 @@ compare(struct sim_order *order, struct rte_mempool *const pools[SIM_STACKS])
 	exit(1);
 }
 
+static long
+resident_kib(void)
+{
+	FILE *file = fopen("/proc/self/statm", "r");
+	long pages = 0;
+
+	if (file == NULL || fscanf(file, "%*s %ld", &pages) != 1)
+		pages = 0;
+	if (file != NULL)
+		fclose(file);
+	return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+/* What a soak is to show: that memory is flat. */
+static void
+report(uint64_t done, uint64_t next_seed, long warm_kib)
+{
+	printf("%" PRIu64 " simulations, up to seed %" PRIu64 "\n", done, next_seed - 1);
+	if (warm_kib != 0)
+		printf("%ld KiB resident after %u of them, %ld KiB at the end\n", warm_kib, WARM,
+				resident_kib());
+}
+
 static void
 run_all(struct order_command *command)
 {
 	struct sim_order *order = &command->order;
+	const time_t end = time(NULL) + (time_t)command->seconds;
 	struct rte_mempool *pools[SIM_STACKS];
+	uint64_t done = 0;
+	long warm_kib = 0;
 
 	for (unsigned int i = 0; i < SIM_STACKS; i++) {
 		char name[16];
@@ -114,7 +142,9 @@ run_all(struct order_command *command)
 		if (pools[i] == NULL)
 			exit(1);
 	}
-	for (uint64_t i = 0; i < command->count; i++, order->seed++) {
+	for (; done < command->count && time(NULL) < end; done++, order->seed++) {
+		if (done == WARM)
+			warm_kib = resident_kib();
 		prepare_replay(order);
 		alarm(PATIENCE_S);
 		if (command->compare)
@@ -122,6 +152,7 @@ run_all(struct order_command *command)
 		else
 			sim_run(order, pools);
 	}
+	report(done, order->seed, warm_kib);
 	for (unsigned int i = 0; i < SIM_STACKS; i++)
 		malloc_mempool_destroy(pools[i]);
 }
@@ -150,8 +181,6 @@ main(int argc, char **argv)
 		return 1;
 	catch_signals();
 	run_all(&command);
-	printf("%" PRIu64 " simulations, up to seed %" PRIu64 "\n", command.count,
-			command.order.seed - 1);
 	eal_stop(NULL);
 	return 0;
 }

@@ -36,7 +36,7 @@ static int
 usage(const char *program)
 {
 	fprintf(stderr,
-			"usage: %s [--from N] [--count N] [--compare]\n"
+			"usage: %s [--from N] [--count N] [--seconds N] [--compare]\n"
 			"       %s --seed N [--quiet | --shrink] [--long-way] [--without TROUBLE,...]\n"
 			"           [--conversations N,...] [--until N] [--skip N,...]\n"
 			"troubles:\n",
@@ -124,6 +124,8 @@ take_option(struct order_command *command, const char *option, char *value)
 		order->until = (uint32_t)number;
 	else if (strcmp(option, "--count") == 0)
 		command->count = number;
+	else if (strcmp(option, "--seconds") == 0)
+		command->seconds = number;
 	else if (strcmp(option, "--from") == 0 || strcmp(option, "--seed") == 0)
 		order->seed = number;
 	else
@@ -143,6 +145,7 @@ order_parse(int argc, char **argv, struct order_command *command)
 	memset(command, 0, sizeof(*command));
 	order_init(&command->order, 1);
 	command->count = 200;
+	command->seconds = UINT32_MAX;
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--quiet") == 0)
 			quiet = true;

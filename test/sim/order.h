@@ -19,6 +19,7 @@ enum {
 struct order_command {
 	struct sim_order order;
 	uint64_t count;
+	uint64_t seconds; /* of real time, after which no other seed begins */
 	bool shrink;
 	bool compare; /* run each seed both ways: predicted.h */
 };

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # soak.sh [--minutes N] [--jobs N] [--from SEED] PROGRAM
 #
-# Runs sim_swarm on all cores for as long as it is asked to, each core with seeds of its own, and
-# prints the first failure of each. Without --from the seeds begin where nobody has been yet: at the
-# present second. Exit code 1 where a seed failed.
+# Runs sim_swarm on all cores for as long as it is asked to, each core in one process with seeds of its
+# own, and prints what failed, and what memory each process had at first and at last. Without --from the
+# seeds begin where nobody has been yet: at the present second. Exit code 1 where a seed failed.
 set -uo pipefail
 
 minutes=10
@@ -33,29 +33,27 @@ directory=$(mktemp -d)
 trap 'rm -rf "$directory"' EXIT
 end=$(($(date +%s) + minutes * 60))
 
-# Batches, so that a batch that fails costs no more than the rest of itself.
-work()
+# A process that fails is followed by another, beyond the seed at which it did; but not by very many.
+work() # JOB SEED
 {
-	local seed=$1 done=0
+	local out=$directory/$1 seed=$2 left more=10
 
-	while [ "$(date +%s)" -lt "$end" ]; do
-		if "$program" --from "$seed" --count 200 >"$directory/out.$2" 2>&1; then
-			done=$((done + 200))
+	while left=$((end - $(date +%s))) && [ "$left" -gt 0 ] && [ "$more" -gt 0 ]; do
+		if "$program" --from "$seed" --count 1000000000 --seconds "$left" >"$out" 2>&1; then
+			sed "s/^/job $1: /" "$out"
 		else
-			cat "$directory/out.$2" >>"$directory/failures"
+			cat "$out" >>"$directory/failures.$1"
+			more=$((more - 1))
 		fi
-		seed=$((seed + 200))
-		echo "$done" >"$directory/done.$2"
+		seed=$((seed + 10000000))
 	done
 }
 
 for ((job = 0; job < jobs; job++)); do
-	work $((from + job * 100000000)) "$job" &
+	work "$job" $((from + job * 500000000)) &
 done
 wait
-total=$(cat "$directory"/done.* | awk '{ n += $1 } END { print n + 0 }')
-echo "$total seeds without a failure, from $from on, $jobs jobs, $minutes minutes"
-if [ -s "$directory/failures" ]; then
-	cat "$directory/failures"
+if cat "$directory"/failures.* 2>/dev/null; then
 	exit 1
 fi
+echo "nothing failed, from seed $from on, $jobs jobs, $minutes minutes"
