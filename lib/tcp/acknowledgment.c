@@ -7,6 +7,7 @@
 
 #include <estab/event.h>
 
+#include "base/prefetch.h"
 #include "tcp/congestion/congestion.h"
 #include "tcp/user/custom.h"
 #include "tcp/recovery/flight.h"
@@ -80,12 +81,29 @@ measure_round_trip(const struct tcb *tcb, const struct segment *seg, struct roun
 	return seg->options.ts_ecr != 0 && ms < RTO_SAMPLE_MAX_US / 1000;
 }
 
+/* An mbuf whose text is acknowledged is spent like one that has arrived; its headers may be cold. */
+static void
+spend(struct burst *burst, struct rte_mbuf *mbuf)
+{
+	const uint8_t *headers = (const uint8_t *)mbuf->buf_addr + RTE_PKTMBUF_HEADROOM;
+
+	prefetch_for_write(headers);
+	prefetch_for_write(headers + RTE_CACHE_LINE_SIZE);
+	burst_spend(burst, mbuf);
+}
+
 /* Free acknowledged text, and keep the cursor on the octet that it was on. */
 static void
-discard_acknowledged(struct tcb *tcb, uint32_t text)
+discard_acknowledged(struct tcb *tcb, struct burst *burst, uint32_t text)
 {
 	const uint16_t before = tcb->work->send_at != NULL ? tcb->work->send_at->data_len : 0;
 
+	if (text > 0 && text == tcb->work->send.bytes &&
+			tcb->work->send.head == tcb->work->send.tail) {
+		tcb->work->send_at = NULL;
+		spend(burst, text_queue_take(&tcb->work->send));
+		return;
+	}
 	if (tcb->work->snd_cursor == tcb->snd_una || text == tcb->work->send.bytes)
 		tcb->work->send_at =
 				NULL; /* its mbuf may be among those freed; a FIN puts the cursor past it */
@@ -137,7 +155,7 @@ something_waits(const struct tcb *tcb)
 }
 
 void
-acknowledgment_take(struct tcb *tcb, const struct segment *seg)
+acknowledgment_take(struct tcb *tcb, struct burst *burst, const struct segment *seg)
 {
 	const bool syn = tcb->state <= TCP_STATE_SYN_RECEIVED;
 	const bool fin = (tcb->flags & TCB_FIN_SENT) != 0 && seg->ack == tcb->snd_nxt;
@@ -153,7 +171,7 @@ acknowledgment_take(struct tcb *tcb, const struct segment *seg)
 	flight_acknowledged(tcb);
 	if (seq_leq(tcb->work->snd_cursor, seg->ack))
 		tcb->work->snd_cursor = seg->ack;
-	discard_acknowledged(tcb, text);
+	discard_acknowledged(tcb, burst, text);
 	restart_timer(tcb);
 	if (tcb->work->custom != NULL)
 		restart_custom(tcb);

@@ -190,7 +190,7 @@ check_ack_of_syn(struct tcb *tcb, struct burst *burst, struct segment *seg)
 		reply_rst_of(tcb, burst, seg);
 		return false;
 	}
-	acknowledgment_take(tcb, seg);
+	acknowledgment_take(tcb, burst, seg);
 	tcb->snd_wnd = window_carried(tcb, seg);
 	tcb->snd_wnd_max = RTE_MAX(tcb->snd_wnd_max, tcb->snd_wnd);
 	tcb->work->snd_wl1 = seg->seq;
@@ -292,7 +292,7 @@ check_ack(struct tcb *tcb, struct burst *burst, struct segment *seg)
 		return false;
 	} else if (seq_gt(seg->ack, tcb->snd_una)) {
 		ecn_on_ack(tcb, seg);
-		acknowledgment_take(tcb, seg);
+		acknowledgment_take(tcb, burst, seg);
 	} else {
 		recovery_on_ack(tcb, seg, 0);
 	}
@@ -516,7 +516,7 @@ segment_arrives(struct tcp *tcp, struct burst *burst, uint16_t at)
 	if (tcb == NULL)
 		return;
 	coalesce_run(tcb, burst, at);
-	if (likely(predicted_arrives(tcb, seg)))
+	if (likely(predicted_arrives(tcb, burst, seg)))
 		return;
 	if (tcb->state == TCP_STATE_SYN_SENT)
 		segment_arrives_syn_sent(tcb, burst, seg);

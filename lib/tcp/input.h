@@ -34,7 +34,7 @@ void segment_arrives_syn_sent(struct tcb *tcb, struct burst *burst, struct segme
 /* The seventh and eighth of 3.10.7.4's checks, where a SYN brings text or a FIN with it. */
 void segment_text_and_fin(struct tcb *tcb, struct burst *burst, struct segment *seg);
 
-/* An acknowledgment that covers something new; acked is at least 1. */
-void acknowledgment_take(struct tcb *tcb, const struct segment *seg);
+/* An acknowledgment that covers something new. Of what held the text the burst may make packets. */
+void acknowledgment_take(struct tcb *tcb, struct burst *burst, const struct segment *seg);
 
 #endif

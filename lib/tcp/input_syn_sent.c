@@ -70,7 +70,7 @@ take_syn(struct tcb *tcb, const struct segment *seg)
 static void
 establish(struct tcb *tcb, struct burst *burst, struct segment *seg)
 {
-	acknowledgment_take(tcb, seg);
+	acknowledgment_take(tcb, burst, seg);
 	handshake_complete(tcb);
 	ack_now(tcb);
 	check_urg(tcb, seg); /* before the SYN is taken off: the pointer counts from it */

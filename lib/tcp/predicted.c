@@ -101,13 +101,13 @@ take_text(struct tcb *tcb, struct segment *seg)
 }
 
 bool
-predicted_arrives(struct tcb *tcb, struct segment *seg)
+predicted_arrives(struct tcb *tcb, struct burst *burst, struct segment *seg)
 {
 	if (!arrival_is_predicted(tcb, seg))
 		return false;
 	tcb->rcv_tos = seg->ip_tos;
 	if (seg->ack != tcb->snd_una)
-		acknowledgment_take(tcb, seg);
+		acknowledgment_take(tcb, burst, seg);
 	take_numbers(tcb, seg);
 	if (seg->text_len > 0)
 		take_text(tcb, seg);

@@ -18,7 +18,7 @@ struct tcb;
  *
  * @return false where the segment has to go the long way: nothing was done
  */
-bool predicted_arrives(struct tcb *tcb, struct segment *seg);
+bool predicted_arrives(struct tcb *tcb, struct burst *burst, struct segment *seg);
 
 /*
  * All the text that there is, and all of it in one segment, perhaps with the FIN; or an ACK alone;
