@@ -198,6 +198,8 @@ pass_pause(struct tcb *tcb)
 {
 	const uint32_t since_ms = tcb->congestion.grown_ms, now_ms = congestion_now_ms(tcb);
 
+	if (now_ms == since_ms)
+		return;
 	if (control_of(tcb)->on_pause != NULL && since_ms != 0)
 		control_of(tcb)->on_pause(tcb, now_ms - since_ms);
 	tcb->congestion.grown_ms = now_ms;

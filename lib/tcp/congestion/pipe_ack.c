@@ -4,6 +4,7 @@
  */
 #include "tcp/congestion/pipe_ack.h"
 
+#include <rte_branch_prediction.h>
 #include <rte_common.h>
 
 enum { PERIOD_MIN_MS = 1000, PERIOD_ROUND_TRIPS = 3 };
@@ -11,9 +12,9 @@ enum { PERIOD_MIN_MS = 1000, PERIOD_ROUND_TRIPS = 3 };
 uint32_t
 pipe_ack_period_ms(uint32_t srtt_us)
 {
-	const uint64_t round_trips_us = (uint64_t)srtt_us * PERIOD_ROUND_TRIPS;
-
-	return (uint32_t)RTE_MAX(round_trips_us / 1000, (uint64_t)PERIOD_MIN_MS);
+	if (likely(srtt_us <= (uint32_t)PERIOD_MIN_MS * 1000 / PERIOD_ROUND_TRIPS))
+		return PERIOD_MIN_MS;
+	return (uint32_t)((uint64_t)srtt_us * PERIOD_ROUND_TRIPS / 1000);
 }
 
 void
@@ -48,10 +49,11 @@ pipe_ack_sample(struct pipe_ack *pipe_ack, uint32_t octets, uint32_t now_ms, uin
 uint32_t
 pipe_ack_value(const struct pipe_ack *pipe_ack, uint32_t now_ms, uint32_t period_ms)
 {
-	struct pipe_ack now = *pipe_ack;
+	const uint32_t age_ms = now_ms - pipe_ack->bin_ms, half_ms = period_ms / 2;
 
-	if (now.most[0] == PIPE_ACK_UNDEFINED)
+	if (pipe_ack->most[0] == PIPE_ACK_UNDEFINED)
 		return PIPE_ACK_UNDEFINED;
-	turn_bins(&now, now_ms, period_ms / 2);
-	return RTE_MAX(now.most[0], now.most[1]);
+	if (age_ms < half_ms)
+		return RTE_MAX(pipe_ack->most[0], pipe_ack->most[1]);
+	return age_ms < 2 * half_ms ? pipe_ack->most[0] : 0;
 }

@@ -68,7 +68,7 @@ static void
 judge(struct tcb *tcb)
 {
 	struct validation *validation = validation_of(tcb);
-	uint32_t periods;
+	uint32_t since_s;
 
 	if (pipe_ack_now(tcb) >= tcb->cwnd - tcb->cwnd / 2) {
 		tcb->validation_flags &= (uint8_t)~VALIDATION_LACKING;
@@ -78,9 +78,9 @@ judge(struct tcb *tcb)
 	if (!is_lacking(tcb))
 		tcb->work->flight.burst_end = tcb->snd_nxt + initial_window(tcb);
 	tcb->validation_flags |= VALIDATION_LACKING;
-	periods = (tcp_now_s(tcb->tcp) - validation->validated_s) / NVP_S;
-	if (periods > 0)
-		adjust(tcb, periods);
+	since_s = tcp_now_s(tcb->tcp) - validation->validated_s;
+	if (since_s >= NVP_S)
+		adjust(tcb, since_s / NVP_S);
 }
 
 /*
