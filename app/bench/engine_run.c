@@ -25,8 +25,8 @@
 enum run_limits {
 	NS_PER_PACKET = 250, /* four million packets a second */
 	PASS_NS = 50000000,  /* a pass over standing connections stays below an RTO */
-	MBUFS_BASE = 4096,
-	ROOM_SMALL = 384, /* bytes of a packet that is not bulk: as the library wants it */
+	MBUFS_BASE = 16384,  /* so that windows need not be shared, as of any server */
+	ROOM_SMALL = 384,    /* bytes of a packet that is not bulk: as the library wants it */
 	ROOM_LARGE = 2048 - RTE_PKTMBUF_HEADROOM,
 	BYTES_PER_CONNECTION = 1024, /* TCB, table and timer, generously */
 	WARM_UP_SHARE = 4,           /* of a round, before the first */
