@@ -96,13 +96,13 @@ window_announce(struct tcb *tcb)
 void
 window_reopen(struct tcb *tcb)
 {
-	const uint32_t growth = worthwhile_growth(tcb, receive_room(tcb).octets);
-	const uint32_t half = tcb->rcv_buffer / 2;
+	const uint32_t enough = RTE_MIN(tcb->rcv_buffer / 2, 2U * tcb->rcv_mss);
+	uint32_t growth;
 
-	if (!tcb_takes_text(tcb))
-		return;
-	if (growth > 0 &&
-			(tcb->rcv_wnd < tcb->rcv_mss || growth >= RTE_MIN(half, 2U * tcb->rcv_mss)))
+	if (tcb->rcv_wnd >= tcb->rcv_mss && tcb->rcv_wnd + enough > tcb->rcv_buffer)
+		return; /* not even if all of the buffer were room */
+	growth = worthwhile_growth(tcb, receive_room(tcb).octets);
+	if (growth > 0 && (tcb->rcv_wnd < tcb->rcv_mss || growth >= enough) && tcb_takes_text(tcb))
 		tcb_mark(tcb, MARK_ACK);
 }
 

@@ -78,17 +78,13 @@ room_below(const struct tcb *tcb, uint32_t limit)
 }
 
 struct receive_room
-receive_buffer_room(const struct tcb *tcb)
+receive_buffer_share(const struct tcb *tcb)
 {
 	const uint32_t size = tcb->rcv_buffer;
 	const uint32_t least = RTE_MIN(size, (uint32_t)RECEIVE_SEGMENTS_MIN * tcb->rcv_mss);
 	struct receive_room room;
 	uint64_t share;
 
-	if (likely(tcb->work->receive.bytes == 0 && tcb->work->receive.pinned == 0 &&
-			    tcb->work->reassembly == NULL &&
-			    memory_left(tcb->tcp) / 2 / SHARE_PINS_PER_OCTET >= size))
-		return (struct receive_room){ size, size };
 	room.alone = room_below(tcb, size);
 	if (connection_pins(tcb) > (uint64_t)size * RECEIVE_PINS_PER_OCTET)
 		room.alone = 0;

@@ -30,7 +30,24 @@ struct receive_room {
 	uint32_t alone; /* and if the memory of the stack were its own */
 };
 
-struct receive_room receive_buffer_room(const struct tcb *tcb);
+/* What receive_buffer_room says where text waits, or memory is not plenty. */
+struct receive_room receive_buffer_share(const struct tcb *tcb);
+
+static inline struct receive_room
+receive_buffer_room(const struct tcb *tcb)
+{
+	const struct tcp *tcp = tcb->tcp;
+	const uint32_t size = tcb->rcv_buffer;
+
+	if (likely((tcb->work->receive.bytes | tcb->work->receive.pinned) == 0 &&
+			    tcb->work->reassembly == NULL &&
+			    tcp->receive_memory.pinned +
+							    UINT64_C(2) * SHARE_PINS_PER_OCTET *
+									    size <=
+					    tcp->receive_memory_max))
+		return (struct receive_room){ size, size };
+	return receive_buffer_share(tcb);
+}
 
 /* True where the text may be queued; else it must come again: seg->fate says so. */
 bool receive_buffer_admits(struct tcb *tcb, struct segment *seg);

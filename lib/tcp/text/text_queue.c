@@ -121,7 +121,7 @@ append_one(struct text_queue *queue, struct rte_mbuf *mbuf)
 }
 
 void
-text_queue_append(struct text_queue *queue, struct rte_mbuf *packet)
+text_queue_append_any(struct text_queue *queue, struct rte_mbuf *packet)
 {
 	while (packet != NULL) {
 		struct rte_mbuf *next = packet->next;

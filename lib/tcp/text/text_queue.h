@@ -13,7 +13,8 @@
 
 #include <stdint.h>
 
-struct rte_mbuf;
+#include <rte_branch_prediction.h>
+#include <rte_mbuf.h>
 
 struct text_budget {
 	uint64_t pinned; /* octets of memory */
@@ -30,8 +31,29 @@ struct text_queue {
 /* What a packet takes of memory: its mbufs whole, however little text is in them. */
 uint32_t text_packet_pins(const struct rte_mbuf *packet);
 
+/* What appends any packet to any queue. */
+void text_queue_append_any(struct text_queue *queue, struct rte_mbuf *packet);
+
 /* Append a packet (a chain) of that many bytes of text; the queue owns it from now on. */
-void text_queue_append(struct text_queue *queue, struct rte_mbuf *packet);
+static inline void
+text_queue_append(struct text_queue *queue, struct rte_mbuf *packet)
+{
+	uint32_t pins;
+
+	if (unlikely(queue->tail != NULL || packet->next != NULL || packet->data_len == 0 ||
+			    !RTE_MBUF_DIRECT(packet))) {
+		text_queue_append_any(queue, packet);
+		return;
+	}
+	/* Most queues hold no more than one mbuf, ever. */
+	packet->nb_segs = 1;
+	queue->head = queue->tail = packet;
+	queue->bytes = packet->data_len;
+	pins = (uint32_t)sizeof(*packet) + packet->buf_len;
+	queue->pinned += pins;
+	if (queue->budget != NULL)
+		queue->budget->pinned += pins;
+}
 
 /* Move everything from one queue to the end of another. */
 void text_queue_join(struct text_queue *queue, struct text_queue *other);
