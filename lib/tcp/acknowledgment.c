@@ -188,3 +188,28 @@ acknowledgment_take(struct tcb *tcb, struct burst *burst, const struct segment *
 	else if (tcb->work->recovery == NULL)
 		tcb->work->answered = tcb->snd_una;
 }
+
+void
+acknowledgment_predicted(struct tcb *tcb, struct burst *burst, const struct segment *seg)
+{
+	const uint32_t acked = seg->ack - tcb->snd_una;
+	struct round_trip sample;
+	const bool measured = measure_round_trip(tcb, seg, &sample);
+
+	sample_round_trip(tcb, seg);
+	tcb->snd_una = seg->ack;
+	tcb->flags &= ~(uint32_t)TCB_MORE;
+	flight_acknowledged(tcb);
+	discard_acknowledged(tcb, burst, acked);
+	restart_timer(tcb);
+	if (measured)
+		congestion_on_round_trip(tcb, &sample);
+	recovery_advance(tcb, acked);
+	if (tcb_flight_size(tcb) > 0)
+		tail_probe_arm(tcb);
+	tell_writable(tcb);
+	if (something_waits(tcb))
+		tcb_mark(tcb, MARK_TEXT);
+	else
+		tcb->work->answered = tcb->snd_una;
+}

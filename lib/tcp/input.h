@@ -37,4 +37,7 @@ void segment_text_and_fin(struct tcb *tcb, struct burst *burst, struct segment *
 /* An acknowledgment that covers something new. Of what held the text the burst may make packets. */
 void acknowledgment_take(struct tcb *tcb, struct burst *burst, const struct segment *seg);
 
+/* The same where all is as predicted.h has it. */
+void acknowledgment_predicted(struct tcb *tcb, struct burst *burst, const struct segment *seg);
+
 #endif

@@ -533,7 +533,7 @@ output_connection(struct tcb *tcb, struct burst *burst)
 {
 	struct tcp *tcp = tcb->tcp;
 
-	tcb_list_remove(&tcp->output_list, TCB_LINK_OUTPUT, tcb);
+	tcb_list_remove_first(&tcp->output_list, TCB_LINK_OUTPUT, tcb);
 	if (unlikely(!tcb_is_at_work(tcb)) && !set_to_work(tcb))
 		return true;
 	if (likely(tcb_is_at_work(tcb))) {
@@ -583,7 +583,7 @@ tcp_output_built(struct tcp *tcp)
 	struct tcb *tcb;
 
 	while ((tcb = tcb_list_first(tcp, &tcp->finished_list)) != NULL) {
-		tcb_list_remove(&tcp->finished_list, TCB_LINK_OUTPUT, tcb);
+		tcb_list_remove_first(&tcp->finished_list, TCB_LINK_OUTPUT, tcb);
 		if (tcb->state == TCP_STATE_TIME_WAIT && (tcb->flags & TCB_IN_FLOW_TABLE) != 0)
 			time_wait_begin(tcb);
 		else

@@ -31,9 +31,12 @@ enum {
 static inline bool
 is_plain(const struct tcb *tcb)
 {
-	return tcb->work->recovery == NULL && tcb->work->reassembly == NULL &&
-			tcb->work->custom == NULL && tcb->work->pacing == NULL && tcb->ecn == 0 &&
-			tcb->work->dsack.left == tcb->work->dsack.right && tcb->tcp->predicts;
+	const struct work *work = tcb->work;
+	const uintptr_t blocks = (uintptr_t)work->recovery | (uintptr_t)work->reassembly |
+			(uintptr_t)work->custom | (uintptr_t)work->pacing;
+
+	return (blocks | tcb->ecn | (work->dsack.left ^ work->dsack.right)) == 0 &&
+			tcb->tcp->predicts;
 }
 
 /* Neither flags nor options but the usual ones, and the window as before. */
@@ -68,7 +71,7 @@ arrival_is_predicted(const struct tcb *tcb, const struct segment *seg)
 	return tcb->state == TCP_STATE_ESTABLISHED && (tcb->flags & FLAGS_ARRIVING) == 0 &&
 			is_plain(tcb) && header_is_predicted(tcb, seg) &&
 			content_is_predicted(tcb, seg) && tcb->work->snd_cursor == tcb->snd_nxt &&
-			tcb->work->retransmissions == 0 && tcb->work->probes == 0 &&
+			(tcb->work->retransmissions | tcb->work->probes) == 0 &&
 			tcb->path.mac_known && !tcb->path.next_hop_suspect &&
 			rte_is_same_ether_addr(&tcb->path.next_hop, &seg->path.next_hop);
 }
@@ -107,7 +110,7 @@ predicted_arrives(struct tcb *tcb, struct burst *burst, struct segment *seg)
 		return false;
 	tcb->rcv_tos = seg->ip_tos;
 	if (seg->ack != tcb->snd_una)
-		acknowledgment_take(tcb, burst, seg);
+		acknowledgment_predicted(tcb, burst, seg);
 	take_numbers(tcb, seg);
 	if (seg->text_len > 0)
 		take_text(tcb, seg);

@@ -163,10 +163,9 @@ tcb_tell(struct tcb *tcb, uint32_t what)
 }
 
 void
-tcb_arm(struct tcb *tcb, enum tcb_timer timer, uint64_t delay_ns)
+tcb_arm_ticks(struct tcb *tcb, enum tcb_timer timer, uint64_t ticks)
 {
 	struct tcp *tcp = tcb->tcp;
-	const uint64_t ticks = (delay_ns + TCP_TICK_NS - 1) / TCP_TICK_NS;
 	const uint64_t expires = tcp->now_tick + RTE_MAX(ticks, UINT64_C(1));
 
 	assert(tcb_is_alive(tcb) && tcb_is_at_work(tcb));
@@ -176,4 +175,10 @@ tcb_arm(struct tcb *tcb, enum tcb_timer timer, uint64_t delay_ns)
 				1; /* 0 means not armed: one tick late, once in 5 days */
 	if (!timer_node_is_armed(&tcb->work->timer) || tcb->work->timer.expires > expires)
 		timer_wheel_arm(&tcp->wheel, &tcb->work->timer, expires);
+}
+
+void
+tcb_arm(struct tcb *tcb, enum tcb_timer timer, uint64_t delay_ns)
+{
+	tcb_arm_ticks(tcb, timer, (delay_ns + TCP_TICK_NS - 1) / TCP_TICK_NS);
 }

@@ -313,6 +313,7 @@ void tcb_tell(struct tcb *tcb, uint32_t what);
 
 /* Arm one of the logical timers. */
 void tcb_arm(struct tcb *tcb, enum tcb_timer timer, uint64_t delay_ns);
+void tcb_arm_ticks(struct tcb *tcb, enum tcb_timer timer, uint64_t ticks);
 
 static inline void
 tcb_cancel(struct tcb *tcb, enum tcb_timer timer)

@@ -7,6 +7,8 @@
 #ifndef LIB_TCP_TCB_LIST_H
 #define LIB_TCP_TCB_LIST_H
 
+#include <assert.h>
+
 #include "tcp/tcb.h"
 
 static inline uint32_t
@@ -70,6 +72,20 @@ tcb_list_remove(struct tcb_list *list, enum tcb_link_kind kind, struct tcb *tcb)
 		tcb_numbered(tcb->tcp, link.previous)->links[kind].next = link.next;
 	else
 		list->first = link.next;
+}
+
+/* Take the first off a list that has one. */
+static inline void
+tcb_list_remove_first(struct tcb_list *list, enum tcb_link_kind kind, const struct tcb *first)
+{
+	const uint32_t next = first->links[kind].next;
+
+	assert(list->first == tcb_number(first) && first->links[kind].previous == 0);
+	list->first = next;
+	if (next != 0)
+		tcb_numbered(first->tcp, next)->links[kind].previous = 0;
+	else
+		list->last = 0;
 }
 
 #endif

@@ -373,6 +373,15 @@ advance(struct tcb *tcb, uint32_t acked)
 		tcb->work->recover = tcb->snd_una - 1; /* stays near: numbers wrap */
 }
 
+void
+recovery_advance(struct tcb *tcb, uint32_t acked)
+{
+	tcb->work->dupacks = 0;
+	congestion_on_ack(tcb, acked);
+	if (seq_gt(tcb->snd_una, tcb->work->recover))
+		tcb->work->recover = tcb->snd_una - 1;
+}
+
 /* The peer has something beyond a gap, or says so in the only way that is left without SACK. */
 static bool
 is_out_of_order(const struct tcb *tcb, const struct segment *seg, uint32_t acked,

@@ -53,6 +53,9 @@ bool recovery_is_duplicate(const struct tcb *tcb, const struct segment *seg);
 /* An ACK that was believed: SND.UNA has moved on by so many octets, or by none. */
 void recovery_on_ack(struct tcb *tcb, const struct segment *seg, uint32_t acked);
 
+/* The same where nothing is lost, late or paced, and the ACK brings nothing but its number. */
+void recovery_advance(struct tcb *tcb, uint32_t acked);
+
 /* The retransmission timer has expired: everything outstanding is lost. */
 void recovery_on_timeout(struct tcb *tcb);
 

@@ -13,8 +13,11 @@
 #include "tcp/seq.h"
 #include "tcp/tcb.h"
 
-#define SLACK_US         UINT64_C(2000)    /* as Linux TCP_TIMEOUT_MIN, for timers that tick */
-#define NO_ROUND_TRIP_US UINT64_C(1000000) /* 7.2, where SRTT is not known */
+enum {
+	SLACK_US = 2000,            /* as Linux TCP_TIMEOUT_MIN, for timers that tick */
+	NO_ROUND_TRIP_US = 1000000, /* 7.2, where SRTT is not known */
+	TICK_US = TCP_TICK_NS / 1000,
+};
 
 /* All is in flight and in order, as far as we know, and no probe is out (7.2). */
 static bool
@@ -32,14 +35,14 @@ may_probe(const struct tcb *tcb)
 
 /* PTO, 7.2; the peer may delay its ACK of a single segment, by less than the least RTO (as Linux). */
 static uint64_t
-probe_timeout_ns(const struct tcb *tcb)
+probe_timeout_us(const struct tcb *tcb)
 {
 	const uint64_t srtt_us = rto_srtt_us(&tcb->rtt);
 	uint64_t us = rto_has_sample(&tcb->rtt) ? 2 * srtt_us + SLACK_US : NO_ROUND_TRIP_US;
 
 	if (tcb_flight_size(tcb) <= tcb->snd_mss)
 		us += tcb->tcp->config.rto_min_ns / 1000;
-	return us * 1000;
+	return us;
 }
 
 void
@@ -47,11 +50,13 @@ tail_probe_arm(struct tcb *tcb)
 {
 	const uint32_t rto_ticks =
 			tcb->work->deadlines[TIMER_RETRANSMIT] - (uint32_t)tcb->tcp->now_tick;
+	uint64_t probe_ticks;
 
 	if (!may_probe(tcb))
 		return;
 	/* Where the retransmission timer would be first, the probe goes in its place. */
-	tcb_arm(tcb, TIMER_RECOVERY, RTE_MIN(probe_timeout_ns(tcb), rto_ticks * TCP_TICK_NS));
+	probe_ticks = (probe_timeout_us(tcb) + TICK_US - 1) / TICK_US;
+	tcb_arm_ticks(tcb, TIMER_RECOVERY, RTE_MIN(probe_ticks, (uint64_t)rto_ticks));
 }
 
 void

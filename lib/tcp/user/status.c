@@ -98,7 +98,7 @@ tcp_event_burst(struct tcp *tcp, struct estab_event *events, uint16_t n)
 	struct tcb *tcb;
 
 	while (count < n && (tcb = tcb_list_first(tcp, &tcp->event_list)) != NULL) {
-		tcb_list_remove(&tcp->event_list, TCB_LINK_EVENT, tcb);
+		tcb_list_remove_first(&tcp->event_list, TCB_LINK_EVENT, tcb);
 		tcb->flags &= ~(uint32_t)TCB_ON_EVENT_LIST;
 		events[count++] = (struct estab_event){
 			.conn = (struct estab_conn *)tcb,
