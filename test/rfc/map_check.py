@@ -24,7 +24,7 @@ COMPANION = re.compile(r"^\| (\d+ [^|]*) \| (\w[^|]*) \| ([^|]*) \| ([^|]*?) ?\|
 REASON = re.compile(r"(?:^|; )(deviates|left out|not yet|note): (.*)$")
 DEFINITION = re.compile(r"^([a-z_0-9]+)\(", re.M)  # the return type has a line of its own
 TEST = re.compile(r"\b(?:FIXTURE_TEST|cmocka_unit_test)\(\s*([a-z_0-9]+)")
-TEST_ANYWHERE = re.compile(r"\b(?:[A-Z_]*TEST|cmocka_unit_test\w*)\(\s*([a-z_0-9]+)")
+TEST_ANYWHERE = re.compile(r"\b(?:[A-Z_]*TEST|CASE|cmocka_unit_test\w*)\(\s*([a-z_0-9]+)")
 FUZZ_ENTRIES = {"TLDK": 27, "mTCP": 14, "F-Stack": 8}
 FUZZ_ROW = re.compile(r"^\| (\w[\w-]*) (\d+) \| [^|]* \| ([^|]*) \|$", re.M)
 ID_IN_TEST = re.compile(r"(?:(?<=_)|^)(must|shld|may|rec)_(\d+)_")
