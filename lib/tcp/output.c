@@ -156,6 +156,7 @@ output_book_segment(struct tcb *tcb, uint32_t seq, uint32_t text_len, uint32_t l
 	struct estab_stats *stats = tcb->tcp->stats;
 	const uint32_t end = seq + len;
 	const bool again = seq_lt(seq, tcb->snd_nxt);
+	const bool alone = tcb->snd_una == tcb->snd_nxt; /* then the timer may be that of a probe */
 
 	recovery_on_sent(tcb, seq, end);
 	pacing_on_sent(tcb, text_len);
@@ -173,7 +174,7 @@ output_book_segment(struct tcb *tcb, uint32_t seq, uint32_t text_len, uint32_t l
 	if (tcb->work->custom != NULL && tcb->work->custom->user_timeout_ns != 0 &&
 			tcb->work->deadlines[TIMER_USER] == 0)
 		tcb_arm(tcb, TIMER_USER, tcb->work->custom->user_timeout_ns);
-	if (tcb->work->deadlines[TIMER_RETRANSMIT] == 0)
+	if (alone || tcb->work->deadlines[TIMER_RETRANSMIT] == 0)
 		tcb_arm(tcb, TIMER_RETRANSMIT, tcb_rto_ns(tcb));
 }
 

@@ -155,8 +155,7 @@ book(struct tcb *tcb, uint32_t text_len, uint32_t len)
 	}
 	tcb->tcp->stats->text_bytes_sent += text_len;
 	tcb->snd_nxt = tcb->work->snd_cursor = end;
-	if (tcb->work->deadlines[TIMER_RETRANSMIT] == 0)
-		tcb_arm(tcb, TIMER_RETRANSMIT, tcb_rto_ns(tcb));
+	tcb_arm(tcb, TIMER_RETRANSMIT, tcb_rto_ns(tcb));
 }
 
 /* The whole send queue, pushed; the cursor is at its end. */

@@ -123,6 +123,56 @@ established_loss_after_the_window_reopened_is_found_within_rto(void **state)
 	expect(t, ". %u:%u(1000) ack 1", from, from + MSS);
 }
 
+/* The timer ran for the first probe; what leaves instead of that probe has all of RTO to be acknowledged. */
+static void
+check_timer_begins_anew(struct fixture *t, uint32_t octets, uint32_t segments)
+{
+	const uint32_t from = in_grown(t);
+
+	arrive(t, ". 1:1(0) ack %u win 0", from);
+	app_write(t, octets);
+	advance(t, 900);
+	arrive(t, ". 1:1(0) ack %u win 65535", from);
+	assert_int_equal(ignore_sent(t), segments);
+	advance(t, 900);
+	expect_nothing(t);
+	assert_int_equal(stats_now(t).retransmission_timeouts, 0);
+}
+
+static void
+established_window_reopened_before_the_first_probe_starts_the_timer_anew(void **state)
+{
+	check_timer_begins_anew(*state, 40 * MSS, 40);
+}
+
+/* What one segment holds goes the short way. */
+static void
+established_window_reopened_before_the_first_probe_starts_the_timer_of_one_anew(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.tcp.no_tail_probe = true;
+	check_timer_begins_anew(t, 500, 1);
+}
+
+/* The same of the override timeout (3.8.6.2.1): the window was open, and too small for a segment. */
+static void
+established_window_that_grows_before_the_override_timeout_starts_the_timer_anew(void **state)
+{
+	struct fixture *t = *state;
+	const uint32_t from = in_grown(t);
+
+	arrive(t, ". 1:1(0) ack %u win 300", from);
+	app_write(t, 40 * MSS);
+	expect_nothing(t);
+	advance(t, 900);
+	arrive(t, ". 1:1(0) ack %u win 65535", from);
+	assert_int_equal(ignore_sent(t), 40);
+	advance(t, 900);
+	expect_nothing(t);
+	assert_int_equal(stats_now(t).retransmission_timeouts, 0);
+}
+
 /* A pause below RTO changes nothing. */
 static void
 established_window_closed_for_a_moment_keeps_cwnd(void **state)
@@ -252,6 +302,9 @@ main(void)
 		FIXTURE_TEST(rfc5681_4_1_window_reopened_by_a_probe_begins_with_the_initial_window),
 		FIXTURE_TEST(rfc7661_4_4_2_burst_into_a_reopened_window_is_bounded),
 		FIXTURE_TEST(established_loss_after_the_window_reopened_is_found_within_rto),
+		FIXTURE_TEST(established_window_reopened_before_the_first_probe_starts_the_timer_anew),
+		FIXTURE_TEST(established_window_reopened_before_the_first_probe_starts_the_timer_of_one_anew),
+		FIXTURE_TEST(established_window_that_grows_before_the_override_timeout_starts_the_timer_anew),
 		FIXTURE_TEST(established_window_closed_for_a_moment_keeps_cwnd),
 		FIXTURE_TEST(rfc5681_3_1_flight_behind_a_closed_window_is_answered_once_as_lost),
 		FIXTURE_TEST(rfc5681_3_1_flight_behind_a_closed_window_is_lost_with_sack_too),
