@@ -8,8 +8,8 @@ usage() {
 	cat <<-EOF
 	usage: test/run.sh [--suite NAME]... [--sanitize]
 
-	  --suite NAME  only this suite: unit, rfc, sim, dpdk, interop, interop-slow, interface, packetdrill,
-	                fuzz, differential (may be repeated)
+	  --suite NAME  only this suite: unit, rfc, sim, hostile, dpdk, interop, interop-slow, interface,
+	                packetdrill, fuzz, differential (may be repeated)
 	  --sanitize    a build of its own with clang, AddressSanitizer and UndefinedBehaviorSanitizer
 	  -h, --help    this text
 
@@ -32,7 +32,7 @@ while [ $# -gt 0 ]; do
 	--suite)
 		[ $# -gt 1 ] || refuse "--suite wants a name"
 		case $2 in
-		unit | rfc | sim | dpdk | interop | interop-slow | interface | packetdrill | fuzz | differential)
+		unit | rfc | sim | hostile | dpdk | interop | interop-slow | interface | packetdrill | fuzz | differential)
 			suites+=(--suite "$2")
 			;;
 		*) refuse "no suite named $2" ;;
