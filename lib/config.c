@@ -63,6 +63,7 @@ fill_limits(struct estab_stack_limits *limits, const struct rte_mempool *pool)
 	FILL(limits->syn_text_bytes, 262144);
 	FILL(limits->receive_memory_bytes, pool_bytes(pool) / 4);
 	FILL(limits->send_memory_bytes, pool_bytes(pool) / 4);
+	FILL(limits->mbufs_reserved, pool != NULL ? pool->size / 16 : 0);
 	FILL(limits->customized_connections, 1024);
 	FILL(limits->active_connections, limits->connections);
 }
@@ -158,6 +159,8 @@ check_frame(const struct estab_stack_config *config)
 	if (!packet_fits(config))
 		return "mbuf_pool: the port takes chains of mbufs_max only, which must hold a whole packet: "
 		       "one for headers and the others, without headroom, interface.mtu";
+	if (config->limits.mbufs_reserved > config->mbuf_pool->size / 2)
+		return "limits.mbufs_reserved: at most half of mbuf_pool";
 	if (config->burst > ESTAB_BURST_MAX)
 		return "burst: at most 256 packets";
 	if (config->port != NULL &&

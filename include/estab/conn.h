@@ -130,7 +130,7 @@ ESTAB_API void estab_conn_abort(struct estab_conn *conn);
 
 /**
  * The pending error, read once: 0 for none, else a negative errno: -ECONNREFUSED, -ECONNRESET,
- * -ETIMEDOUT.
+ * -ETIMEDOUT, -ENOBUFS (the peer took nothing while mbufs were short: it got a RST).
  */
 ESTAB_API int estab_conn_error(struct estab_conn *conn);
 

@@ -66,6 +66,7 @@ ESTAB_BEGIN_DECLS
 	X(TCP_TEXT_AFTER_FIN, "tcp_text_after_fin", "text or FIN past the peer's FIN")             \
 	X(TCP_REASSEMBLY_FULL, "tcp_reassembly_full", "no room for an out-of-order segment")       \
 	X(TCP_MEMORY_FULL, "tcp_memory_full", "text for which there is no memory now")             \
+	X(TCP_MBUFS_SHORT, "tcp_mbufs_short", "SYN while mbufs are short")                         \
 	X(TCP_ACTIVE_FULL, "tcp_active_full", "as many connections are active as may be at once")  \
 	X(TCP_TIME_WAIT, "tcp_time_wait", "segment for a connection in TIME-WAIT")                 \
 	X(TCP_SHUTTING_DOWN, "tcp_shutting_down", "SYN while the stack is being drained")          \

@@ -128,6 +128,9 @@ struct estab_stack_limits {
 					 *   but for two segments of each connection; above twice of it
 					 *   all text */
 	uint64_t send_memory_bytes; /**< for text to be sent, likewise (a quarter of mbuf_pool) */
+	uint32_t mbufs_reserved; /**< of mbuf_pool, for packets to arrive in (a sixteenth of it): with fewer
+				  *   left, text beyond gaps is given up, then stalled peers are
+				  *   reset, then SYNs dropped */
 	uint32_t syn_text_bytes; /**< for text of SYNs until the handshake is done, in bytes of whole
 				  *   mbufs (262144); above it the text has to come again */
 	uint32_t customized_connections; /**< with settings of their own or urgent data to send (1024) */

@@ -57,6 +57,8 @@ ESTAB_BEGIN_DECLS
 	X(out_of_order_shed, "segments given up: memory was short or the reassembly pool empty")   \
 	X(receive_buffers_grown, "times that a receive buffer grew")                               \
 	X(receive_windows_shared, "segments that offered less: memory is shared")                  \
+	X(mbuf_shortages, "times that fewer mbufs than the reserve were left")                     \
+	X(connections_shed, "stalled connections reset: mbufs or places were short")               \
 	X(retransmission_timeouts, "retransmission timer expiries")                                \
 	X(fast_retransmits, "losses found before the retransmission timer")                        \
 	X(recoveries_refused, "losses left to the retransmission timer: their limit was reached")  \

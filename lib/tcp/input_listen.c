@@ -21,6 +21,10 @@ check_syn(struct tcp *tcp, struct burst *burst, struct segment *seg, struct list
 		reply_rst(burst, seg);
 		return;
 	}
+	if (unlikely(tcp->shed.refuses)) {
+		seg->fate = ESTAB_DROP_TCP_MBUFS_SHORT;
+		return;
+	}
 	if (listener_is_full(listener)) {
 		tcp->stats->accept_queue_overflows++;
 		seg->fate = ESTAB_DROP_TCP_ACCEPT_QUEUE_FULL;

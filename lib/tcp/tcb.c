@@ -52,8 +52,10 @@ tcb_create(struct tcp *tcp, const struct path *path, uint32_t hash)
 {
 	struct tcb *tcb = take_working(tcp);
 
-	if (tcb == NULL)
+	if (tcb == NULL) {
+		tcp->shed.wanted = true;
 		return NULL;
+	}
 	tcb->path = *path;
 	tcb->hash = hash;
 	tcb->rcv_buffer = tcp->config.receive_buffer_bytes;

@@ -33,6 +33,7 @@
 #include "tcp/open/isn_lanes.h"
 #include "tcp/recovery/rack.h"
 #include "tcp/recovery/rto.h"
+#include "tcp/shed.h"
 #include "tcp/state.h"
 #include "tcp/work.h"
 
@@ -257,6 +258,7 @@ struct tcp {
 	struct recovery_list recovery_list;             /* likewise */
 	struct text_budget receive_memory, send_memory; /* what all connections pin */
 	uint64_t receive_memory_max, send_memory_max;
+	struct shed shed;
 	struct syn_record_list syn_record_lists[SYN_ACK_ATTEMPTS_MAX];
 	uint64_t time_wait_tick;                  /* all records that were due then are gone */
 	uint32_t time_wait_first, time_wait_last; /* pool indexes plus one; 0: none */

@@ -104,6 +104,9 @@ tcp_init(struct tcp *tcp, const struct estab_stack_config *config, struct flow_t
 	tcp->mbuf_pool = config->mbuf_pool;
 	tcp->receive_memory_max = config->limits.receive_memory_bytes;
 	tcp->send_memory_max = config->limits.send_memory_bytes;
+	tcp->shed = (struct shed){ .receive_max = tcp->receive_memory_max,
+		.send_max = tcp->send_memory_max,
+		.reserve = config->limits.mbufs_reserved };
 	tcp->syn_text_max = config->limits.syn_text_bytes;
 	tcp->mtu = config->interface.mtu;
 	tcp->rcv_wscale = window_scale_choose(&config->tcp);

@@ -36,6 +36,7 @@
 #include "tcp/recovery/recovery.h"
 #include "tcp/text/send_memory.h"
 #include "tcp/seq.h"
+#include "tcp/shed.h"
 #include "tcp/open/syn_record.h"
 #include "tcp/tcb.h"
 #include "tcp/time_wait.h"
@@ -233,6 +234,7 @@ tcp_timeouts(struct tcp *tcp, struct burst *burst)
 	struct timer_node *expired[EXPIRED_BATCH];
 	unsigned int n, i;
 
+	shed_turn(tcp);
 	syn_records_expire(tcp, burst);
 	time_waits_expire(tcp);
 	do {
@@ -251,7 +253,7 @@ tcp_timeouts_next(const struct tcp *tcp)
 
 	const uint64_t wheel = timer_wheel_next(&tcp->wheel);
 	const uint64_t waits = time_waits_next(tcp);
-	const uint64_t ticks = RTE_MIN(wheel, waits);
+	const uint64_t ticks = RTE_MIN(RTE_MIN(wheel, waits), shed_next(tcp));
 	const uint64_t records = syn_records_next(tcp);
 
 	return ticks == UINT64_MAX ? records : RTE_MIN(records, ticks * TCP_TICK_NS);

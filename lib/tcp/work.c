@@ -109,8 +109,10 @@ work_take(struct tcb *tcb)
 	struct tcp *tcp = tcb->tcp;
 	struct work *work = get(tcp);
 
-	if (work == NULL)
+	if (work == NULL) {
+		tcp->shed.wanted = true;
 		return false;
+	}
 	assert(is_empty(work) && is_untroubled(work) && work->send_at == NULL);
 	work->tcb = tcb;
 	tcb->work = work;

@@ -111,6 +111,7 @@ struct side {
 	struct estab_listener *listener;
 	uint64_t sent_before, delivered_before; /* by the wire, to a stack that was killed */
 	uint64_t dry_until_ns;                  /* allocations may fail; UINT64_MAX: none does */
+	uint64_t shed;                          /* connections that the stack gave up so far */
 	uint64_t accept_ns;                     /* nothing is accepted before */
 	uint64_t accept_think_ns;               /* up to so long between two accepts */
 	bool bare;                              /* the application moves its packets */

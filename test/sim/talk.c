@@ -403,9 +403,32 @@ act(const struct sim *sim, struct talker *talker)
 	}
 }
 
+/* Where places are few, who stalls loses his to another (lib/tcp/shed.h): it may have been any of them. */
+static void
+excuse_who_was_shed(struct sim *sim, unsigned int side)
+{
+	struct estab_stats stats;
+
+	if (sim->sides[side].drained)
+		return;
+	estab_stack_stats(sim->sides[side].stack, &stats);
+	if (stats.connections_shed == sim->sides[side].shed)
+		return;
+	sim->sides[side].shed = stats.connections_shed;
+	for (unsigned int i = 0; i < SIM_TALKERS * sim->conversation_count; i++) {
+		struct conversation *conversation = &sim->conversations[i / SIM_TALKERS];
+
+		if (conversation->talkers[i % SIM_TALKERS].side == side &&
+				conversation->talkers[0].begun)
+			talk_excuse(conversation);
+	}
+}
+
 void
 talk_turn(struct sim *sim)
 {
+	for (unsigned int side = 0; side < sim->side_count; side++)
+		excuse_who_was_shed(sim, side);
 	talk_open_conversations(sim);
 	talk_accept_all(sim);
 	take_events(sim);

@@ -63,7 +63,7 @@ void receive_buffer_read(struct tcb *tcb, uint32_t octets);
 static inline bool
 receive_memory_is_short(const struct tcp *tcp)
 {
-	return tcp->receive_memory.pinned > tcp->receive_memory_max / 8 * 7;
+	return tcp->receive_memory.pinned > tcp->receive_memory_max / 8 * 7 || tcp->shed.low;
 }
 
 /* Memory is short, of mbufs or of reassemblies: give up the text that has waited longest for the gap before it to close. */

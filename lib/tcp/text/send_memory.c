@@ -30,6 +30,7 @@ send_memory_wait(struct tcb *tcb)
 	if (tcb->work->send.bytes > 0 || (tcb->flags & TCB_SEND_WAITING) != 0 ||
 			(!send_memory_is_exhausted(tcb->tcp) && !send_memory_has_no_work(tcb)))
 		return;
+	tcb->tcp->shed.wanted = true;
 	tcb->flags |= TCB_SEND_WAITING;
 	tcb->tcp->send_waiting++;
 }

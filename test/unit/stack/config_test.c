@@ -124,6 +124,9 @@ port_must_be_whole_and_bursts_not_too_large(void **state)
 	REFUSED(t, port, &dumb, "port: rx_burst and tx_burst are needed");
 	ALLOWED(t, port, NULL);
 	REFUSED(t, burst, 257, "burst: at most 256 packets");
+	REFUSED(t, limits.mbufs_reserved, FIXTURE_MBUFS / 2 + 1,
+			"limits.mbufs_reserved: at most half of mbuf_pool");
+	ALLOWED(t, limits.mbufs_reserved, FIXTURE_MBUFS / 2);
 	ALLOWED(t, burst, 256);
 	ALLOWED(t, burst, 1);
 }
