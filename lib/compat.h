@@ -53,4 +53,15 @@ compat_ipv6_dst_mutable(struct rte_ipv6_hdr *hdr)
 #define COMPAT_RSS_IS_TOEPLITZ(conf) ((void)(conf), true)
 #endif
 
+/* Unsigned numbers in telemetry: called u64 up to 22.11, and uint since 23.03 (u64 is gone in 25.11). */
+#if RTE_VERSION >= RTE_VERSION_NUM(23, 3, 0, 0)
+#define COMPAT_TEL_ARRAY_UINT     RTE_TEL_UINT_VAL
+#define COMPAT_TEL_ADD_ARRAY_UINT rte_tel_data_add_array_uint
+#define COMPAT_TEL_ADD_DICT_UINT  rte_tel_data_add_dict_uint
+#else
+#define COMPAT_TEL_ARRAY_UINT     RTE_TEL_U64_VAL
+#define COMPAT_TEL_ADD_ARRAY_UINT rte_tel_data_add_array_u64
+#define COMPAT_TEL_ADD_DICT_UINT  rte_tel_data_add_dict_u64
+#endif
+
 #endif /* ESTAB_LIB_COMPAT_H */

@@ -30,6 +30,24 @@ static const struct stats_row counter_rows[] = {
 #undef STATS_ROW
 };
 
+unsigned int
+stats_count(void)
+{
+	return RTE_DIM(counter_rows);
+}
+
+const char *
+stats_name(unsigned int number)
+{
+	return counter_rows[number].name;
+}
+
+uint64_t
+stats_value(const struct estab_stats *stats, unsigned int number)
+{
+	return ((const uint64_t *)stats)[counter_rows[number].field];
+}
+
 void
 stats_add(struct estab_stats *sum, const struct estab_stats *stats)
 {

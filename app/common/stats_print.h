@@ -15,6 +15,11 @@ void stats_add(struct estab_stats *sum, const struct estab_stats *stats);
 void stats_since(struct estab_stats *difference, const struct estab_stats *now,
 		const struct estab_stats *before);
 
+/* Counters and gauges by number from 0, drops not among them: how many, and their names and values. */
+unsigned int stats_count(void);
+const char *stats_name(unsigned int number);
+uint64_t stats_value(const struct estab_stats *stats, unsigned int number);
+
 /* Packets received that were neither delivered nor dropped under a name: always 0. */
 int64_t stats_unaccounted(const struct estab_stats *stats);
 

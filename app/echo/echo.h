@@ -14,12 +14,14 @@
 #include <estab/stats.h>
 
 #include "clock.h"
+#include "desk.h"
 #include "device.h"
 #include "echo_options.h"
 #include "mailbox.h"
 #include "parse.h"
 #include "server.h"
 #include "spread.h"
+#include "telemetry.h"
 
 enum echo_limits {
 	ECHO_DEVICES_MAX = 32, /* bits of --portmask */
@@ -43,7 +45,8 @@ struct echo_lcore {
 	uint16_t id;
 	uint16_t place_count;
 	struct echo_place *places[PARSE_QUEUES_MAX];
-	uint32_t open; /* connections that the drain has not seen out */
+	uint32_t open;    /* connections that the drain has not seen out */
+	struct desk desk; /* telemetry asks here */
 	struct mailbox mailbox;
 	struct estab_stats stats; /* written when asked through the mailbox */
 };
@@ -60,6 +63,7 @@ struct echo {
 	uint16_t lcore_count;
 	struct echo_lcore lcores[PARSE_QUEUES_MAX];
 	bool cores_are_shared;
+	struct telemetry_source telemetry;
 	atomic_uint undrained; /* lcores with connections that are not seen out */
 };
 
@@ -70,6 +74,9 @@ void echo_destroy(struct echo *echo);
 
 /* Serve until the time is over or a signal comes, then see the open connections out. */
 void echo_run(struct echo *echo);
+
+/* Answer what telemetry asks, from now on until telemetry_end. */
+void echo_telemetry_begin(struct echo *echo, int argc, char **argv);
 
 /* The sum over all lcores, asked for through their mailboxes; only while they run. */
 void echo_stats_ask(struct echo *echo, struct estab_stats *sum);

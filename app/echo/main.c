@@ -7,7 +7,7 @@
  *	server.c        one stack at work: poll, accept, events; ages.c: whose time is over
  *	service_*.c     the services (http_*.c: requests and answers)
  *	run.c           the loop of every lcore, the end
- *	report.c        what is printed
+ *	report.c        what is printed; echo_telemetry.c: what is told when asked
  */
 #include <stdlib.h>
 
@@ -34,8 +34,10 @@ main(int argc, char **argv)
 	signals_init();
 	ret = echo_create(&echo, &options);
 	if (ret < 0) {
+		echo_telemetry_begin(&echo, argc, argv);
 		echo_print_start(&echo);
 		echo_run(&echo);
+		telemetry_end();
 		echo_print_totals(&echo);
 		ret = EXIT_SUCCESS;
 	}

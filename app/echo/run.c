@@ -47,6 +47,7 @@ lcore_turn(struct echo_lcore *lcore)
 	for (uint16_t i = 0; i < lcore->place_count; i++)
 		server_turn(&lcore->places[i]->server, clock_now(&lcore->echo->clock));
 	answer_when_asked(lcore);
+	desk_serve(&lcore->desk);
 	if (lcore->echo->cores_are_shared)
 		sched_yield();
 }
@@ -58,6 +59,7 @@ drain_turn(struct echo_lcore *lcore, uint64_t now_ns)
 	for (uint16_t i = 0; i < lcore->place_count; i++)
 		lcore->open += server_drain(&lcore->places[i]->server, now_ns);
 	answer_when_asked(lcore);
+	desk_serve(&lcore->desk);
 	if (lcore->echo->cores_are_shared)
 		sched_yield();
 }
