@@ -81,14 +81,14 @@ measure_round_trip(const struct tcb *tcb, const struct segment *seg, struct roun
 	return seg->options.ts_ecr != 0 && ms < RTO_SAMPLE_MAX_US / 1000;
 }
 
-/* An mbuf whose text is acknowledged is spent like one that has arrived; its headers may be cold. */
+/* An mbuf whose text is acknowledged is spent like one that has arrived; what is written to it may be cold. */
 static void
 spend(struct burst *burst, struct rte_mbuf *mbuf)
 {
 	const uint8_t *headers = (const uint8_t *)mbuf->buf_addr + RTE_PKTMBUF_HEADROOM;
 
-	prefetch_for_write(headers);
-	prefetch_for_write(headers + RTE_CACHE_LINE_SIZE);
+	for (size_t line = 0; line < 3; line++)
+		prefetch_for_write(headers + line * RTE_CACHE_LINE_SIZE);
 	burst_spend(burst, mbuf);
 }
 
@@ -107,7 +107,8 @@ discard_acknowledged(struct tcb *tcb, struct burst *burst, uint32_t text)
 	if (tcb->work->snd_cursor == tcb->snd_una || text == tcb->work->send.bytes)
 		tcb->work->send_at =
 				NULL; /* its mbuf may be among those freed; a FIN puts the cursor past it */
-	text_queue_discard(&tcb->work->send, text);
+	if (text > 0)
+		text_queue_discard(&tcb->work->send, text);
 	if (tcb->work->send_at != NULL)
 		tcb->work->send_at_offset -= (uint32_t)(before - tcb->work->send_at->data_len);
 }

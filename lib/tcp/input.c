@@ -37,7 +37,7 @@
 enum { SYN_ACK = TCP_FLAG_SYN | TCP_FLAG_ACK };
 
 /* How many segments ahead is asked for what they need. */
-enum { PREFETCH_TCB_AHEAD = 8, PREFETCH_TEXT_AHEAD = 3 };
+enum { PREFETCH_TCB_AHEAD = 10, PREFETCH_WORK_AHEAD = 6, PREFETCH_TEXT_AHEAD = 3 };
 
 /* 3.10.7.4, first check: the table of four cases. */
 static bool
@@ -552,6 +552,20 @@ prefetch_tcb(const struct burst *burst, unsigned int i)
 	rte_prefetch0(tcb + sizeof(struct tcb) - 1); /* a TCB may begin within a line */
 }
 
+/* What the connection works with, unless it is at rest: all that is touched of it, in any order. */
+static void
+prefetch_work(const struct tcp *tcp, const struct burst *burst, unsigned int i)
+{
+	const uint8_t *work;
+
+	if (i >= burst->arrived_count || flow_kind(burst->arrived[i].flow) != FLOW_TCB ||
+			tcp_flow_has_changed(tcp, burst->arrived[i].hash))
+		return;
+	work = (const uint8_t *)((const struct tcb *)flow_target(burst->arrived[i].flow))->work;
+	for (size_t at = 0; at < sizeof(struct work); at += RTE_CACHE_LINE_SIZE)
+		rte_prefetch0(work + at);
+}
+
 /* The text that the segment may acknowledge, and so free. */
 static void
 prefetch_text(const struct tcp *tcp, const struct burst *burst, unsigned int i)
@@ -576,10 +590,13 @@ tcp_segments_arrive(struct tcp *tcp, struct burst *burst)
 	for (unsigned int ahead = 0; ahead < PREFETCH_TCB_AHEAD; ahead++)
 		prefetch_tcb(burst, ahead);
 	memset(tcp->flow_changed, 0, sizeof(tcp->flow_changed));
+	for (unsigned int ahead = 0; ahead < PREFETCH_WORK_AHEAD; ahead++)
+		prefetch_work(tcp, burst, ahead);
 	for (i = 0; i < burst->arrived_count; i = (uint16_t)(i + burst->arrived[i].run)) {
 		struct segment *seg = &burst->arrived[i];
 
 		prefetch_tcb(burst, i + PREFETCH_TCB_AHEAD);
+		prefetch_work(tcp, burst, i + PREFETCH_WORK_AHEAD);
 		prefetch_text(tcp, burst, i + PREFETCH_TEXT_AHEAD);
 		segment_arrives(tcp, burst, i);
 		count_fates(tcp, seg);
