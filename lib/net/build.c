@@ -372,6 +372,21 @@ send_segment(struct net *net, struct burst *burst, const struct outgoing *out, u
 		resolve_and_transmit(net, burst, out->path, packet, now_ns);
 }
 
+/* What is left is nobody else's and no part of a chain: it goes to the pool as it is, many at a time. */
+static inline void
+give_back_spent(struct burst *burst)
+{
+	struct rte_mbuf **spent = burst->spent;
+	unsigned int n;
+
+	for (unsigned int i = 0; i < burst->spent_count; i += n) {
+		for (n = 1; i + n < burst->spent_count && spent[i + n]->pool == spent[i]->pool; n++)
+			;
+		rte_mempool_put_bulk(spent[i]->pool, (void **)&spent[i], n);
+	}
+	burst->spent_count = 0;
+}
+
 void
 net_build(struct net *net, struct burst *burst, uint64_t now_ns)
 {
@@ -403,7 +418,5 @@ net_build(struct net *net, struct burst *burst, uint64_t now_ns)
 	net->stats->segments_sent += usual;
 	burst->out_count = 0;
 	loan_end(&net->loan);
-	if (burst->spent_count > 0)
-		rte_pktmbuf_free_bulk(burst->spent, burst->spent_count);
-	burst->spent_count = 0;
+	give_back_spent(burst);
 }
