@@ -119,7 +119,7 @@ fill(struct time_wait *record, struct tcb *tcb)
 	record->is_ipv6 = tcb->path.family == ESTAB_FAMILY_IPV6;
 	record->dscp = (unsigned int)tcb->path.tos >> 2 & 0x3f;
 	record->flags = (tcb->flags & TCB_TIMESTAMPS) != 0 ? TIME_WAIT_TIMESTAMPS : 0;
-	record->wnd = window_announce(tcb);
+	record->wnd = window_announced(tcb);
 	record->snd_nxt = tcb->snd_nxt;
 	record->rcv_nxt = tcb->rcv_nxt;
 	record->ts_recent = tcb->ts_recent;

@@ -93,6 +93,12 @@ window_announce(struct tcb *tcb)
 	return (uint16_t)announced;
 }
 
+uint16_t
+window_announced(const struct tcb *tcb)
+{
+	return (uint16_t)RTE_MIN(tcb->rcv_wnd >> tcb->rcv_wscale, (uint32_t)UINT16_MAX);
+}
+
 void
 window_reopen(struct tcb *tcb)
 {

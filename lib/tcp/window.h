@@ -30,6 +30,9 @@ uint32_t window_accepted_initially(const struct tcp *tcp);
  */
 uint16_t window_announce(struct tcb *tcb);
 
+/* SEG.WND as it was announced last. */
+uint16_t window_announced(const struct tcb *tcb);
+
 /* After the user has received: owe a window update where it has grown by enough to matter. */
 void window_reopen(struct tcb *tcb);
 

@@ -125,7 +125,7 @@ work_stir(struct works *works, struct work *work)
 /* Take one for a connection that is at rest, or new. @return false where the limit is reached */
 bool work_take(struct tcb *tcb);
 
-/* Stop every timer. */
+/* Stop every timer; the node in the wheel stays, for whoever has the block next. */
 void work_stop(struct tcb *tcb);
 
 /* The connection is at rest, or gone: its block, in which nothing is left, is for others. */

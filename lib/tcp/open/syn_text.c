@@ -4,6 +4,7 @@
  */
 #include "tcp/open/syn_text.h"
 
+#include <rte_branch_prediction.h>
 #include <rte_common.h>
 
 #include "tcp/text/reassembly.h"
@@ -67,11 +68,13 @@ take(struct tcp *tcp, struct syn_record *record)
 void
 syn_text_forget(struct tcp *tcp, struct syn_record *record)
 {
-	rte_pktmbuf_free(take(tcp, record));
+	if (unlikely(record->text != NULL))
+		rte_pktmbuf_free(take(tcp, record));
 }
 
-void
-syn_text_hand_over(struct tcp *tcp, struct syn_record *record, struct tcb *tcb)
+/* What few SYNs bring. */
+static void
+hand_over(struct tcp *tcp, struct syn_record *record, struct tcb *tcb)
 {
 	struct segment seg = {
 		.mbuf = take(tcp, record),
@@ -79,7 +82,6 @@ syn_text_hand_over(struct tcp *tcp, struct syn_record *record, struct tcb *tcb)
 		.flags = record->fin ? TCP_FLAG_FIN : 0,
 	};
 
-	urgent_keep(tcb, record->up);
 	if (seg.mbuf != NULL)
 		seg.text_len = (uint16_t)seg.mbuf->pkt_len;
 	if (seg.text_len > 0 && !receive_buffer_admits(tcb, &seg))
@@ -87,6 +89,14 @@ syn_text_hand_over(struct tcp *tcp, struct syn_record *record, struct tcb *tcb)
 	else if (seg.text_len > 0 || record->fin)
 		(void)reassembly_insert(tcb, &seg);
 	rte_pktmbuf_free(seg.mbuf);
+}
+
+void
+syn_text_hand_over(struct tcp *tcp, struct syn_record *record, struct tcb *tcb)
+{
+	urgent_keep(tcb, record->up);
+	if (unlikely(record->text != NULL || record->fin))
+		hand_over(tcp, record, tcb);
 }
 
 void

@@ -205,7 +205,7 @@ text_queue_take(struct text_queue *queue)
 }
 
 void
-text_queue_clear(struct text_queue *queue)
+text_queue_free(struct text_queue *queue)
 {
 	while (queue->head != NULL)
 		rte_pktmbuf_free_seg(unlink_head(queue));

@@ -64,8 +64,16 @@ void text_queue_discard(struct text_queue *queue, uint32_t bytes);
 /* Take the first mbuf off as a packet of its own; NULL when empty. The caller owns it. */
 struct rte_mbuf *text_queue_take(struct text_queue *queue);
 
+/* Free everything, of which there is something. */
+void text_queue_free(struct text_queue *queue);
+
 /* Free everything. */
-void text_queue_clear(struct text_queue *queue);
+static inline void
+text_queue_clear(struct text_queue *queue)
+{
+	if (queue->head != NULL)
+		text_queue_free(queue);
+}
 
 /* Cut bytes off the front of a packet, across its mbufs; less than its whole length. */
 struct rte_mbuf *text_cut_front(struct rte_mbuf *packet, uint32_t bytes);

@@ -47,9 +47,10 @@ time_wait_lasts_2_msl_to_the_tick(void **state)
 
 	end_one(t);
 	assert_int_equal(time_waits_next(room(t)), tick_in(t, TWO_MSL));
-	assert_int_equal(estab_stack_deadline(t->stack), t->now_ns + TWO_MSL * MS);
+	assert_true(estab_stack_deadline(t->stack) <= t->now_ns + TWO_MSL * MS);
 	advance(t, TWO_MSL - 1);
 	assert_int_equal(records(t), 1);
+	assert_int_equal(estab_stack_deadline(t->stack), t->now_ns + MS);
 	advance(t, 1);
 	assert_int_equal(records(t), 0);
 	assert_int_equal(time_waits_next(room(t)), UINT64_MAX);
