@@ -124,30 +124,6 @@ static const char usage[] =
 		"  estab-echo --no-huge --no-pci --vdev=net_tap0,iface=estab0 -l 0 -- \\\n"
 		"      --address 192.0.2.2/24 --address 2001:db8::2/64";
 
-/* The map says how many queues there are. */
-static int
-check_queues(const struct echo_options *options)
-{
-	const struct device_options *device = &options->device;
-
-	if (device->txq != 0 && device->txq < device->rxq)
-		return complain(EXIT_USAGE,
-				"--txq %u: who receives sends too, so at least as many as --rxq %u",
-				device->txq, device->rxq);
-	for (uint16_t i = 0; i < options->config.count; i++) {
-		const uint16_t port = options->config.places[i].port;
-		const uint16_t queues = places_queues(&options->config, port);
-
-		if (device->rxq != 0 && device->rxq != queues)
-			return complain(EXIT_USAGE, "--rxq %u: --config gives port %u %u of them",
-					device->rxq, port, queues);
-		if (device->txq != 0 && device->txq < queues)
-			return complain(EXIT_USAGE, "--txq %u: --config gives port %u %u of them",
-					device->txq, port, queues);
-	}
-	return -1;
-}
-
 /* What is of one service only. */
 static int
 check_http(struct echo_options *options)
@@ -175,7 +151,7 @@ check(struct echo_options *options)
 		device_leave_out_tso(&options->device);
 	ret = interface_check(&options->stack.interface);
 	if (ret < 0)
-		ret = check_queues(options);
+		ret = places_check_queues(&options->config, &options->device);
 	if (ret < 0)
 		ret = check_http(options);
 	if (ret < 0 && options->ports.count == 0) {

@@ -8,6 +8,7 @@
 #include <rte_lcore.h>
 
 #include "complain.h"
+#include "device.h"
 
 uint16_t
 places_lcores(uint16_t lcores[PARSE_QUEUES_MAX])
@@ -112,6 +113,27 @@ places_check(const struct queue_map *map, uint32_t portmask)
 			return complain(EXIT_USAGE,
 					"--config (%u,%u,%u): queues of a port count from 0 without a gap",
 					place->port, place->queue, place->lcore);
+	}
+	return -1;
+}
+
+int
+places_check_queues(const struct queue_map *map, const struct device_options *device)
+{
+	if (device->txq != 0 && device->txq < device->rxq)
+		return complain(EXIT_USAGE,
+				"--txq %u: who receives sends too, so at least as many as --rxq %u",
+				device->txq, device->rxq);
+	for (uint16_t i = 0; i < map->count; i++) {
+		const uint16_t port = map->places[i].port;
+		const uint16_t queues = places_queues(map, port);
+
+		if (device->rxq != 0 && device->rxq != queues)
+			return complain(EXIT_USAGE, "--rxq %u: --config gives port %u %u of them",
+					device->rxq, port, queues);
+		if (device->txq != 0 && device->txq < queues)
+			return complain(EXIT_USAGE, "--txq %u: --config gives port %u %u of them",
+					device->txq, port, queues);
 	}
 	return -1;
 }

@@ -3,13 +3,15 @@
  * Which lcore serves which queue of which device: l3fwd's map, or the automatic one. Each entry is a
  * stack; of several at one queue the first receives, and hands over to the others.
  */
-#ifndef APP_ECHO_PLACES_H
-#define APP_ECHO_PLACES_H
+#ifndef APP_COMMON_PLACES_H
+#define APP_COMMON_PLACES_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "parse.h"
+
+struct device_options;
 
 /* The lcores that may serve: workers; the main lcore where it is alone. @return how many */
 uint16_t places_lcores(uint16_t lcores[PARSE_QUEUES_MAX]);
@@ -39,5 +41,8 @@ uint16_t places_stack(const struct queue_map *map, uint16_t entry);
  * @return -1 to go on, else the exit code
  */
 int places_check(const struct queue_map *map, uint32_t portmask);
+
+/* Refuse --rxq and --txq that do not go together, or not with the map. @return as above */
+int places_check_queues(const struct queue_map *map, const struct device_options *device);
 
 #endif
