@@ -11,6 +11,7 @@
 #include <estab/conn.h>
 
 #include "engine.h"
+#include "order.h"
 
 enum flags {
 	SYN = RTE_TCP_SYN_FLAG,
@@ -70,28 +71,12 @@ standing_open(struct engine *engine)
 	return engine->open == engine->connections;
 }
 
-/*
- * The next of the standing connections: each once in a pass, and far from the one before, as in a
- * table that has filled at random.
- */
-static uint32_t
-next_standing(struct engine *engine)
-{
-	const uint32_t mask = rte_align32pow2(engine->connections) - 1;
-	uint32_t number;
-
-	do {
-		engine->phase = engine->phase * 1664525 + 1013904223; /* all of 0..mask, in turn */
-		number = engine->phase & mask;
-	} while (number >= engine->connections);
-	return number;
-}
-
 bool
 standing_offer_requests(struct engine *engine)
 {
 	for (uint16_t i = 0; i < engine->burst; i++)
-		say(engine, next_standing(engine), PSH | ACK, ENGINE_TEXT);
+		say(engine, order_next(&engine->phase, engine->connections), PSH | ACK,
+				ENGINE_TEXT);
 	return true;
 }
 

@@ -12,6 +12,7 @@
 #include "complain.h"
 #include "hold_report.h"
 #include "host.h"
+#include "order.h"
 #include "signals.h"
 #include "stats_print.h"
 
@@ -30,20 +31,6 @@ offer_all(struct hold *hold, void (*say)(struct hold *, uint32_t))
 		hold->in_flight++;
 		say(hold, hold->next++);
 	}
-}
-
-/* Each of the connections once in a pass, and far from the one before. */
-static uint32_t
-next_in_order(struct hold *hold)
-{
-	const uint32_t mask = rte_align32pow2(hold->connections) - 1;
-	uint32_t number;
-
-	do {
-		hold->order = hold->order * 1664525 + 1013904223; /* all of 0..mask, in turn */
-		number = hold->order & mask;
-	} while (number >= hold->connections);
-	return number;
 }
 
 /* How many echoes the plan has until now, that were not begun. */
@@ -79,7 +66,7 @@ offer_echoes(struct hold *hold, uint64_t now_ns)
 		hold->pass_left--;
 		hold->begun++;
 		hold->in_flight++;
-		hold_peer_asks(hold, next_in_order(hold));
+		hold_peer_asks(hold, order_next(&hold->order, hold->connections));
 	}
 }
 

@@ -59,7 +59,7 @@ struct hold {
 
 	enum hold_phase phase;
 	uint32_t next;      /* number of the peer that opens or closes next */
-	uint32_t order;     /* of the echoes: see next_in_order */
+	uint32_t order;     /* of the echoes: see order_next */
 	uint32_t pass_left; /* connections that have not had their turn in this pass */
 	uint32_t in_flight; /* begun and not heard of */
 	uint64_t begun;     /* echoes */
