@@ -212,8 +212,7 @@ flood_rx_burst(void *context, struct rte_mbuf **packets, uint16_t n)
 
 	for (unsigned int round = 0; round < RECEIVE_ROUNDS && kept < n; round++) {
 		const uint16_t want = (uint16_t)RTE_MIN(n - kept, (int)ESTAB_BURST_MAX);
-		const uint16_t got =
-				flood->wire.rx_burst(flood->wire.context, packets + kept, want);
+		const uint16_t got = port_layer_receive(&flood->wire, packets + kept, want);
 
 		kept = (uint16_t)(kept + sort_out(flood, packets + kept, got));
 		if (got < want)
@@ -223,18 +222,10 @@ flood_rx_burst(void *context, struct rte_mbuf **packets, uint16_t n)
 }
 
 static uint16_t
-flood_tx_prepare(void *context, struct rte_mbuf **packets, uint16_t n)
-{
-	struct flood *flood = context;
-
-	return flood->wire.tx_prepare(flood->wire.context, packets, n);
-}
-
-static uint16_t
 flood_tx_burst(void *context, struct rte_mbuf **packets, uint16_t n)
 {
 	struct flood *flood = context;
-	const uint16_t taken = flood->wire.tx_burst(flood->wire.context, packets, n);
+	const uint16_t taken = port_layer_send(&flood->wire, packets, n);
 
 	flood->client_waits = taken < n;
 	return taken;
@@ -243,11 +234,7 @@ flood_tx_burst(void *context, struct rte_mbuf **packets, uint16_t n)
 void
 flood_attach(struct flood *flood, struct estab_port *port)
 {
-	flood->wire = *port;
-	port->context = flood;
-	port->rx_burst = flood_rx_burst;
-	port->tx_prepare = port->tx_prepare != NULL ? flood_tx_prepare : NULL;
-	port->tx_burst = flood_tx_burst;
+	port_layer_put(&flood->wire, port, flood_rx_burst, flood_tx_burst);
 }
 
 void
@@ -329,8 +316,7 @@ flood_send(struct flood *flood, uint64_t now_ns)
 		return false;
 	if (flood->waiting_count == 0)
 		write_frames(flood, n);
-	taken = flood->wire.tx_burst(flood->wire.context, flood->waiting,
-			(uint16_t)flood->waiting_count);
+	taken = port_layer_send(&flood->wire, flood->waiting, (uint16_t)flood->waiting_count);
 	flood->count.sent += taken;
 	flood->waiting_count -= taken;
 	for (unsigned int i = 0; i < flood->waiting_count; i++)

@@ -15,9 +15,8 @@
 
 #include <rte_mbuf.h>
 
-#include <estab/port.h>
-
 #include "flood_frame.h"
+#include "port_layer.h"
 
 struct bench_options;
 struct party;
@@ -45,7 +44,7 @@ struct flood_count {
 };
 
 struct flood {
-	struct estab_port wire; /* below the client's port */
+	struct port_layer wire; /* over it lies the client's port */
 	struct rte_mempool *pool;
 	struct flood_frames frames;
 	struct estab_endpoint server;

@@ -11,25 +11,17 @@ static uint16_t
 metered_rx_burst(void *context, struct rte_mbuf **packets, uint16_t n)
 {
 	struct metered_port *port = context;
-	const uint16_t got = port->inner.rx_burst(port->inner.context, packets, n);
+	const uint16_t got = port_layer_receive(&port->layer, packets, n);
 
 	port->moved += got;
 	return got;
 }
 
 static uint16_t
-metered_tx_prepare(void *context, struct rte_mbuf **packets, uint16_t n)
-{
-	struct metered_port *port = context;
-
-	return port->inner.tx_prepare(port->inner.context, packets, n);
-}
-
-static uint16_t
 metered_tx_burst(void *context, struct rte_mbuf **packets, uint16_t n)
 {
 	struct metered_port *port = context;
-	const uint16_t taken = port->inner.tx_burst(port->inner.context, packets, n);
+	const uint16_t taken = port_layer_send(&port->layer, packets, n);
 
 	port->moved += taken;
 	return taken;
@@ -38,11 +30,8 @@ metered_tx_burst(void *context, struct rte_mbuf **packets, uint16_t n)
 void
 party_meter(struct party *party, struct estab_port *port)
 {
-	party->port = (struct metered_port){ .inner = *port };
-	port->context = &party->port;
-	port->rx_burst = metered_rx_burst;
-	port->tx_prepare = port->tx_prepare != NULL ? metered_tx_prepare : NULL;
-	port->tx_burst = metered_tx_burst;
+	party->port.moved = 0;
+	port_layer_put(&party->port.layer, port, metered_rx_burst, metered_tx_burst);
 }
 
 void

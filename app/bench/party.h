@@ -10,20 +10,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <estab/port.h>
 #include <estab/stats.h>
 
 #include "clock.h"
 #include "device.h"
 #include "flood.h"
 #include "mailbox.h"
+#include "port_layer.h"
 
 struct estab_stack;
 struct rte_mempool;
 
 /* A port that counts what goes through it, so that a turn that moved packets is known as such. */
 struct metered_port {
-	struct estab_port inner;
+	struct port_layer layer;
 	uint64_t moved; /* packets, both ways */
 };
 

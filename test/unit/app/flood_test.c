@@ -17,6 +17,8 @@
 #include <rte_mbuf.h>
 #include <rte_tcp.h>
 
+#include <estab/stats.h>
+
 #include "bench_options.h"
 #include "client.h"
 #include "flood.h"
@@ -255,6 +257,39 @@ client_goes_before_the_flood(void **state)
 	end();
 }
 
+static bool
+wire_owns(const void *context, const struct estab_endpoint *local,
+		const struct estab_endpoint *remote)
+{
+	return context == &wire && local->port > remote->port;
+}
+
+static void
+wire_count(const void *context, struct estab_stats *stats)
+{
+	stats->dispatch_handed_over += context == &wire;
+}
+
+/* Where stacks share the device, a client asks its port which answers are its own. */
+static void
+what_the_flood_leaves_alone_is_asked_of_the_wire(void **state)
+{
+	const struct estab_endpoint low = { .port = 1 }, high = { .port = 2 };
+	struct estab_stats stats = { 0 };
+
+	(void)state;
+	begin(0);
+	assert_null(port.owns);
+	assert_null(port.count);
+	port = (struct estab_port){ .context = &wire, .owns = wire_owns, .count = wire_count };
+	flood_attach(&flood, &port);
+	assert_true(port.owns(port.context, &high, &low));
+	assert_false(port.owns(port.context, &low, &high));
+	port.count(port.context, &stats);
+	assert_int_equal(stats.dispatch_handed_over, 1);
+	end();
+}
+
 static int
 start(void **state)
 {
@@ -281,6 +316,7 @@ main(void)
 		cmocka_unit_test(plan_is_kept_and_not_exceeded),
 		cmocka_unit_test(full_wire_delays_the_flood_and_loses_nothing),
 		cmocka_unit_test(client_goes_before_the_flood),
+		cmocka_unit_test(what_the_flood_leaves_alone_is_asked_of_the_wire),
 	};
 
 	return cmocka_run_group_tests_name("flood", tests, start, stop);
