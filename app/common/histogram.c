@@ -47,6 +47,15 @@ histogram_record(struct histogram *histogram, uint64_t value)
 	histogram->max = RTE_MAX(histogram->max, value);
 }
 
+void
+histogram_add(struct histogram *sum, const struct histogram *histogram)
+{
+	for (unsigned int bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket++)
+		sum->buckets[bucket] += histogram->buckets[bucket];
+	sum->count += histogram->count;
+	sum->max = RTE_MAX(sum->max, histogram->max);
+}
+
 uint64_t
 histogram_quantile(const struct histogram *histogram, unsigned int per_mille)
 {

@@ -25,6 +25,9 @@ void histogram_init(struct histogram *histogram);
 
 void histogram_record(struct histogram *histogram, uint64_t value);
 
+/* All that the other holds, too. */
+void histogram_add(struct histogram *sum, const struct histogram *histogram);
+
 /*
  * A value that at least this share of all values does not exceed, rounded up to its bucket's end
  * and never above the greatest value recorded; 0 where nothing was recorded.

@@ -92,6 +92,29 @@ one_slow_value_shows_in_the_tail_only(void **state)
 	assert_int_equal(histogram.max, 5000000);
 }
 
+static void
+sum_is_as_if_all_had_been_recorded_in_one(void **state)
+{
+	static struct histogram other;
+
+	(void)state;
+	histogram_init(&other);
+	for (unsigned int i = 0; i < 600; i++)
+		histogram_record(&histogram, 10);
+	for (unsigned int i = 0; i < 400; i++)
+		histogram_record(&other, 100);
+	histogram_record(&other, 7000);
+	histogram_add(&histogram, &other);
+	assert_int_equal(histogram.count, 1001);
+	assert_int_equal(histogram.max, 7000);
+	assert_int_equal(histogram_quantile(&histogram, 500), 10);
+	assert_int_equal(histogram_quantile(&histogram, 900), 100);
+	assert_int_equal(histogram_quantile(&histogram, 1000), 7000);
+	histogram_init(&other);
+	histogram_add(&histogram, &other);
+	assert_int_equal(histogram.max, 7000);
+}
+
 int
 main(void)
 {
@@ -101,6 +124,7 @@ main(void)
 		cmocka_unit_test_setup(every_magnitude_keeps_its_precision, empty),
 		cmocka_unit_test_setup(large_values_follow_their_order, empty),
 		cmocka_unit_test_setup(one_slow_value_shows_in_the_tail_only, empty),
+		cmocka_unit_test_setup(sum_is_as_if_all_had_been_recorded_in_one, empty),
 	};
 
 	return cmocka_run_group_tests_name("histogram", tests, NULL, NULL);
