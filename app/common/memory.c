@@ -76,6 +76,12 @@ create_dense(const char *name, uint32_t mbufs, uint32_t cache, uint16_t data_roo
 	return pool;
 }
 
+uint64_t
+memory_of_text(const struct rte_mempool *pool, uint32_t stacks)
+{
+	return (uint64_t)pool->size * pool->elt_size / 4 / stacks;
+}
+
 struct rte_mempool *
 memory_mbuf_pool(const char *name, uint32_t mbufs, uint32_t cache, uint16_t data_room, int socket,
 		const char *option)

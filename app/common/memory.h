@@ -16,6 +16,9 @@ uint64_t memory_left(void);
 /* Bytes of heap that one mbuf with this data room takes, mempool overhead included. */
 uint64_t memory_of_mbuf(uint16_t data_room);
 
+/* What each of so many stacks may pin of a pool that is theirs alone: a quarter of it all together. */
+uint64_t memory_of_text(const struct rte_mempool *pool, uint32_t stacks);
+
 /*
  * A pool of mbufs of this lcore's own socket. Complains with the mend when it cannot be had.
  *

@@ -215,14 +215,6 @@ spread_of(const struct echo *echo, uint16_t port)
 	return NULL;
 }
 
-/* What the stacks at one device may pin of a pool: a quarter of it all together. */
-static uint64_t
-text_memory(const struct spread *spread, const struct rte_mempool *pool)
-{
-	return (uint64_t)pool->size * pool->elt_size / 4 /
-			(spread->mode == SPREAD_DISPATCH ? spread->stacks : 1);
-}
-
 /* Half of what the pools have left, as far as there is need for so many. */
 static uint32_t
 choose_connections(const struct echo *echo, uint64_t left)
@@ -256,8 +248,9 @@ create_server(struct echo *echo, struct echo_place *place, uint32_t connections)
 	config.limits.connections = connections;
 	config.limits.time_waits = connections;
 	config.limits.listeners = options->ports.count;
-	config.limits.receive_memory_bytes = text_memory(spread, place->pool);
-	config.limits.send_memory_bytes = text_memory(spread, place->pool);
+	config.limits.receive_memory_bytes = config.limits.send_memory_bytes =
+			memory_of_text(place->pool,
+					spread->mode == SPREAD_DISPATCH ? spread->stacks : 1);
 	if (secret_fill(config.secret, sizeof(config.secret)) != 0)
 		return complain(EXIT_ENVIRONMENT, "getrandom gives no secret");
 	if (spread_port(spread, place->stack, &place->port) != 0)
