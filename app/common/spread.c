@@ -18,6 +18,7 @@ spread_mode_name(enum spread_mode mode)
 {
 	static const char *const names[] = {
 		[SPREAD_SINGLE] = "single",
+		[SPREAD_WIRED] = "wired",
 		[SPREAD_RSS] = "rss",
 		[SPREAD_DISPATCH] = "dispatch",
 	};
@@ -123,6 +124,16 @@ spread_create(struct spread *spread, const struct device *device, uint16_t stack
 }
 
 void
+spread_wire(struct spread *spread, const struct device *device, uint16_t stacks)
+{
+	*spread = (struct spread){
+		.device = device,
+		.mode = stacks == 1 ? SPREAD_SINGLE : SPREAD_WIRED,
+		.stacks = stacks,
+	};
+}
+
+void
 spread_destroy(struct spread *spread)
 {
 	estab_dispatch_destroy(spread->dispatch);
@@ -132,7 +143,7 @@ spread_destroy(struct spread *spread)
 int
 spread_port(const struct spread *spread, uint16_t stack, struct estab_port *port)
 {
-	if (spread->mode == SPREAD_SINGLE)
+	if (spread->dispatch == NULL)
 		return device_port(spread->device, stack, port);
 	estab_dispatch_port(spread->dispatch, stack, port);
 	return 0;
@@ -143,6 +154,9 @@ print_key(const struct spread *spread, FILE *out)
 {
 	switch (spread->mode) {
 	case SPREAD_SINGLE:
+		break;
+	case SPREAD_WIRED:
+		fprintf(out, ", each a wire to one stack at the other end");
 		break;
 	case SPREAD_RSS:
 		fprintf(out, ", %s key of %u bytes over a table of %u, both read back",

@@ -4,6 +4,7 @@
  * see to it.
  *
  *	single     one stack, one queue
+ *	wired      a queue for each stack, and whoever is at its other end sends it what is the stack's
  *	rss        a queue for each stack, and the device spreads by a key and a table that were read back
  *	dispatch   whoever receives hashes in software and hands over: fewer queues than stacks, or a
  *	           device whose rule is not known
@@ -26,6 +27,7 @@ struct rte_mempool;
 
 enum spread_mode {
 	SPREAD_SINGLE,
+	SPREAD_WIRED,
 	SPREAD_RSS,
 	SPREAD_DISPATCH,
 };
@@ -48,13 +50,16 @@ struct spread {
 int spread_create(struct spread *spread, const struct device *device, uint16_t stacks,
 		struct rte_mempool *copies);
 
+/* The device needs no mode: each of its queues is a wire to one other stack. */
+void spread_wire(struct spread *spread, const struct device *device, uint16_t stacks);
+
 /* The stacks are gone. */
 void spread_destroy(struct spread *spread);
 
 /* The port of stack number i. @return 0, or a negative errno */
 int spread_port(const struct spread *spread, uint16_t stack, struct estab_port *port);
 
-/* "single", "rss" or "dispatch" */
+/* "single", "wired", "rss" or "dispatch" */
 const char *spread_mode_name(enum spread_mode mode);
 
 /* The mode, its queues and its key; which lcore does what for which stack. */

@@ -125,6 +125,32 @@ device_without_rss_is_dispatch(void **state)
 	close_device(&device, &spread);
 }
 
+/* What comes through a queue is its stack's: nothing is hashed, handed over or asked for. */
+static void
+stacks_with_a_wire_each_are_wired(void **state)
+{
+	static const struct device_options options;
+	struct device device;
+	struct spread spread, wired;
+	struct estab_port ports[2];
+
+	(void)state;
+	open_device("net_null13", &options, 2, 2, &device, &spread);
+	spread_wire(&wired, &device, 2);
+	assert_int_equal(wired.mode, SPREAD_WIRED);
+	for (uint16_t i = 0; i < 2; i++) {
+		assert_int_equal(spread_port(&wired, i, &ports[i]), 0);
+		assert_null(ports[i].owns);
+		assert_non_null(ports[i].rx_burst);
+		assert_non_null(ports[i].tx_burst);
+	}
+	assert_ptr_not_equal(ports[0].context, ports[1].context);
+	assert_int_not_equal(spread_port(&wired, 2, &ports[0]), 0); /* there is no third queue */
+	spread_wire(&wired, &device, 1);
+	assert_int_equal(wired.mode, SPREAD_SINGLE);
+	close_device(&device, &spread);
+}
+
 static void
 expect_place(const struct queue_map *map, uint16_t entry, bool receives, uint16_t stack)
 {
@@ -173,6 +199,7 @@ main(void)
 		cmocka_unit_test(device_that_does_not_tell_its_key_is_dispatch),
 		cmocka_unit_test(fewer_queues_than_stacks_is_dispatch),
 		cmocka_unit_test(device_without_rss_is_dispatch),
+		cmocka_unit_test(stacks_with_a_wire_each_are_wired),
 		cmocka_unit_test(first_lcore_at_a_queue_receives_and_the_others_follow),
 		cmocka_unit_test(lcores_beyond_the_queues_have_stacks_too),
 	};
