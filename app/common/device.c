@@ -63,7 +63,7 @@ const struct option_row device_option_rows[] = {
 			.min = 1,
 			.max = DEVICE_QUEUES_MAX,
 			.offset = offsetof(struct device_options, txq),
-			.help = "transmit queues per device (one for each stack, where it has\nas many)" },
+			.help = "transmit queues per device (one for each stack, where it has\nas many and they do not end in another program, as memif's do)" },
 	{ .name = "rxd",
 			.argument = "N",
 			.kind = OPTION_NUMBER,
@@ -289,6 +289,20 @@ make_key(const struct device *device, uint8_t *key)
 	for (size_t i = 2; i < RSS_KEY_MAX; i++)
 		key[i] = key[i % 2];
 	return 0;
+}
+
+uint16_t
+device_tx_queues_wanted(const struct device *device, const struct device_options *options,
+		uint16_t queues, uint16_t stacks)
+{
+	static const char *const paired[] = { "net_memif", "net_vhost", "net_ring" };
+
+	if (options->txq != 0)
+		return (uint16_t)options->txq;
+	for (size_t i = 0; i < RTE_DIM(paired); i++)
+		if (strcmp(device->driver, paired[i]) == 0)
+			return queues;
+	return stacks;
 }
 
 /* As many queues to send through as are wanted; as to receive from, where a driver wants no more. */

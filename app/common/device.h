@@ -75,6 +75,14 @@ int device_complain_none(const struct device_options *options, const char *other
 int device_probe(struct device *device, uint16_t id, const struct device_options *options);
 
 /*
+ * How many queues to send through, where so many receive and there are so many stacks: what was asked
+ * for, else one for each stack. Not so where each queue leads to that of the same number in another
+ * program (memif, vhost, ring): nobody there might look into more than answer to ours.
+ */
+uint16_t device_tx_queues_wanted(const struct device *device, const struct device_options *options,
+		uint16_t queues, uint16_t stacks);
+
+/*
  * Configure and start it with this many queues to receive from, each into its pool, and at least as
  * many to send through; device->tx_queues says how many are wanted, and then how many there are.
  *

@@ -175,12 +175,12 @@ start_device(struct echo *echo, uint16_t index, uint32_t mbufs)
 	struct rte_mempool *pools[PARSE_QUEUES_MAX] = { NULL };
 	struct device *device = &echo->devices[index];
 	const uint16_t stacks = places_stacks(&echo->map, device->id);
-	const uint32_t txq = echo->options->device.txq;
+	const uint16_t queues = places_queues(&echo->map, device->id);
 	int ret = create_pools(echo, device, mbufs, pools);
 
-	device->tx_queues = txq != 0 ? (uint16_t)txq : stacks;
+	device->tx_queues = device_tx_queues_wanted(device, &echo->options->device, queues, stacks);
 	if (ret < 0)
-		ret = device_start(device, places_queues(&echo->map, device->id), pools);
+		ret = device_start(device, queues, pools);
 	if (ret < 0)
 		ret = spread_create(&echo->spreads[index], device, stacks, pool_of(echo, device));
 	return ret;
