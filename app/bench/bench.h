@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The whole of estab-bench: one or two parties, what joins them, the lcores that run them, and the
- * result. Set up, warmed up, measured, finished, drained, reported: each is a function here.
+ * The whole of estab-bench: one end or two, at each a device and a party for every lcore that works
+ * there, what joins the ends, and the result. Set up, warmed up, measured, finished, drained, reported:
+ * each is a function here.
  */
 #ifndef APP_BENCH_BENCH_H
 #define APP_BENCH_BENCH_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "bench_options.h"
@@ -15,15 +17,32 @@
 #include "clock.h"
 #include "endpoint.h"
 #include "flood.h"
+#include "parse.h"
 #include "party.h"
+#include "spread.h"
 
 struct rte_ring;
 struct report;
 
-enum bench_party {
-	PARTY_CLIENT,
-	PARTY_SERVER, /* with --loopback only */
-	PARTIES_MAX,
+enum bench_end {
+	END_CLIENT,
+	END_SERVER, /* with --loopback only */
+	ENDS_MAX,
+};
+
+enum bench_limits {
+	BENCH_LCORES_MAX = PARSE_QUEUES_MAX,
+	LOOPBACK_PAIRS_MAX = 16, /* queues of net_ring */
+};
+
+/* A device and the parties at it, each of which has a stack and a share of the work. */
+struct end {
+	const char *name;
+	struct device device;
+	struct spread spread;
+	struct queue_map map; /* an entry for each party */
+	bool shares_pool;     /* what one receives another may free */
+	struct party *parties;
 };
 
 /* What an lcore runs in turn. */
@@ -31,30 +50,42 @@ struct bench_lcore {
 	struct bench *bench;
 	unsigned int id;
 	unsigned int party_count;
-	struct party *parties[PARTIES_MAX];
+	struct party *parties[BENCH_LCORES_MAX];
 };
 
 struct bench {
 	const struct bench_options *options;
 	struct clock clock;
+	struct estab_endpoint server; /* the first of its ports */
+	unsigned int end_count;
+	struct end ends[ENDS_MAX];
+	uint32_t connections; /* at once, of all clients */
 	unsigned int party_count;
-	struct party parties[PARTIES_MAX];
-	struct client client;
-	struct endpoint endpoint;
-	struct flood flood;                  /* with that workload, beside the client */
-	struct rte_ring *rings[PARTIES_MAX]; /* loopback: ring i is received by party i */
-	unsigned int lcore_count;
-	struct bench_lcore lcores[PARTIES_MAX];
-	atomic_bool over; /* nothing is open any more, or the time to finish is: every lcore ends */
+	struct party *parties;      /* of all ends, the clients first */
+	struct client *clients;     /* as many as the client's end has parties */
+	struct flood *floods;       /* with that workload, one beside each client */
+	struct endpoint *endpoints; /* as many as the server's end has parties */
 
-	/* The result, besides what the roles have counted. */
-	uint64_t begin_ns, end_ns;               /* of the measurement */
-	uint64_t done_in_time;                   /* connections that ended within it, or stood */
-	uint64_t overdue;                        /* planned within it, and never opened */
-	struct party_numbers first[PARTIES_MAX]; /* before it, when nothing was on its way */
-	struct party_numbers at_begin;           /* the client's, when it began */
-	struct party_numbers at_end;             /* the client's, when its time was over */
-	struct party_numbers last[PARTIES_MAX];  /* after the drain */
+	/* Loopback: ring [i][q] is queue q of what end i receives. */
+	struct rte_ring *rings[ENDS_MAX][LOOPBACK_PAIRS_MAX];
+	unsigned int lcore_count;
+	struct bench_lcore lcores[BENCH_LCORES_MAX];
+	bool cores_are_shared;
+	atomic_uint at_work; /* clients that have something open, or time to open it; at 0 all is over */
+
+	/* The result: sums over all parties of an end. */
+	struct client_tally client;
+	struct endpoint_tally endpoint;
+	struct flood_tally flood;
+	uint64_t begin_ns, end_ns;            /* of the measurement */
+	uint64_t done_in_time;                /* connections that ended within it, or stood */
+	uint64_t overdue;                     /* planned within it, and never opened */
+	struct party_numbers now[ENDS_MAX];   /* when they were last asked for */
+	struct party_numbers first[ENDS_MAX]; /* before it, when nothing was on its way */
+	struct party_numbers at_begin;        /* the clients', when it began */
+	struct party_numbers at_end;          /* the clients', when their time was over */
+	struct party_numbers last[ENDS_MAX];  /* after the drain */
+	uint64_t cycles_busy[ENDS_MAX], cycles[ENDS_MAX];
 	int64_t mbufs_leaked;
 	int64_t mbufs_kept; /* by drivers that never give back what is in their rings */
 	int64_t tcbs_leaked;
@@ -63,15 +94,33 @@ struct bench {
 /* Devices, pools, stacks, roles. @return -1 to go on, else the exit code; complains */
 int bench_create(struct bench *bench, const struct bench_options *options);
 
+/*
+ * Which lcores work at which end, how many parties there are, and what each has of the work. The
+ * client's device is known by then, unless it is to be made of rings.
+ *
+ * @return -1 to go on, else the exit code
+ */
+int bench_allot(struct bench *bench);
+
+/* Add up what all parties at an end have had at one moment: `where` is the offset of a struct party_numbers in struct party. */
+void bench_add_up(const struct bench *bench, enum bench_end end, size_t where,
+		struct party_numbers *sum);
+
+/* The sums of the result, when no lcore runs any more. */
+void bench_sum_up(struct bench *bench);
+
 /* Rings and the two devices made of them. @return -1 to go on, else the exit code */
 int loopback_create(struct bench *bench);
 
 /* Free the packets that are still in the rings: they were on the wire when the time ended. */
 void loopback_flush(struct bench *bench);
 
+/* Whether no packet is on its way between the ends. */
+bool loopback_is_empty(const struct bench *bench);
+
 void loopback_destroy(struct bench *bench);
 
-/* One connection, so that next hops are known. @return -1 to go on, else the exit code */
+/* One connection of each client, so that next hops are known. @return -1 to go on, else the exit code */
 int bench_warm_up(struct bench *bench);
 
 /*
@@ -86,6 +135,9 @@ void bench_run(struct bench *bench, struct report *report);
 
 /* Free stacks and devices; what is then missing in the pools has leaked. */
 void bench_destroy(struct bench *bench);
+
+/* Free what the report has told of. */
+void bench_forget(struct bench *bench);
 
 /*
  * Packets that an end of --loopback could not send: its wire has room for all that --connections

@@ -86,6 +86,12 @@ take_server(const char *text, void *value)
 }
 
 static int
+take_config(const char *text, void *value)
+{
+	return parse_queue_map(text, value);
+}
+
+static int
 take_json(const char *text, void *value)
 {
 	*(const char **)value = text;
@@ -208,7 +214,8 @@ static const struct option_row rows[] = {
 			.kind = OPTION_FLAG,
 			.offset = offsetof(struct bench_options, loopback),
 			.help = "both ends in this process, rings between them: needs no NIC;\n"
-				"on one lcore they take turns, on two they run apart" },
+				"on one lcore they take turns; of several, half open connections\n"
+				"and half serve" },
 	{ .name = "ipv6",
 			.kind = OPTION_FLAG,
 			.offset = offsetof(struct bench_options, ipv6),
@@ -233,7 +240,7 @@ static const struct option_row rows[] = {
 			.min = 1,
 			.max = 10000000,
 			.offset = offsetof(struct bench_options, connections),
-			.help = "open at once, at most: until both sides have closed\n(64; stream 1; flood 1024; hold 1m)" },
+			.help = "open at once, at most: until both sides have closed\n(64; stream 1; flood 1024; each on every lcore that opens;\nhold 1m)" },
 	{ .name = "duration",
 			.argument = "TIME",
 			.kind = OPTION_TIME,
@@ -288,6 +295,14 @@ static const struct option_row rows[] = {
 				"response; client (default of rr and stream). With --server it\n"
 				"must be as that program has it: one that waits for our end of\n"
 				"file needs client; reset (stream): one that sends without end" },
+	{ .name = "config",
+			.argument = "MAP",
+			.kind = OPTION_TAKE,
+			.take = take_config,
+			.offset = offsetof(struct bench_options, config),
+			.expected = "(port,queue,lcore),(port,queue,lcore),... and no entry twice",
+			.help = "with --server: which lcore has which queue, as in l3fwd (automatic);\n"
+				"several lcores at one queue: the first receives and hands over" },
 	{ .name = "drain-timeout",
 			.argument = "TIME",
 			.kind = OPTION_TIME,

@@ -11,6 +11,7 @@
 
 #include "device.h"
 #include "options.h"
+#include "parse.h"
 #include "stack_options.h"
 
 enum bench_workload {
@@ -59,6 +60,7 @@ struct bench_options {
 	uint32_t direction;      /* enum bench_direction */
 	bool loopback;
 	bool ipv6;                    /* loopback's addresses */
+	bool connections_each;        /* so many on each lcore that opens, not on all together */
 	struct estab_endpoint server; /* family ANY: not given */
 	uint32_t server_ports;        /* ports from the server's first on */
 	uint32_t connections;         /* open at once */
@@ -67,6 +69,7 @@ struct bench_options {
 	uint32_t legitimate_rate; /* of connections beside a flood */
 	struct estab_local_address flood_from;
 	struct estab_local_address clients; /* where the peers of hold are */
+	struct queue_map config;            /* empty: automatic */
 	uint32_t request_size, response_size;
 	uint32_t message_size; /* stream: handed over at a time; rr: both sizes, until they are known */
 	uint64_t duration_ns;

@@ -9,6 +9,7 @@
 #include "flood_options.h"
 #include "hold_options.h"
 #include "interface_check.h"
+#include "places.h"
 
 /* Whoever names a gateway expects the world beyond the link. */
 static int
@@ -29,16 +30,18 @@ check_interface(const struct bench_options *options)
 	return options->loopback ? -1 : interface_check(interface);
 }
 
-/* One stack on a device, and a stack has one queue each way. */
+/* The lcores of --loopback have a wire for each pair. */
 static int
-check_queues(const struct device_options *device)
+check_queues(const struct bench_options *options)
 {
-	if (device->rxq > 1)
-		return complain(EXIT_USAGE, "--rxq %u: a device has one stack here, so 1",
-				device->rxq);
-	if (device->txq > 1)
-		return complain(EXIT_USAGE, "--txq %u: a device has one stack here, so 1",
-				device->txq);
+	if (!options->loopback)
+		return places_check_queues(&options->config, &options->device);
+	if (options->device.rxq > 0)
+		return complain(EXIT_USAGE, "--rxq %u: goes with --server", options->device.rxq);
+	if (options->device.txq > 0)
+		return complain(EXIT_USAGE, "--txq %u: goes with --server", options->device.txq);
+	if (options->config.count > 0)
+		return complain(EXIT_USAGE, "--config: goes with --server");
 	return -1;
 }
 
@@ -123,6 +126,7 @@ default_closer(uint32_t workload)
 static void
 fill_defaults(struct bench_options *options)
 {
+	options->connections_each = options->connections == 0;
 #define FILL(field, value) options->field = options->field != 0 ? options->field : (value)
 	FILL(connections, default_connections(options->workload));
 	FILL(response_size, options->message_size != 0 ? options->message_size : 64);
@@ -182,7 +186,7 @@ bench_options_check(struct bench_options *options)
 	if (ret < 0)
 		ret = check_ends(options);
 	if (ret < 0)
-		ret = check_queues(&options->device);
+		ret = check_queues(options);
 	if (options->stack.no_tso)
 		device_leave_out_tso(&options->device);
 	fill_defaults(options);

@@ -58,7 +58,7 @@ client_retry_name(enum client_retry retry)
 }
 
 int
-client_init(struct client *client, const struct bench_options *options,
+client_init(struct client *client, const char *name, const struct bench_options *options,
 		const struct estab_endpoint *server)
 {
 	*client = (struct client){ .options = options,
@@ -68,7 +68,7 @@ client_init(struct client *client, const struct bench_options *options,
 	if (client->conns == NULL || slots_init(&client->slots, options->connections) != 0)
 		return -ENOMEM;
 	if (options->workload == WORKLOAD_STREAM && options->direction & DIRECTION_SEND)
-		return pump_init(&client->pump, "client_text", options);
+		return pump_init(&client->pump, name, options);
 	return 0;
 }
 
@@ -86,13 +86,7 @@ client_begin(struct client *client, uint64_t now_ns, uint64_t budget)
 {
 	client->begin_ns = now_ns;
 	client->budget = budget;
-	client->planned = 0;
-	client->done = 0;
-	memset(client->errors, 0, sizeof(client->errors));
-	memset(client->retries, 0, sizeof(client->retries));
-	histogram_init(&client->connect_ns);
-	histogram_init(&client->response_ns);
-	histogram_init(&client->transaction_ns);
+	memset(&client->tally, 0, sizeof(client->tally));
 }
 
 uint64_t
@@ -132,13 +126,27 @@ client_waits_for(const struct client *client)
 }
 
 uint64_t
-client_error_sum(const struct client *client)
+client_error_sum(const struct client_tally *tally)
 {
 	uint64_t sum = 0;
 
 	for (unsigned int i = 0; i < CLIENT_ERROR_COUNT; i++)
-		sum += client->errors[i];
+		sum += tally->errors[i];
 	return sum;
+}
+
+void
+client_tally_add(struct client_tally *sum, const struct client_tally *tally)
+{
+	sum->planned += tally->planned;
+	sum->done += tally->done;
+	for (unsigned int i = 0; i < CLIENT_ERROR_COUNT; i++)
+		sum->errors[i] += tally->errors[i];
+	for (unsigned int i = 0; i < CLIENT_RETRY_COUNT; i++)
+		sum->retries[i] += tally->retries[i];
+	histogram_add(&sum->connect_ns, &tally->connect_ns);
+	histogram_add(&sum->response_ns, &tally->response_ns);
+	histogram_add(&sum->transaction_ns, &tally->transaction_ns);
 }
 
 static void
@@ -152,7 +160,7 @@ void
 client_finish(struct client *client, struct client_conn *conn)
 {
 	estab_conn_close(conn->conn);
-	client->done++;
+	client->tally.done++;
 	release(client, conn);
 }
 
@@ -160,7 +168,7 @@ void
 client_cut(struct client *client, struct client_conn *conn)
 {
 	estab_conn_abort(conn->conn);
-	client->done++;
+	client->tally.done++;
 	release(client, conn);
 }
 
@@ -168,7 +176,7 @@ void
 client_fail(struct client *client, struct client_conn *conn, enum client_error error)
 {
 	estab_conn_abort(conn->conn);
-	client->errors[error]++;
+	client->tally.errors[error]++;
 	release(client, conn);
 }
 
@@ -223,7 +231,7 @@ error_of(struct client_conn *conn)
 static bool
 on_connected(struct client *client, struct client_conn *conn, uint64_t now_ns)
 {
-	histogram_record(&client->connect_ns, now_ns - conn->planned_ns);
+	histogram_record(&client->tally.connect_ns, now_ns - conn->planned_ns);
 	conn->connected = true;
 	return client->steps->connected(client, conn, now_ns);
 }
@@ -251,7 +259,7 @@ next_planned_ns(const struct client *client, uint64_t now_ns)
 
 	if (rate == 0)
 		return now_ns;
-	return client->begin_ns + client->planned * NS_PER_SECOND / rate;
+	return client->begin_ns + client->tally.planned * NS_PER_SECOND / rate;
 }
 
 uint64_t
@@ -263,18 +271,18 @@ client_overdue(const struct client *client, uint64_t now_ns)
 
 	/* Those k with k / rate <= since: as next_planned_ns, and without its overflow. */
 	due += ((since_ns % NS_PER_SECOND + 1) * rate + NS_PER_SECOND - 1) / NS_PER_SECOND;
-	return due > client->planned ? due - client->planned : 0;
+	return due > client->tally.planned ? due - client->tally.planned : 0;
 }
 
 static void
 count_failed_connect(struct client *client, int error)
 {
 	if (error == -EADDRNOTAVAIL || error == -EADDRINUSE)
-		client->retries[CLIENT_RETRY_no_free_port]++;
+		client->tally.retries[CLIENT_RETRY_no_free_port]++;
 	else if (error == -ENOBUFS)
-		client->retries[CLIENT_RETRY_no_room_for_connection]++;
+		client->tally.retries[CLIENT_RETRY_no_room_for_connection]++;
 	else
-		client->errors[CLIENT_ERROR_connect_not_possible]++;
+		client->tally.errors[CLIENT_ERROR_connect_not_possible]++;
 }
 
 /* Open one connection. @return false where that must wait for another turn */
@@ -296,7 +304,7 @@ open_one(struct client *client, uint64_t planned_ns)
 		return false;
 	}
 	client->budget--;
-	client->planned++;
+	client->tally.planned++;
 	return true;
 }
 
@@ -332,8 +340,8 @@ client_count(const struct party *party, struct party_numbers *numbers)
 {
 	const struct client *client = party->role;
 
-	numbers->done = client->done;
-	numbers->errors = client_error_sum(client);
+	numbers->done = client->tally.done;
+	numbers->errors = client_error_sum(&client->tally);
 	numbers->open = slots_used(&client->slots);
 	numbers->transactions = client->transactions;
 	if (client->options->workload != WORKLOAD_STREAM)

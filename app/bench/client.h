@@ -71,6 +71,17 @@ struct client_conn {
 	bool connected;
 };
 
+/* What is counted from the beginning of a plan; that of several clients adds up. */
+struct client_tally {
+	uint64_t planned; /* connections whose planned time was taken up */
+	uint64_t done;
+	uint64_t errors[CLIENT_ERROR_COUNT];
+	uint64_t retries[CLIENT_RETRY_COUNT];
+	struct histogram connect_ns;
+	struct histogram response_ns;
+	struct histogram transaction_ns; /* from the plan to the last byte of the response */
+};
+
 struct client {
 	const struct bench_options *options;
 	const struct client_steps *steps; /* of the workload */
@@ -79,24 +90,18 @@ struct client {
 	uint32_t next_port;           /* counts on from there */
 	uint64_t budget;              /* how many may still be opened */
 	uint64_t begin_ns;            /* of the plan */
-	uint64_t planned;             /* connections whose planned time was taken up */
-	uint64_t done;
-	bool ending;           /* what stands begins no more work, and ends */
-	uint64_t transactions; /* whole responses, from the very beginning */
-	uint64_t sent;         /* bytes handed over, from the very beginning */
-	uint64_t received;     /* bytes read, from the very beginning */
-	uint64_t errors[CLIENT_ERROR_COUNT];
-	uint64_t retries[CLIENT_RETRY_COUNT];
+	bool ending;                  /* what stands begins no more work, and ends */
+	uint64_t transactions;        /* whole responses, from the very beginning */
+	uint64_t sent;                /* bytes handed over, from the very beginning */
+	uint64_t received;            /* bytes read, from the very beginning */
 	struct slots slots;
 	struct client_conn *conns;
 	struct pump pump; /* of a stream that is sent */
-	struct histogram connect_ns;
-	struct histogram response_ns;
-	struct histogram transaction_ns; /* from the plan to the last byte of the response */
+	struct client_tally tally;
 };
 
-/* @return 0 or a negative errno */
-int client_init(struct client *client, const struct bench_options *options,
+/* name: unique in the process. @return 0 or a negative errno */
+int client_init(struct client *client, const char *name, const struct bench_options *options,
 		const struct estab_endpoint *server);
 
 /* @return mbufs of the payload that have not come home */
@@ -123,7 +128,9 @@ void client_give_up(struct client *client);
 /* What one of the open connections waits for. */
 enum client_wait client_waits_for(const struct client *client);
 
-uint64_t client_error_sum(const struct client *client);
+uint64_t client_error_sum(const struct client_tally *tally);
+
+void client_tally_add(struct client_tally *sum, const struct client_tally *tally);
 
 const char *client_error_name(enum client_error error);
 const char *client_retry_name(enum client_retry retry);

@@ -67,7 +67,7 @@ take_response(struct client *client, struct client_conn *conn, uint64_t now_ns)
 	}
 	conn->response_left -= bytes;
 	if (bytes > 0 && conn->response_left == 0) {
-		histogram_record(&client->response_ns, now_ns - conn->request_ns);
+		histogram_record(&client->tally.response_ns, now_ns - conn->request_ns);
 		client->transactions++;
 	}
 	return true;
@@ -89,7 +89,7 @@ crr_readable(struct client *client, struct client_conn *conn, uint64_t now_ns)
 	if (!take_response(client, conn, now_ns))
 		return false;
 	if (waited && conn->response_left == 0) {
-		histogram_record(&client->transaction_ns, now_ns - conn->planned_ns);
+		histogram_record(&client->tally.transaction_ns, now_ns - conn->planned_ns);
 		close_if_first(client, conn);
 	}
 	if (estab_conn_at_end(conn->conn))

@@ -40,14 +40,15 @@ endpoint_error_name(enum endpoint_error error)
 }
 
 int
-endpoint_init(struct endpoint *endpoint, const struct bench_options *options, uint32_t connections)
+endpoint_init(struct endpoint *endpoint, const char *name, const struct bench_options *options,
+		uint32_t connections)
 {
 	*endpoint = (struct endpoint){ .options = options };
 	endpoint->exchanges = calloc(connections, sizeof(*endpoint->exchanges));
 	if (endpoint->exchanges == NULL || slots_init(&endpoint->slots, connections) != 0)
 		return -ENOMEM;
 	if (options->workload == WORKLOAD_STREAM && options->direction & DIRECTION_RECEIVE)
-		return pump_init(&endpoint->pump, "server_text", options);
+		return pump_init(&endpoint->pump, name, options);
 	return 0;
 }
 
@@ -80,18 +81,25 @@ endpoint_listen(struct endpoint *endpoint, struct estab_stack *stack)
 void
 endpoint_begin(struct endpoint *endpoint)
 {
-	endpoint->done = 0;
-	memset(endpoint->errors, 0, sizeof(endpoint->errors));
+	memset(&endpoint->tally, 0, sizeof(endpoint->tally));
 }
 
 uint64_t
-endpoint_error_sum(const struct endpoint *endpoint)
+endpoint_error_sum(const struct endpoint_tally *tally)
 {
 	uint64_t sum = 0;
 
 	for (unsigned int i = 0; i < ENDPOINT_ERROR_COUNT; i++)
-		sum += endpoint->errors[i];
+		sum += tally->errors[i];
 	return sum;
+}
+
+void
+endpoint_tally_add(struct endpoint_tally *sum, const struct endpoint_tally *tally)
+{
+	sum->done += tally->done;
+	for (unsigned int i = 0; i < ENDPOINT_ERROR_COUNT; i++)
+		sum->errors[i] += tally->errors[i];
 }
 
 static void
@@ -105,7 +113,7 @@ static void
 finish(struct endpoint *endpoint, struct exchange *exchange)
 {
 	estab_conn_close(exchange->conn);
-	endpoint->done++;
+	endpoint->tally.done++;
 	release(endpoint, exchange);
 }
 
@@ -113,7 +121,7 @@ static void
 fail(struct endpoint *endpoint, struct exchange *exchange, enum endpoint_error error)
 {
 	estab_conn_abort(exchange->conn);
-	endpoint->errors[error]++;
+	endpoint->tally.errors[error]++;
 	release(endpoint, exchange);
 }
 
@@ -291,7 +299,7 @@ endpoint_count(const struct party *party, struct party_numbers *numbers)
 {
 	const struct endpoint *endpoint = party->role;
 
-	numbers->done = endpoint->done;
-	numbers->errors = endpoint_error_sum(endpoint);
+	numbers->done = endpoint->tally.done;
+	numbers->errors = endpoint_error_sum(&endpoint->tally);
 	numbers->open = slots_used(&endpoint->slots);
 }

@@ -46,20 +46,25 @@ struct exchange {
 	uint32_t response_left;
 };
 
+/* What is counted from the beginning of a measurement; that of several servers adds up. */
+struct endpoint_tally {
+	uint64_t done;
+	uint64_t errors[ENDPOINT_ERROR_COUNT];
+};
+
 struct endpoint {
 	const struct bench_options *options;
 	struct estab_stack *stack;
 	struct estab_listener *listeners[ENDPOINT_PORTS_MAX];
-	uint64_t done;
+	struct endpoint_tally tally;
 	uint64_t sent; /* bytes of streams, handed over */
-	uint64_t errors[ENDPOINT_ERROR_COUNT];
 	struct slots slots;
 	struct exchange *exchanges; /* as many as the stack may have connections */
 	struct pump pump;           /* of a stream that the client receives */
 };
 
-/* @return 0 or a negative errno */
-int endpoint_init(struct endpoint *endpoint, const struct bench_options *options,
+/* name: unique in the process. @return 0 or a negative errno */
+int endpoint_init(struct endpoint *endpoint, const char *name, const struct bench_options *options,
 		uint32_t connections);
 
 /* @return mbufs of the payload that have not come home */
@@ -71,7 +76,9 @@ int endpoint_listen(struct endpoint *endpoint, struct estab_stack *stack);
 /* Forget what was counted. */
 void endpoint_begin(struct endpoint *endpoint);
 
-uint64_t endpoint_error_sum(const struct endpoint *endpoint);
+uint64_t endpoint_error_sum(const struct endpoint_tally *tally);
+
+void endpoint_tally_add(struct endpoint_tally *sum, const struct endpoint_tally *tally);
 
 const char *endpoint_error_name(enum endpoint_error error);
 

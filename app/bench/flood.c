@@ -48,10 +48,10 @@ flood_kind_word(uint32_t kind)
 
 void
 flood_init(struct flood *flood, const struct bench_options *options,
-		const struct estab_endpoint *server, const struct party *party)
+		const struct estab_endpoint *server, struct rte_mempool *pool, const uint8_t mac[6])
 {
-	*flood = (struct flood){ .pool = party->pool, .server = *server, .rate = options->rate };
-	memcpy(flood->mac, party->device.mac, sizeof(flood->mac));
+	*flood = (struct flood){ .pool = pool, .server = *server, .rate = options->rate };
+	memcpy(flood->mac, mac, sizeof(flood->mac));
 	flood_frames_init(&flood->frames, (enum flood_kind)options->flood_with,
 			&options->flood_from, server, options->server_ports, options->seed);
 }
@@ -71,6 +71,22 @@ flood_since(const struct flood_count *now, const struct flood_count *before)
 	for (unsigned int i = 0; i < FLOOD_ANSWER_COUNT; i++)
 		since.answers[i] = now->answers[i] - before->answers[i];
 	return since;
+}
+
+void
+flood_count_add(struct flood_count *sum, const struct flood_count *count)
+{
+	sum->sent += count->sent;
+	for (unsigned int i = 0; i < FLOOD_ANSWER_COUNT; i++)
+		sum->answers[i] += count->answers[i];
+}
+
+void
+flood_tally_add(struct flood_tally *sum, const struct flood_tally *tally)
+{
+	flood_count_add(&sum->count, &tally->count);
+	sum->overdue += tally->overdue;
+	sum->pool_empty += tally->pool_empty;
 }
 
 uint64_t
@@ -178,7 +194,7 @@ take_answer(struct flood *flood, const struct rte_mbuf *packet)
 		learn_way(flood, &look);
 	if (!flood_frames_has_source(&flood->frames, look.to))
 		return false;
-	flood->count.answers[look.tcp != NULL ? answer_of(look.tcp) : FLOOD_ANSWER_other]++;
+	flood->tally.count.answers[look.tcp != NULL ? answer_of(look.tcp) : FLOOD_ANSWER_other]++;
 	return true;
 }
 
@@ -240,8 +256,7 @@ flood_attach(struct flood *flood, struct estab_port *port)
 void
 flood_begin(struct flood *flood, uint64_t now_ns)
 {
-	memset(&flood->count, 0, sizeof(flood->count));
-	flood->pool_empty = 0;
+	memset(&flood->tally, 0, sizeof(flood->tally));
 	flood->begin_ns = now_ns;
 	flood->runs = flood->knows_way;
 }
@@ -260,7 +275,8 @@ flood_end(struct flood *flood, uint64_t now_ns)
 	const uint64_t planned = due(flood, now_ns);
 
 	flood->runs = false;
-	flood->overdue = planned > flood->count.sent ? planned - flood->count.sent : 0;
+	flood->tally.overdue =
+			planned > flood->tally.count.sent ? planned - flood->tally.count.sent : 0;
 	flood_fini(flood);
 }
 
@@ -279,7 +295,7 @@ wanted(const struct flood *flood, uint64_t now_ns)
 
 	if (flood->rate == 0)
 		return FLOOD_BURST;
-	left = due(flood, now_ns) - flood->count.sent;
+	left = due(flood, now_ns) - flood->tally.count.sent;
 	return (unsigned int)RTE_MIN(left, (uint64_t)FLOOD_BURST);
 }
 
@@ -289,7 +305,7 @@ write_frames(struct flood *flood, unsigned int n)
 	const uint16_t length = flood->frames.length;
 
 	if (rte_pktmbuf_alloc_bulk(flood->pool, flood->waiting, n) != 0) {
-		flood->pool_empty++;
+		flood->tally.pool_empty++;
 		return;
 	}
 	for (unsigned int i = 0; i < n; i++) {
@@ -317,7 +333,7 @@ flood_send(struct flood *flood, uint64_t now_ns)
 	if (flood->waiting_count == 0)
 		write_frames(flood, n);
 	taken = port_layer_send(&flood->wire, flood->waiting, (uint16_t)flood->waiting_count);
-	flood->count.sent += taken;
+	flood->tally.count.sent += taken;
 	flood->waiting_count -= taken;
 	for (unsigned int i = 0; i < flood->waiting_count; i++)
 		flood->waiting[i] = flood->waiting[i + taken];
@@ -336,5 +352,5 @@ void
 flood_count(const struct party *party, struct party_numbers *numbers)
 {
 	client_count(party, numbers);
-	numbers->flood = party->flood->count;
+	numbers->flood = party->flood->tally.count;
 }

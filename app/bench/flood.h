@@ -43,6 +43,13 @@ struct flood_count {
 	uint64_t answers[FLOOD_ANSWER_COUNT];
 };
 
+/* What is counted from the beginning of a plan; that of several floods adds up. */
+struct flood_tally {
+	struct flood_count count;
+	uint64_t overdue;    /* planned within the time, and not sent */
+	uint64_t pool_empty; /* turns without an mbuf */
+};
+
 struct flood {
 	struct port_layer wire; /* over it lies the client's port */
 	struct rte_mempool *pool;
@@ -54,15 +61,15 @@ struct flood {
 	bool client_waits; /* the wire has not taken all that the client's stack had */
 	uint32_t rate;     /* 0: as fast as the wire takes it */
 	uint64_t begin_ns;
-	uint64_t overdue;    /* planned within the time, and not sent */
-	uint64_t pool_empty; /* turns without an mbuf */
-	struct flood_count count;
+	struct flood_tally tally;
 	unsigned int waiting_count; /* written, and not yet taken by the wire */
 	struct rte_mbuf *waiting[FLOOD_BURST];
 };
 
+/* mac: ours. */
 void flood_init(struct flood *flood, const struct bench_options *options,
-		const struct estab_endpoint *server, const struct party *party);
+		const struct estab_endpoint *server, struct rte_mempool *pool,
+		const uint8_t mac[6]);
 
 /* No frame comes from this address: it is somebody's. */
 void flood_spare(struct flood *flood, const struct estab_address *address);
@@ -79,6 +86,9 @@ void flood_fini(struct flood *flood);
 
 /* What has come since before. */
 struct flood_count flood_since(const struct flood_count *now, const struct flood_count *before);
+
+void flood_count_add(struct flood_count *sum, const struct flood_count *count);
+void flood_tally_add(struct flood_tally *sum, const struct flood_tally *tally);
 
 uint64_t flood_answer_sum(const struct flood_count *count);
 

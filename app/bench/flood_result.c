@@ -11,14 +11,14 @@ make_ways(struct flood_result *result, const struct bench *bench)
 {
 	struct estab_stats client, server;
 
-	stats_since(&client, &bench->last[PARTY_CLIENT].stats, &bench->first[PARTY_CLIENT].stats);
+	stats_since(&client, &bench->last[END_CLIENT].stats, &bench->first[END_CLIENT].stats);
 	result->to_server.flood = bench->flood.count.sent;
 	result->to_server.client = client.tx_packets;
 	result->from_server.flood = flood_answer_sum(&bench->flood.count);
 	result->from_server.client = client.rx_packets;
-	if (bench->party_count < PARTIES_MAX)
+	if (bench->end_count < ENDS_MAX)
 		return;
-	stats_since(&server, &bench->last[PARTY_SERVER].stats, &bench->first[PARTY_SERVER].stats);
+	stats_since(&server, &bench->last[END_SERVER].stats, &bench->first[END_SERVER].stats);
 	result->to_server.server = server.rx_packets;
 	result->to_server.missing =
 			(int64_t)(result->to_server.flood + client.tx_packets - server.rx_packets);
@@ -45,7 +45,7 @@ flood_result_make(struct flood_result *result, const struct bench *bench)
 static bool
 is_accounted(const struct bench *bench)
 {
-	for (unsigned int i = 0; i < bench->party_count; i++) {
+	for (unsigned int i = 0; i < bench->end_count; i++) {
 		if (stats_unaccounted(&bench->last[i].stats) != 0)
 			return false;
 	}

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include <rte_common.h>
+#include <rte_lcore.h>
 
 #include <estab/stack.h>
 
@@ -217,10 +218,14 @@ run(struct hold *hold, struct hold_report *report)
 int
 hold_main(const struct bench_options *options, int argc, char **argv)
 {
-	struct hold *hold = malloc(sizeof(*hold));
 	struct hold_report report = { .options = options };
+	struct hold *hold;
 	int ret;
 
+	if (rte_lcore_count() > 1)
+		return complain(EXIT_USAGE,
+				"--workload hold has both ends on one lcore: give EAL one, as in -l 0");
+	hold = malloc(sizeof(*hold));
 	if (hold == NULL)
 		return complain(EXIT_ENVIRONMENT, "no memory for the workload itself");
 	ret = hold_create(hold, options);

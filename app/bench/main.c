@@ -4,12 +4,13 @@
  * used.
  *
  *	bench_options.c  the command line
- *	setup.c          devices, memory, stacks (loopback.c: two devices made of rings)
+ *	allot.c          which lcore does what, and how much of it
+ *	setup.c          devices, memory (pools.c), stacks (loopback.c: two devices made of rings)
  *	client.c         one side of every connection; endpoint.c the other, with --loopback
  *	client_*.c       what the workloads do with a connection; pump.c text without end
  *	flood.c          a flood on the client's wire, and its answers; flood_frame.c its frames;
  *	                 flood_result.c what became of every packet
- *	party.c          one turn of either side, and what it costs
+ *	party.c          one turn of either side, and what it costs; sums.c what all have counted
  *	run.c            warm up, measure, finish, drain
  *	report.c         the result as text; report_json.c as JSON
  *	hold.c           very many connections of peers that keep none (hold_*.c)
@@ -43,15 +44,15 @@ measure(int argc, char **argv)
 		ret = bench_warm_up(&bench);
 	if (ret < 0)
 		ret = bench_open_standing(&bench);
-	if (ret >= 0) {
-		bench_destroy(&bench);
-		return ret;
-	}
-	bench_run(&bench, &report);
+	if (ret < 0)
+		bench_run(&bench, &report);
 	bench_destroy(&bench);
-	if (report_end(&report, &bench, argc, argv) != 0)
-		return complain(EXIT_ENVIRONMENT, "--json %s: could not be written", options.json);
-	return bench_is_clean(&bench) ? EXIT_FINE : EXIT_ENVIRONMENT;
+	if (ret < 0 && report_end(&report, &bench, argc, argv) != 0)
+		ret = complain(EXIT_ENVIRONMENT, "--json %s: could not be written", options.json);
+	else if (ret < 0)
+		ret = bench_is_clean(&bench) ? EXIT_FINE : EXIT_ENVIRONMENT;
+	bench_forget(&bench);
+	return ret;
 }
 
 /* What has no parties ends here. @return the exit code that it was given */

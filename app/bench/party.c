@@ -3,9 +3,12 @@
 
 #include <string.h>
 
+#include <rte_common.h>
 #include <rte_cycles.h>
 
 #include <estab/stack.h>
+
+#include "stats_print.h"
 
 static uint16_t
 metered_rx_burst(void *context, struct rte_mbuf **packets, uint16_t n)
@@ -43,21 +46,35 @@ party_count(const struct party *party, const struct clock *clock, struct party_n
 	party->count(party, numbers);
 }
 
+void
+party_numbers_add(struct party_numbers *sum, const struct party_numbers *numbers)
+{
+	sum->now_ns = RTE_MAX(sum->now_ns, numbers->now_ns);
+	sum->done += numbers->done;
+	sum->errors += numbers->errors;
+	sum->open += numbers->open;
+	sum->transactions += numbers->transactions;
+	sum->bytes_to_server += numbers->bytes_to_server;
+	sum->bytes_from_server += numbers->bytes_from_server;
+	flood_count_add(&sum->flood, &numbers->flood);
+	stats_add(&sum->stats, &numbers->stats);
+}
+
 uint64_t
 party_turn(struct party *party, const struct clock *clock)
 {
 	const uint64_t start = rte_rdtsc();
 	const uint64_t now_ns = clock_at(clock, start);
 	const uint64_t moved = party->port.moved;
-	bool worked;
 
 	estab_stack_receive(party->stack, now_ns);
-	worked = party->work(party, now_ns);
+	party->worked = party->work(party, now_ns);
 	estab_stack_transmit(party->stack, now_ns);
-	if (worked || party->port.moved != moved)
+	party->worked |= party->port.moved != moved;
+	if (party->worked)
 		party->cycles_busy += rte_rdtsc() - start;
 	if (mailbox_is_asked(&party->mailbox)) {
-		party_count(party, clock, &party->numbers);
+		party_count(party, clock, &party->now);
 		mailbox_answer(&party->mailbox);
 	}
 	return now_ns;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * One end of the measurement: a stack, the work that is done on it, and what it costs. An lcore
- * runs one party, or two in turn. Its numbers belong to that lcore; others ask through the
+ * A stack at one end of the measurement, the work that is done on it, and what it costs. An lcore
+ * runs one party, or several in turn. Its numbers belong to that lcore; others ask through the
  * mailbox.
  */
 #ifndef APP_BENCH_PARTY_H
@@ -12,14 +12,17 @@
 
 #include <estab/stats.h>
 
+#include "bench_options.h"
 #include "clock.h"
-#include "device.h"
 #include "flood.h"
 #include "mailbox.h"
 #include "port_layer.h"
 
+struct end;
 struct estab_stack;
 struct rte_mempool;
+
+enum { PARTY_NAME_MAX = 16 };
 
 /* A port that counts what goes through it, so that a turn that moved packets is known as such. */
 struct metered_port {
@@ -40,9 +43,21 @@ struct party_numbers {
 	struct estab_stats stats;
 };
 
+/* How far the work of a client has come. */
+enum party_phase {
+	PARTY_WORKS,
+	PARTY_FINISHES, /* its time is over; what is open comes to its end */
+	PARTY_IS_DONE,
+};
+
 struct party {
-	const char *name;
-	struct device device;
+	char name[PARTY_NAME_MAX];
+	struct end *end;
+	uint16_t number;       /* among those at its end */
+	uint16_t stack_number; /* among the stacks at its end's device */
+	uint16_t lcore;
+	bool has_pool;                /* of its own, or for all at its end */
+	struct bench_options options; /* those of the whole, with its share of the work */
 	struct rte_mempool *pool;
 	struct metered_port port;
 	struct estab_stack *stack;
@@ -53,12 +68,22 @@ struct party {
 	void *role;          /* struct client or struct endpoint */
 	struct flood *flood; /* on the same wire; NULL: none */
 
+	bool worked;           /* in the last turn */
 	uint64_t cycles_busy;  /* of turns that moved packets or had work */
 	uint64_t cycles_begin; /* TSC when the measurement began, and when it ended */
 	uint64_t cycles_end;
 
+	/* Of a client, written on its own lcore. */
+	enum party_phase phase;
+	uint64_t end_ns;  /* when its time was over */
+	uint64_t overdue; /* connections planned until then, and never opened */
+
 	struct mailbox mailbox;
-	struct party_numbers numbers; /* written when asked through the mailbox */
+	struct party_numbers now;      /* written when asked through the mailbox */
+	struct party_numbers first;    /* before the measurement, when nothing was on its way */
+	struct party_numbers at_begin; /* when it began */
+	struct party_numbers at_end;   /* of a client: when its time was over */
+	struct party_numbers last;     /* after the drain */
 };
 
 /* Put the meter before the port. The party must not move in memory afterwards. */
@@ -70,5 +95,8 @@ uint64_t party_turn(struct party *party, const struct clock *clock);
 /* The party's numbers as of now; on its own lcore. */
 void party_count(const struct party *party, const struct clock *clock,
 		struct party_numbers *numbers);
+
+/* The time of a sum is the latest. */
+void party_numbers_add(struct party_numbers *sum, const struct party_numbers *numbers);
 
 #endif

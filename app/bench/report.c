@@ -40,6 +40,18 @@ ratio(double part, double whole)
 	return whole > 0 ? part / whole : 0;
 }
 
+/* The device, and which lcore does what at it. */
+static void
+print_end_at_start(const struct end *end, FILE *out)
+{
+	uint16_t lcores[BENCH_LCORES_MAX];
+
+	device_print(&end->device, out);
+	for (uint16_t i = 0; i < end->map.count; i++)
+		lcores[end->parties[i].stack_number] = end->parties[i].lcore;
+	spread_print(&end->spread, lcores, out);
+}
+
 void
 report_begin(struct report *report, const struct bench *bench)
 {
@@ -47,19 +59,18 @@ report_begin(struct report *report, const struct bench *bench)
 	char text[ESTAB_ADDRESS_TEXT_MAX];
 
 	report->begin_ns = report->last_ns = bench->begin_ns;
-	for (unsigned int i = 0; i < bench->party_count; i++)
-		report->before[i] = bench->parties[i].numbers;
+	memcpy(report->before, bench->now, sizeof(report->before));
 	fprintf(report->text, "estab-bench %s, %s, seed %" PRIu64 "\n", estab_version(),
 			rte_version(), options->seed);
-	for (unsigned int i = 0; i < bench->party_count; i++)
-		device_print(&bench->parties[i].device, report->text);
+	for (unsigned int i = 0; i < bench->end_count; i++)
+		print_end_at_start(&bench->ends[i], report->text);
 	if (!options->loopback)
 		stack_options_print(&options->stack, report->text);
 	report_work_begin(options, report->text);
 	fprintf(report->text,
 			" with %s and %" PRIu32 " more ports, %" PRIu32 " at once, on %u lcore%s\n",
-			estab_endpoint_format(&bench->client.server, text, sizeof(text)),
-			options->server_ports - 1, options->connections, bench->lcore_count,
+			estab_endpoint_format(&bench->server, text, sizeof(text)),
+			options->server_ports - 1, bench->connections, bench->lcore_count,
 			bench->lcore_count == 1 ? "" : "s");
 	fflush(report->text);
 }
@@ -67,8 +78,8 @@ report_begin(struct report *report, const struct bench *bench)
 static void
 make_interval(struct interval *interval, const struct report *report, const struct bench *bench)
 {
-	const struct party_numbers *now = &bench->parties[PARTY_CLIENT].numbers;
-	const struct party_numbers *before = &report->before[PARTY_CLIENT];
+	const struct party_numbers *now = &bench->now[END_CLIENT];
+	const struct party_numbers *before = &report->before[END_CLIENT];
 
 	*interval = (struct interval){ 0 };
 	interval->second = seconds_of(now->now_ns - report->begin_ns);
@@ -80,9 +91,8 @@ make_interval(struct interval *interval, const struct report *report, const stru
 	interval->flood = flood_since(&now->flood, &before->flood);
 	interval->errors = now->errors - before->errors;
 	interval->open = now->open;
-	for (unsigned int i = 0; i < bench->party_count; i++)
-		stats_since(&interval->stats[i], &bench->parties[i].numbers.stats,
-				&report->before[i].stats);
+	for (unsigned int i = 0; i < bench->end_count; i++)
+		stats_since(&interval->stats[i], &bench->now[i].stats, &report->before[i].stats);
 }
 
 static void
@@ -91,7 +101,7 @@ print_interval(const struct interval *interval, const struct bench *bench, FILE 
 	char open[FORMAT_MAX], rx[FORMAT_MAX], tx[FORMAT_MAX];
 	struct estab_stats sum = interval->stats[0];
 
-	if (bench->party_count > 1)
+	if (bench->end_count > 1)
 		stats_add(&sum, &interval->stats[1]);
 	fprintf(out, "%6.1fs  ", interval->second);
 	report_work_interval(interval, bench->options->workload, out);
@@ -117,10 +127,9 @@ report_interval(struct report *report, const struct bench *bench)
 	print_interval(&interval, bench, report->text);
 	json_array_append_new(report->intervals,
 			report_json_interval(&interval, bench->options->workload,
-					bench->party_count));
-	report->last_ns = bench->parties[PARTY_CLIENT].numbers.now_ns;
-	for (unsigned int i = 0; i < bench->party_count; i++)
-		report->before[i] = bench->parties[i].numbers;
+					bench->end_count));
+	report->last_ns = bench->now[END_CLIENT].now_ns;
+	memcpy(report->before, bench->now, sizeof(report->before));
 }
 
 /* What went through standing connections within the time, by the client's count. */
@@ -144,6 +153,15 @@ sum_up_work(struct summary *summary, const struct bench *bench)
 }
 
 void
+party_result_make(struct party_result *result, const struct party *party)
+{
+	stats_since(&result->stats, &party->last.stats, &party->first.stats);
+	result->connections = result->stats.connections_active + result->stats.connections_passive;
+	result->busy_ratio = ratio((double)party->cycles_busy,
+			(double)(party->cycles_end - party->cycles_begin));
+}
+
+void
 summary_make(struct summary *summary, const struct bench *bench)
 {
 	const double all = (double)bench->client.done;
@@ -151,20 +169,19 @@ summary_make(struct summary *summary, const struct bench *bench)
 	*summary = (struct summary){ .seconds = seconds_of(bench->end_ns - bench->begin_ns) };
 	summary->connections_per_second = ratio((double)bench->done_in_time, summary->seconds);
 	sum_up_work(summary, bench);
-	for (unsigned int i = 0; i < bench->party_count; i++) {
-		const struct party *party = &bench->parties[i];
+	for (unsigned int i = 0; i < bench->end_count; i++) {
+		const double busy = (double)bench->cycles_busy[i];
 		struct estab_stats *stats = &summary->stats[i];
 
 		stats_since(stats, &bench->last[i].stats, &bench->first[i].stats);
 		summary->retransmitted += stats->segments_retransmitted;
 		summary->unaccounted[i] = stats_unaccounted(stats);
-		summary->busy_ratio[i] = ratio((double)party->cycles_busy,
-				(double)(party->cycles_end - party->cycles_begin));
-		summary->busy_cycles_per_connection[i] = ratio((double)party->cycles_busy, all);
+		summary->busy_ratio[i] = ratio(busy, (double)bench->cycles[i]);
+		summary->busy_cycles_per_connection[i] = ratio(busy, all);
 	}
 	summary->packets_per_connection =
-			ratio((double)(summary->stats[PARTY_CLIENT].rx_packets +
-					      summary->stats[PARTY_CLIENT].tx_packets),
+			ratio((double)(summary->stats[END_CLIENT].rx_packets +
+					      summary->stats[END_CLIENT].tx_packets),
 					all);
 }
 
@@ -223,10 +240,9 @@ print_errors(const struct bench *bench, FILE *out)
 }
 
 static void
-print_party(const struct bench *bench, const struct summary *summary, unsigned int index, FILE *out)
+print_end(const struct bench *bench, const struct summary *summary, unsigned int index, FILE *out)
 {
-	fprintf(out, "%s: busy %.1f %%", bench->parties[index].name,
-			summary->busy_ratio[index] * 100);
+	fprintf(out, "%s: busy %.1f %%", bench->ends[index].name, summary->busy_ratio[index] * 100);
 	if (!bench_workload_stands(bench->options->workload))
 		fprintf(out, ", %.0f cycles per connection",
 				summary->busy_cycles_per_connection[index]);
@@ -234,11 +250,30 @@ print_party(const struct bench *bench, const struct summary *summary, unsigned i
 	stats_print_totals(&summary->stats[index], out);
 }
 
+/* What each lcore had of it, where they are several. */
 static void
-print_end(const struct bench *bench, const struct summary *summary, FILE *out)
+print_party(const struct party *party, FILE *out)
 {
-	for (unsigned int i = 0; i < bench->party_count; i++)
-		print_party(bench, summary, i, out);
+	char connections[FORMAT_MAX], rx[FORMAT_MAX], tx[FORMAT_MAX], handed[FORMAT_MAX];
+	struct party_result result;
+
+	party_result_make(&result, party);
+	fprintf(out, "lcore %u, %s: busy %.1f %%, %s connections, %s packets received, %s sent, %s handed over\n",
+			party->lcore, party->name, result.busy_ratio * 100,
+			format_count(result.connections, connections),
+			format_count(result.stats.rx_packets, rx),
+			format_count(result.stats.tx_packets, tx),
+			format_count(result.stats.dispatch_handed_over, handed));
+}
+
+static void
+print_all(const struct bench *bench, const struct summary *summary, FILE *out)
+{
+	for (unsigned int i = 0; bench->party_count > bench->end_count && i < bench->party_count;
+			i++)
+		print_party(&bench->parties[i], out);
+	for (unsigned int i = 0; i < bench->end_count; i++)
+		print_end(bench, summary, i, out);
 	report_work_result(bench, summary, out);
 	print_latencies(bench, out);
 	print_errors(bench, out);
@@ -264,7 +299,7 @@ report_end(struct report *report, const struct bench *bench, int argc, char **ar
 	int ret = 0;
 
 	summary_make(&summary, bench);
-	print_end(bench, &summary, report->text);
+	print_all(bench, &summary, report->text);
 	if (report->json == NULL)
 		return 0;
 	root = report_json(bench, &summary, report->intervals, argc, argv);

@@ -23,7 +23,7 @@ struct report {
 	json_t *intervals;
 	uint64_t begin_ns;
 	uint64_t last_ns;
-	struct party_numbers before[2]; /* by party, as of the last line */
+	struct party_numbers before[2]; /* by end, as of the last line */
 };
 
 /* One interval: what happened since the one before. */
@@ -36,7 +36,7 @@ struct interval {
 	struct flood_count flood;
 	uint64_t errors;
 	uint64_t open;
-	struct estab_stats stats[2]; /* by party */
+	struct estab_stats stats[2]; /* by end */
 };
 
 /* Derived numbers that text and JSON both show. */
@@ -56,6 +56,13 @@ struct summary {
 			[2]; /* from the beginning of the measurement to the end of the drain */
 };
 
+/* What one lcore had of it: a party's share of the sum, over the same time. */
+struct party_result {
+	struct estab_stats stats;
+	uint64_t connections; /* that its stack had, opened or accepted */
+	double busy_ratio;
+};
+
 /* Take the outputs; no bytes are written yet. */
 void report_init(struct report *report, FILE *text, FILE *json);
 
@@ -69,6 +76,8 @@ void report_interval(struct report *report, const struct bench *bench);
 int report_end(struct report *report, const struct bench *bench, int argc, char **argv);
 
 void report_fini(struct report *report);
+
+void party_result_make(struct party_result *result, const struct party *party);
 
 void summary_make(struct summary *summary, const struct bench *bench);
 
@@ -90,7 +99,7 @@ void report_flood_json(json_t *object, const struct bench *bench);
 
 /* report_json.c */
 json_t *report_json_interval(const struct interval *interval, uint32_t workload,
-		unsigned int party_count);
+		unsigned int end_count);
 /* What every result begins with, and all counters of a stack. */
 json_t *report_json_head(uint64_t seed, const char *workload, int argc, char **argv);
 json_t *report_json_stack(const struct estab_stats *stats);

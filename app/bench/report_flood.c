@@ -79,7 +79,7 @@ print_ledger(const struct bench *bench, const struct flood_result *result, FILE 
 {
 	char flood[FORMAT_MAX], answers[FORMAT_MAX];
 
-	if (bench->party_count == PARTIES_MAX) {
+	if (bench->end_count == ENDS_MAX) {
 		print_way("to the server", "sent", &result->to_server, true, out);
 		print_way("from the server", "received", &result->from_server, false, out);
 		return;
@@ -150,7 +150,7 @@ way_json(const struct bench *bench, const struct flood_way *way)
 
 	set_count(object, "flood", way->flood);
 	set_count(object, "client", way->client);
-	if (bench->party_count < PARTIES_MAX)
+	if (bench->end_count < ENDS_MAX)
 		return object;
 	set_count(object, "server", way->server);
 	json_object_set_new(object, "missing", json_integer(way->missing));

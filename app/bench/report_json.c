@@ -87,13 +87,16 @@ ports_json(const struct bench *bench)
 	json_t *ports = json_array();
 	char text[DEVICE_TEXT_MAX];
 
-	for (unsigned int i = 0; i < bench->party_count; i++) {
-		const struct device *device = &bench->parties[i].device;
+	for (unsigned int i = 0; i < bench->end_count; i++) {
+		const struct device *device = &bench->ends[i].device;
 		json_t *port = json_object();
 
 		set_text(port, "driver", device->driver);
 		json_object_set_new(port, "offloads", offloads_json(device));
 		set_text(port, "rss", device_rss_text(device, text, sizeof(text)));
+		set_text(port, "mode", spread_mode_name(bench->ends[i].spread.mode));
+		set_count(port, "rx_queues", device->queues);
+		set_count(port, "tx_queues", device->tx_queues);
 		json_array_append_new(ports, port);
 	}
 	return ports;
@@ -134,7 +137,7 @@ set_interval_work(json_t *object, const struct interval *interval, uint32_t work
 }
 
 json_t *
-report_json_interval(const struct interval *interval, uint32_t workload, unsigned int party_count)
+report_json_interval(const struct interval *interval, uint32_t workload, unsigned int end_count)
 {
 	static const char *const names[] = { "client", "server" };
 	json_t *object = json_object();
@@ -143,7 +146,7 @@ report_json_interval(const struct interval *interval, uint32_t workload, unsigne
 	set_interval_work(object, interval, workload);
 	set_count(object, "open", interval->open);
 	set_count(object, "errors", interval->errors);
-	for (unsigned int i = 0; i < RTE_DIM(names) && i < party_count; i++) {
+	for (unsigned int i = 0; i < RTE_DIM(names) && i < end_count; i++) {
 		json_t *party = json_object();
 
 		set_count(party, "rx_packets", interval->stats[i].rx_packets);
@@ -221,7 +224,7 @@ drops_json(const struct bench *bench, const struct summary *summary)
 	for (unsigned int reason = 0; reason < ESTAB_DROP_COUNT; reason++) {
 		uint64_t sum = 0;
 
-		for (unsigned int i = 0; i < bench->party_count; i++)
+		for (unsigned int i = 0; i < bench->end_count; i++)
 			sum += summary->stats[i].drops[reason];
 		set_nonzero(object, estab_drop_name(reason), sum);
 	}
@@ -253,12 +256,12 @@ report_json_stack(const struct estab_stats *stats)
 }
 
 static json_t *
-by_party(const struct bench *bench, const double values[PARTIES_MAX])
+by_end(const struct bench *bench, const double values[ENDS_MAX])
 {
 	json_t *object = json_object();
 
-	for (unsigned int i = 0; i < bench->party_count; i++)
-		set_real(object, bench->parties[i].name, values[i]);
+	for (unsigned int i = 0; i < bench->end_count; i++)
+		set_real(object, bench->ends[i].name, values[i]);
 	return object;
 }
 
@@ -271,7 +274,7 @@ set_connections(json_t *object, const struct bench *bench, const struct summary 
 		set_count(object, "overdue", bench->overdue);
 	set_real(object, "packets_per_connection", summary->packets_per_connection);
 	json_object_set_new(object, "busy_cycles_per_connection",
-			by_party(bench, summary->busy_cycles_per_connection));
+			by_end(bench, summary->busy_cycles_per_connection));
 }
 
 /* Of what went through connections that stood. */
@@ -291,6 +294,28 @@ set_work(json_t *object, const struct bench *bench, const struct summary *summar
 	set_count(object, "segments_retransmitted", summary->retransmitted);
 }
 
+/* What each lcore had of the sums; an lcore that works at both ends is there twice. */
+static json_t *
+lcores_json(const struct bench *bench)
+{
+	json_t *lcores = json_array();
+
+	for (unsigned int i = 0; i < bench->party_count; i++) {
+		const struct party *party = &bench->parties[i];
+		struct party_result result;
+		json_t *lcore;
+
+		party_result_make(&result, party);
+		lcore = report_json_stack(&result.stats);
+		set_count(lcore, "lcore", party->lcore);
+		set_text(lcore, "end", party->end->name);
+		set_count(lcore, "connections", result.connections);
+		set_real(lcore, "busy_ratio", result.busy_ratio);
+		json_array_append_new(lcores, lcore);
+	}
+	return lcores;
+}
+
 static json_t *
 summary_json(const struct bench *bench, const struct summary *summary)
 {
@@ -304,7 +329,7 @@ summary_json(const struct bench *bench, const struct summary *summary)
 		set_connections(object, bench, summary);
 	if (bench->options->workload == WORKLOAD_FLOOD)
 		report_flood_json(object, bench);
-	json_object_set_new(object, "busy_ratio", by_party(bench, summary->busy_ratio));
+	json_object_set_new(object, "busy_ratio", by_end(bench, summary->busy_ratio));
 	if (bench->options->workload != WORKLOAD_STREAM)
 		json_object_set_new(object, "latency_us", latencies_json(bench));
 	json_object_set_new(object, "errors", errors_json(bench));
@@ -313,10 +338,11 @@ summary_json(const struct bench *bench, const struct summary *summary)
 	json_object_set_new(object, "mbufs_leaked", json_integer(bench->mbufs_leaked));
 	json_object_set_new(object, "mbufs_kept_by_driver", json_integer(bench->mbufs_kept));
 	json_object_set_new(object, "tcbs_leaked", json_integer(bench->tcbs_leaked));
-	for (unsigned int i = 0; i < bench->party_count; i++)
-		json_object_set_new(stacks, bench->parties[i].name,
+	for (unsigned int i = 0; i < bench->end_count; i++)
+		json_object_set_new(stacks, bench->ends[i].name,
 				report_json_stack(&summary->stats[i]));
 	json_object_set_new(object, "stacks", stacks);
+	json_object_set_new(object, "lcores", lcores_json(bench));
 	return object;
 }
 

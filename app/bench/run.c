@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A measurement in steps: one connection beforehand; those that stand, if any; the measurement itself, every lcore on
- * its own; what is open is given time to finish; then one thread drains both stacks and reads the
- * counters.
+ * A measurement in steps: one connection of each client beforehand; those that stand, if any; the
+ * measurement itself, every lcore on its own; what is open is given time to finish; then one thread drains
+ * all stacks and reads the counters.
  */
 #include "bench.h"
 
 #include <inttypes.h>
-#include <string.h>
+#include <stddef.h>
 #include <unistd.h>
 
 #include <rte_common.h>
 #include <rte_launch.h>
 #include <rte_lcore.h>
-#include <rte_pause.h>
-#include <rte_ring.h>
 
 #include <estab/stack.h>
 
 #include "complain.h"
+#include "cores.h"
 #include "flood_result.h"
 #include "report.h"
 #include "signals.h"
@@ -36,15 +35,15 @@ turn_all(struct bench *bench)
 		party_turn(&bench->parties[i], &bench->clock);
 }
 
-/* What the one connection still wanted when the time was over, and what that means. */
+/* What its one connection still wanted when the time was over, and what that means. */
 static const char *
-warm_up_advice(const struct bench *bench)
+warm_up_advice(const struct client *client)
 {
-	switch (client_waits_for(&bench->client)) {
+	switch (client_waits_for(client)) {
 	case CLIENT_WAITS_FOR_RESPONSE:
 		return "connected, but no whole response: check --request-size and --response-size";
 	case CLIENT_WAITS_FOR_CLOSE:
-		if (bench->options->closer == CLOSER_CLIENT)
+		if (client->options->closer == CLOSER_CLIENT)
 			return "the client has closed, but the server does not close after it";
 		return "connected, but the server does not close: if it waits for the client to "
 		       "close first, add --close client";
@@ -57,27 +56,20 @@ warm_up_advice(const struct bench *bench)
 }
 
 static int
-complain_about_warm_up(const struct bench *bench)
+complain_about_warm_up(const struct client *client)
 {
 	char text[ESTAB_ADDRESS_TEXT_MAX];
 
-	estab_endpoint_format(&bench->client.server, text, sizeof(text));
+	estab_endpoint_format(&client->server, text, sizeof(text));
 	for (unsigned int i = 0; i < CLIENT_ERROR_COUNT; i++) {
-		if (bench->client.errors[i] > 0)
+		if (client->tally.errors[i] > 0)
 			return complain(EXIT_ENVIRONMENT,
 					"the first connection to %s failed (%s): %s", text,
 					client_error_name((enum client_error)i),
-					warm_up_advice(bench));
+					warm_up_advice(client));
 	}
 	return complain(EXIT_ENVIRONMENT, "the first connection to %s failed: %s", text,
-			warm_up_advice(bench));
-}
-
-static bool
-wire_is_empty(const struct bench *bench)
-{
-	return bench->rings[0] == NULL ||
-			(rte_ring_empty(bench->rings[0]) && rte_ring_empty(bench->rings[1]));
+			warm_up_advice(client));
 }
 
 static uint64_t
@@ -97,10 +89,23 @@ is_quiet(const struct bench *bench)
 
 	for (unsigned int i = 0; i < bench->party_count; i++)
 		open += open_in(&bench->parties[i]);
-	return open == 0 && wire_is_empty(bench);
+	return open == 0 && loopback_is_empty(bench);
 }
 
-/* Both stacks from this one thread, until every connection and every packet has come home. */
+static uint32_t
+drain_turn(struct bench *bench, uint64_t now_ns)
+{
+	uint32_t open = 0;
+
+	for (unsigned int i = 0; i < bench->party_count; i++)
+		open += estab_stack_drain(bench->parties[i].stack, now_ns);
+	return open;
+}
+
+/*
+ * All stacks from this one thread, until every connection and every packet has come home. The last of a
+ * stack without a queue lie in a ring when it is done.
+ */
 static void
 drain(struct bench *bench)
 {
@@ -110,10 +115,10 @@ drain(struct bench *bench)
 
 	do {
 		now_ns = clock_now(&bench->clock);
-		open = 0;
-		for (unsigned int i = 0; i < bench->party_count; i++)
-			open += estab_stack_drain(bench->parties[i].stack, now_ns);
-	} while ((open > 0 || !wire_is_empty(bench)) && now_ns < deadline_ns);
+		open = drain_turn(bench, now_ns);
+	} while ((open > 0 || !loopback_is_empty(bench)) && now_ns < deadline_ns);
+	if (!bench->options->loopback)
+		drain_turn(bench, now_ns);
 }
 
 /* It is over before it began: what is open is closed all the same. @return status */
@@ -124,101 +129,170 @@ end(struct bench *bench, int status)
 	return status;
 }
 
+static bool
+has_failed(const struct client *client)
+{
+	return client_error_sum(&client->tally) > 0;
+}
+
+static bool
+is_cold(const struct client *client)
+{
+	return client->tally.done == 0;
+}
+
+static struct client *
+find_client(const struct bench *bench, bool (*is)(const struct client *))
+{
+	for (unsigned int i = 0; i < bench->ends[END_CLIENT].map.count; i++) {
+		if (is(&bench->clients[i]))
+			return &bench->clients[i];
+	}
+	return NULL;
+}
+
+static void
+begin_clients(struct bench *bench, uint64_t now_ns, uint64_t budget)
+{
+	for (unsigned int i = 0; i < bench->ends[END_CLIENT].map.count; i++)
+		client_begin(&bench->clients[i], now_ns, budget);
+}
+
+/* Of what stands, no more than the least. */
+static void
+set_ending(struct bench *bench, bool ending)
+{
+	for (unsigned int i = 0; i < bench->ends[END_CLIENT].map.count; i++)
+		bench->clients[i].ending = ending;
+}
+
 int
 bench_warm_up(struct bench *bench)
 {
 	const uint64_t deadline_ns = clock_now(&bench->clock) + WARM_UP_NS;
 
-	client_begin(&bench->client, clock_now(&bench->clock), 1);
-	bench->client.ending = true; /* of what stands: no more than the least */
-	while ((bench->client.done == 0 || !is_quiet(bench)) &&
-			client_error_sum(&bench->client) == 0 && !signals_stopped() &&
+	begin_clients(bench, clock_now(&bench->clock), 1);
+	set_ending(bench, true);
+	while ((find_client(bench, is_cold) != NULL || !is_quiet(bench)) &&
+			find_client(bench, has_failed) == NULL && !signals_stopped() &&
 			clock_now(&bench->clock) < deadline_ns)
 		turn_all(bench);
-	bench->client.ending = false;
-	return bench->client.done == 1 ? -1 : end(bench, complain_about_warm_up(bench));
+	set_ending(bench, false);
+	if (find_client(bench, has_failed) != NULL)
+		return end(bench, complain_about_warm_up(find_client(bench, has_failed)));
+	if (find_client(bench, is_cold) != NULL)
+		return end(bench, complain_about_warm_up(find_client(bench, is_cold)));
+	return -1;
 }
 
 static void
-count_all(struct bench *bench, struct party_numbers numbers[PARTIES_MAX])
+count_all(struct bench *bench, size_t where)
 {
-	for (unsigned int i = 0; i < bench->party_count; i++)
-		party_count(&bench->parties[i], &bench->clock, &numbers[i]);
+	for (unsigned int i = 0; i < bench->party_count; i++) {
+		struct party *party = &bench->parties[i];
+		void *numbers = (char *)party + where;
+
+		party_count(party, &bench->clock, numbers);
+	}
+}
+
+static uint64_t
+standing(const struct bench *bench)
+{
+	uint64_t sum = 0;
+
+	for (unsigned int i = 0; i < bench->ends[END_CLIENT].map.count; i++)
+		sum += bench->clients[i].tally.connect_ns.count;
+	return sum;
 }
 
 int
 bench_open_standing(struct bench *bench)
 {
-	const uint32_t wanted = bench->options->connections;
+	const uint32_t wanted = bench->connections;
 	const uint64_t begin_ns = clock_now(&bench->clock);
 	const uint64_t deadline_ns = begin_ns + WARM_UP_NS + wanted * OPENING_NS;
 
 	if (!bench_workload_stands(bench->options->workload))
 		return -1;
-	count_all(bench, bench->first);
-	client_begin(&bench->client, begin_ns, wanted);
-	while (bench->client.connect_ns.count < wanted && client_error_sum(&bench->client) == 0 &&
+	count_all(bench, offsetof(struct party, first));
+	for (unsigned int i = 0; i < bench->ends[END_CLIENT].map.count; i++)
+		client_begin(&bench->clients[i], begin_ns, bench->clients[i].options->connections);
+	while (standing(bench) < wanted && find_client(bench, has_failed) == NULL &&
 			!signals_stopped() && clock_now(&bench->clock) < deadline_ns)
 		turn_all(bench);
-	if (bench->client.connect_ns.count == wanted)
+	if (standing(bench) == wanted)
 		return -1;
 	return end(bench,
 			complain(EXIT_ENVIRONMENT,
 					"only %" PRIu64 " of %" PRIu32
 					" connections came about: lower --connections",
-					bench->client.connect_ns.count, wanted));
+					standing(bench), wanted));
 }
 
+/* On the client's own lcore. */
 static void
-end_measurement(struct bench *bench, uint64_t now_ns)
+end_measurement(struct party *party, const struct clock *clock, uint64_t now_ns)
 {
-	struct client *client = &bench->client;
+	struct client *client = party->role;
 
-	bench->end_ns = now_ns;
-	party_count(&bench->parties[PARTY_CLIENT], &bench->clock, &bench->at_end);
-	bench->done_in_time = client->done;
-	if (bench_workload_stands(bench->options->workload))
-		bench->done_in_time = bench->at_end.open;
-	bench->overdue = client_overdue(client, now_ns);
+	party->phase = PARTY_FINISHES;
+	party->end_ns = now_ns;
+	party_count(party, clock, &party->at_end);
+	party->overdue = client_overdue(client, now_ns);
 	client_end(client);
-	flood_end(&bench->flood, now_ns);
+	if (party->flood != NULL)
+		flood_end(party->flood, now_ns);
 }
 
 /*
- * On the client's lcore: open no more once the time is over. All is over when the client has seen
- * its last connection closed by both sides: the server had to work for that, so it goes on until
- * then.
+ * On the client's lcore: open no more once the time is over. It is done when it has seen its last
+ * connection closed by both sides. The servers had to work for that, and so may the others at its device:
+ * all go on until the last is done.
  */
 static void
-check_end(struct bench *bench, uint64_t now_ns)
+check_end(struct bench *bench, struct party *party, uint64_t now_ns)
 {
-	if (bench->end_ns == 0) {
+	struct client *client = party->role;
+
+	if (party->phase == PARTY_IS_DONE)
+		return;
+	if (party->phase == PARTY_WORKS) {
 		if (!signals_stopped() && now_ns < bench->begin_ns + bench->options->duration_ns)
 			return;
-		end_measurement(bench, now_ns);
+		end_measurement(party, &bench->clock, now_ns);
 	}
-	if ((client_is_idle(&bench->client) && open_in(&bench->parties[PARTY_CLIENT]) == 0) ||
-			now_ns >= bench->end_ns + bench->options->drain_timeout_ns) {
-		client_give_up(&bench->client);
-		atomic_store_explicit(&bench->over, true, memory_order_release);
+	if ((client_is_idle(client) && open_in(party) == 0) ||
+			now_ns >= party->end_ns + bench->options->drain_timeout_ns) {
+		client_give_up(client);
+		party->phase = PARTY_IS_DONE;
+		atomic_fetch_sub_explicit(&bench->at_work, 1, memory_order_release);
 	}
 }
 
 static bool
 is_over(struct bench *bench)
 {
-	return atomic_load_explicit(&bench->over, memory_order_acquire);
+	return atomic_load_explicit(&bench->at_work, memory_order_acquire) == 0;
 }
 
+/* On a core that others share, whoever has nothing to do lets them. */
 static void
 lcore_turn(struct bench_lcore *lcore)
 {
-	for (unsigned int i = 0; i < lcore->party_count; i++) {
-		const uint64_t now_ns = party_turn(lcore->parties[i], &lcore->bench->clock);
+	struct bench *bench = lcore->bench;
+	bool worked = false;
 
-		if (lcore->parties[i]->role == &lcore->bench->client)
-			check_end(lcore->bench, now_ns);
+	for (unsigned int i = 0; i < lcore->party_count; i++) {
+		struct party *party = lcore->parties[i];
+		const uint64_t now_ns = party_turn(party, &bench->clock);
+
+		worked |= party->worked;
+		if (party->end == &bench->ends[END_CLIENT])
+			check_end(bench, party, now_ns);
 	}
+	if (bench->cores_are_shared && !worked)
+		sched_yield();
 }
 
 static int
@@ -254,10 +328,17 @@ ask_all(struct bench *bench, struct bench_lcore *own)
 			if (own != NULL)
 				lcore_turn(own);
 			else
-				rte_pause();
+				cores_yield(bench->cores_are_shared);
 		}
 	}
 	return true;
+}
+
+static void
+add_up_now(struct bench *bench)
+{
+	for (unsigned int i = 0; i < bench->end_count; i++)
+		bench_add_up(bench, i, offsetof(struct party, now), &bench->now[i]);
 }
 
 /* The main lcore: its own party if it has one, and a line per second. */
@@ -274,8 +355,10 @@ watch(struct bench *bench, struct report *report)
 			usleep(MAIN_NAP_US);
 		if (clock_now(&bench->clock) < next_ns)
 			continue;
-		if (ask_all(bench, own))
+		if (ask_all(bench, own)) {
+			add_up_now(bench);
 			report_interval(report, bench);
+		}
 		next_ns += NS_PER_SECOND;
 	}
 }
@@ -286,9 +369,20 @@ report_rest(struct bench *bench, struct report *report)
 {
 	if (bench->end_ns < report->last_ns + NS_PER_SECOND / 2)
 		return;
-	for (unsigned int i = 0; i < bench->party_count; i++)
-		party_count(&bench->parties[i], &bench->clock, &bench->parties[i].numbers);
+	count_all(bench, offsetof(struct party, now));
+	add_up_now(bench);
 	report_interval(report, bench);
+}
+
+static void
+begin_party(struct bench *bench, struct party *party)
+{
+	if (party->flood != NULL)
+		flood_begin(party->flood, bench->begin_ns);
+	party->cycles_busy = 0;
+	party->cycles_begin = rte_rdtsc();
+	party_count(party, &bench->clock, &party->at_begin);
+	party->now = party->at_begin; /* the first line counts from here */
 }
 
 static void
@@ -296,18 +390,24 @@ begin(struct bench *bench)
 {
 	const bool stands = bench_workload_stands(bench->options->workload);
 
-	endpoint_begin(&bench->endpoint);
+	for (unsigned int i = 0; i < bench->ends[END_SERVER].map.count; i++)
+		endpoint_begin(&bench->endpoints[i]);
 	if (!stands)
-		count_all(bench, bench->first);
+		count_all(bench, offsetof(struct party, first));
 	bench->begin_ns = clock_now(&bench->clock);
-	client_begin(&bench->client, bench->begin_ns, stands ? 0 : UINT64_MAX);
-	flood_begin(&bench->flood, bench->begin_ns);
-	party_count(&bench->parties[PARTY_CLIENT], &bench->clock, &bench->at_begin);
+	begin_clients(bench, bench->begin_ns, stands ? 0 : UINT64_MAX);
+	for (unsigned int i = 0; i < bench->party_count; i++)
+		begin_party(bench, &bench->parties[i]);
+	add_up_now(bench);
+	atomic_store(&bench->at_work, bench->ends[END_CLIENT].map.count);
+}
+
+static void
+note_end(struct bench *bench)
+{
 	for (unsigned int i = 0; i < bench->party_count; i++) {
-		bench->parties[i].cycles_busy = 0;
-		bench->parties[i].cycles_begin = rte_rdtsc();
-		/* The first line counts from here. */
-		party_count(&bench->parties[i], &bench->clock, &bench->parties[i].numbers);
+		bench->parties[i].cycles_end = rte_rdtsc();
+		bench->end_ns = RTE_MAX(bench->end_ns, bench->parties[i].end_ns);
 	}
 }
 
@@ -322,13 +422,11 @@ bench_run(struct bench *bench, struct report *report)
 	}
 	watch(bench, report);
 	rte_eal_mp_wait_lcore();
+	note_end(bench);
 	report_rest(bench, report);
-	for (unsigned int i = 0; i < bench->party_count; i++)
-		bench->parties[i].cycles_end = rte_rdtsc();
 	drain(bench);
-	count_all(bench, bench->last);
-	for (unsigned int i = 0; i < bench->party_count; i++)
-		bench->tcbs_leaked += (int64_t)bench->last[i].stats.connections_open;
+	count_all(bench, offsetof(struct party, last));
+	bench_sum_up(bench);
 }
 
 uint64_t
@@ -336,7 +434,7 @@ bench_packets_lost(const struct bench *bench)
 {
 	uint64_t lost = 0;
 
-	for (unsigned int i = 0; bench->options->loopback && i < bench->party_count; i++) {
+	for (unsigned int i = 0; bench->options->loopback && i < bench->end_count; i++) {
 		struct estab_stats stats;
 
 		stats_since(&stats, &bench->last[i].stats, &bench->first[i].stats);
@@ -372,7 +470,7 @@ bench_is_clean(const struct bench *bench)
 
 	if (bench->options->workload == WORKLOAD_FLOOD)
 		return flood_result_is_clean(bench);
-	for (unsigned int i = 0; i < bench->party_count; i++)
+	for (unsigned int i = 0; i < bench->end_count; i++)
 		accounted &= stats_unaccounted(&bench->last[i].stats) == 0;
 	return accounted && has_worked(bench) && client_error_sum(&bench->client) == 0 &&
 			endpoint_error_sum(&bench->endpoint) == 0 && bench->mbufs_leaked == 0 &&

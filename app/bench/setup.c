@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * From options to parties: a client stack on the first device, or a client and a server stack on
- * two devices made of rings. Limits follow from --connections, and must fit the memory that EAL
- * has: 64 MB where it was started with --no-huge and nothing else.
+ * From options to ends: client stacks on the first device, or client and server stacks on two devices
+ * made of rings. Limits follow from --connections, and must fit the memory that EAL has: 64 MB where it
+ * was started with --no-huge and nothing else.
  */
 #include "bench.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <rte_common.h>
@@ -22,13 +23,12 @@
 #include "complain.h"
 #include "eal.h"
 #include "memory.h"
-#include "secret.h"
+#include "places.h"
+#include "pools.h"
 
 enum setup_limits {
-	MBUFS_BASE = 3072,        /* bursts, rings and caches */
-	MBUFS_PER_CONNECTION = 4, /* and as many more as its text needs */
-	TEXT_PER_MBUF = 1024,
 	CONNECTIONS_BASE = 1024, /* those that are closing, beside those in use */
+	TROUBLED = 1024,         /* connections with a loss, or a hole, at once, at one end */
 	PREFIX_IPV4 = 15,        /* RFC 2544: 198.18.0.0/15 is for benchmarks */
 	PREFIX_IPV6 = 48,        /* RFC 5180: 2001:2::/48 */
 };
@@ -40,53 +40,28 @@ connection_limit(const struct bench_options *options)
 	return 2 * options->connections + CONNECTIONS_BASE;
 }
 
-/* Of a stream a whole send buffer can be, with an mbuf for headers beside each for text. */
-static uint64_t
-text_on_its_way(const struct bench_options *options)
-{
-	if (options->workload == WORKLOAD_STREAM)
-		return 2 * ((uint64_t)bench_send_buffer(options) + options->message_size);
-	return (uint64_t)options->request_size + options->response_size;
-}
-
-static uint32_t
-mbufs_wanted(const struct bench_options *options)
-{
-	const uint64_t text = text_on_its_way(options);
-	const uint64_t per_connection = MBUFS_PER_CONNECTION + text / TEXT_PER_MBUF;
-	const uint64_t wanted = MBUFS_BASE + per_connection * options->connections;
-
-	return (uint32_t)RTE_MIN(wanted, (uint64_t)INT32_MAX);
-}
-
-/* What was asked for; else what the load wants, as far as two thirds of the memory reach. */
-static uint32_t
-choose_mbufs(const struct bench *bench, uint16_t data_room)
-{
-	const struct bench_options *options = bench->options;
-	const uint64_t left = memory_left();
-	uint64_t mbufs = mbufs_wanted(options);
-
-	if (options->stack.mbufs != 0)
-		mbufs = options->stack.mbufs / bench->party_count;
-	else if (left != UINT64_MAX)
-		mbufs = RTE_MIN(mbufs,
-				left / 3 * 2 / bench->party_count / memory_of_mbuf(data_room));
-	return (uint32_t)mbufs;
-}
-
 static int
-start_device(struct party *party, const struct bench_options *options, uint32_t mbufs)
+start_end(struct bench *bench, struct end *end, uint64_t left)
 {
-	const uint32_t cache = RTE_MIN(options->device.mbcache, mbufs / 2);
-	char name[RTE_MEMPOOL_NAMESIZE];
+	const uint16_t stacks = end->map.count;
+	const uint16_t queues = places_queues(&end->map, end->map.places[0].port);
+	struct rte_mempool *pools[BENCH_LCORES_MAX];
+	int ret;
 
-	snprintf(name, sizeof(name), "mbufs_%s", party->name);
-	party->pool = memory_mbuf_pool(name, mbufs, cache, party->device.data_room,
-			(int)rte_socket_id(), "total-num-mbufs");
-	if (party->pool == NULL)
-		return EXIT_ENVIRONMENT;
-	return device_start(&party->device, 1, &party->pool);
+	ret = pools_create(bench, end, left);
+	if (ret >= 0)
+		return ret;
+	for (uint16_t i = 0; i < stacks; i++)
+		pools[end->parties[i].stack_number] = end->parties[i].pool;
+	end->device.tx_queues = device_tx_queues_wanted(&end->device, &bench->options->device,
+			queues, stacks);
+	ret = device_start(&end->device, queues, pools);
+	if (ret >= 0)
+		return ret;
+	if (!bench->options->loopback)
+		return spread_create(&end->spread, &end->device, stacks, pools[0]);
+	spread_wire(&end->spread, &end->device, stacks);
+	return -1;
 }
 
 /* 198.18.0.<host> or 2001:2::<host> */
@@ -111,7 +86,7 @@ set_loopback_address(struct estab_interface *interface, bool ipv6, unsigned int 
 	interface->address_count = 1;
 }
 
-/* The seed and who it is for: the two stacks must not share a secret. */
+/* The seed and who it is for: no two stacks may share a secret. */
 static void
 make_secret(uint8_t secret[16], uint64_t seed, unsigned int index)
 {
@@ -121,33 +96,55 @@ make_secret(uint8_t secret[16], uint64_t seed, unsigned int index)
 }
 
 static int
-create_stack(struct bench *bench, unsigned int index)
+make_port(struct party *party, struct estab_port *port)
 {
-	const struct bench_options *options = bench->options;
-	struct party *party = &bench->parties[index];
+	if (spread_port(&party->end->spread, party->stack_number, port) != 0)
+		return complain(EXIT_ENVIRONMENT, "%s: queue %u cannot be used",
+				party->end->device.name, party->stack_number);
+	party_meter(party, port);
+	if (party->flood != NULL)
+		flood_attach(party->flood, port);
+	return -1;
+}
+
+static void
+configure(const struct bench *bench, const struct party *party, struct estab_stack_config *config)
+{
+	const struct bench_options *options = &party->options;
+	const struct end *end = party->end;
+	const unsigned int end_number = (unsigned int)(end - bench->ends);
+
+	estab_stack_config_init(config);
+	stack_options_apply(&options->stack, config);
+	if (options->loopback)
+		set_loopback_address(&config->interface, options->ipv6, end_number);
+	config->name = party->name;
+	config->socket_id = (int)rte_socket_id();
+	config->mbuf_pool = party->pool;
+	config->interface.mtu = end->device.mtu;
+	memcpy(config->interface.mac, end->device.mac, sizeof(config->interface.mac));
+	config->limits.connections = connection_limit(options);
+	config->limits.syn_records = connection_limit(options);
+	config->limits.reassemblies = TROUBLED / end->map.count;
+	config->limits.recoveries = TROUBLED / end->map.count;
+	if (end->shares_pool)
+		config->limits.receive_memory_bytes = config->limits.send_memory_bytes =
+				memory_of_text(party->pool, end->map.count);
+	make_secret(config->secret, bench->options->seed, ENDS_MAX * party->number + end_number);
+}
+
+static int
+create_stack(struct bench *bench, struct party *party)
+{
 	struct estab_stack_config config;
 	struct estab_port port;
 	const char *why;
+	const int ret = make_port(party, &port);
 
-	if (device_port(&party->device, 0, &port) != 0)
-		return complain(EXIT_ENVIRONMENT, "%s: its queue cannot be used",
-				party->device.name);
-	party_meter(party, &port);
-	if (party->flood != NULL)
-		flood_attach(party->flood, &port);
-	estab_stack_config_init(&config);
-	stack_options_apply(&options->stack, &config);
-	if (options->loopback)
-		set_loopback_address(&config.interface, options->ipv6, index);
-	config.name = party->name;
-	config.socket_id = (int)rte_socket_id();
-	config.mbuf_pool = party->pool;
+	if (ret >= 0)
+		return ret;
+	configure(bench, party, &config);
 	config.port = &port;
-	config.interface.mtu = party->device.mtu;
-	memcpy(config.interface.mac, party->device.mac, sizeof(config.interface.mac));
-	config.limits.connections = connection_limit(options);
-	config.limits.syn_records = connection_limit(options);
-	make_secret(config.secret, options->seed, index);
 	if (estab_stack_config_check(&config, &why) != 0)
 		return complain(EXIT_USAGE, "%s", why);
 	eal_hush(true);
@@ -168,7 +165,7 @@ server_of(const struct bench_options *options)
 	if (!options->loopback)
 		return options->server;
 	return (struct estab_endpoint){
-		.address = loopback_address(options->ipv6, PARTY_SERVER + 1),
+		.address = loopback_address(options->ipv6, END_SERVER + 1),
 		.port = ENDPOINT_PORT_FIRST,
 	};
 }
@@ -184,45 +181,51 @@ spare_ours(struct flood *flood, const struct estab_interface *interface)
 }
 
 static void
-create_flood(struct bench *bench)
+create_flood(struct bench *bench, struct party *party)
 {
-	const struct bench_options *options = bench->options;
-	struct estab_interface interface = options->stack.interface;
-	const struct estab_endpoint server = server_of(options);
+	struct estab_interface interface = party->options.stack.interface;
 
-	if (options->loopback)
-		set_loopback_address(&interface, options->ipv6, PARTY_CLIENT);
-	flood_init(&bench->flood, options, &server, &bench->parties[PARTY_CLIENT]);
-	spare_ours(&bench->flood, &interface);
+	if (party->options.loopback)
+		set_loopback_address(&interface, party->options.ipv6, END_CLIENT);
+	party->flood = &bench->floods[party->number];
+	flood_init(party->flood, &party->options, &bench->server, party->pool,
+			party->end->device.mac);
+	spare_ours(party->flood, &interface);
 }
 
 static int
-create_client(struct bench *bench)
+create_client(struct bench *bench, struct party *party)
 {
-	const struct bench_options *options = bench->options;
-	const struct estab_endpoint server = server_of(options);
+	struct client *client = &bench->clients[party->number];
 
-	if (client_init(&bench->client, options, &server) != 0)
+	if (client_init(client, party->name, &party->options, &bench->server) != 0)
 		return complain(EXIT_ENVIRONMENT,
 				"no memory for %" PRIu32
 				" connections and what they send: lower --connections, or give EAL "
 				"more with -m",
-				options->connections);
-	bench->client.stack = bench->parties[PARTY_CLIENT].stack;
+				party->options.connections);
+	client->stack = party->stack;
+	party->role = client;
+	party->work = party->flood != NULL ? flood_work : client_work;
+	party->count = party->flood != NULL ? flood_count : client_count;
 	return -1;
 }
 
 static int
-create_endpoint(struct bench *bench)
+create_endpoint(struct bench *bench, struct party *party)
 {
-	const uint32_t connections = connection_limit(bench->options);
-	int ret = endpoint_init(&bench->endpoint, bench->options, connections);
+	struct endpoint *endpoint = &bench->endpoints[party->number];
+	int ret = endpoint_init(endpoint, party->name, &party->options,
+			connection_limit(&party->options));
 
 	if (ret == 0)
-		ret = endpoint_listen(&bench->endpoint, bench->parties[PARTY_SERVER].stack);
+		ret = endpoint_listen(endpoint, party->stack);
 	if (ret != 0)
 		return complain(EXIT_ENVIRONMENT, "the built-in server cannot listen: %s",
 				strerror(-ret));
+	party->role = endpoint;
+	party->work = endpoint_work;
+	party->count = endpoint_count;
 	return -1;
 }
 
@@ -233,66 +236,38 @@ find_device(struct bench *bench)
 
 	if (port >= RTE_MAX_ETHPORTS)
 		return device_complain_none(&bench->options->device, ", or use --loopback");
-	return device_probe(&bench->parties[PARTY_CLIENT].device, (uint16_t)port,
+	return device_probe(&bench->ends[END_CLIENT].device, (uint16_t)port,
 			&bench->options->device);
 }
 
-static void
-name_parties(struct bench *bench)
+static int
+start_ends(struct bench *bench)
 {
-	bench->parties[PARTY_CLIENT].name = "client";
-	bench->parties[PARTY_CLIENT].role = &bench->client;
-	bench->parties[PARTY_CLIENT].work = client_work;
-	bench->parties[PARTY_CLIENT].count = client_count;
-	bench->parties[PARTY_SERVER].name = "server";
-	bench->parties[PARTY_SERVER].role = &bench->endpoint;
-	bench->parties[PARTY_SERVER].work = endpoint_work;
-	bench->parties[PARTY_SERVER].count = endpoint_count;
-	bench->party_count = bench->options->loopback ? 2 : 1;
-	if (bench->options->workload != WORKLOAD_FLOOD)
-		return;
-	bench->parties[PARTY_CLIENT].flood = &bench->flood;
-	bench->parties[PARTY_CLIENT].work = flood_work;
-	bench->parties[PARTY_CLIENT].count = flood_count;
-}
+	const uint64_t left = memory_left();
+	int ret = -1;
 
-/*
- * Workers first, so that the main lcore has time to report; with two lcores the server shares one
- * with the report, and what is measured, the client, has the other for itself.
- */
-static void
-allot_lcores(struct bench *bench)
-{
-	unsigned int lcore, ids[PARTIES_MAX], count = 0;
-
-	RTE_LCORE_FOREACH_WORKER(lcore) {
-		if (count < bench->party_count)
-			ids[count++] = lcore;
-	}
-	if (count < bench->party_count)
-		ids[count++] = rte_get_main_lcore();
-	for (unsigned int i = 0; i < count; i++)
-		bench->lcores[i] = (struct bench_lcore){ .bench = bench, .id = ids[i] };
-	bench->lcore_count = count;
-	for (unsigned int i = 0; i < bench->party_count; i++) {
-		struct bench_lcore *place = &bench->lcores[i % count];
-
-		place->parties[place->party_count++] = &bench->parties[i];
-	}
+	for (unsigned int i = 0; ret < 0 && i < bench->end_count; i++)
+		ret = start_end(bench, &bench->ends[i], left);
+	return ret;
 }
 
 static int
-start_parties(struct bench *bench)
+create_parties(struct bench *bench)
 {
-	const uint32_t mbufs = choose_mbufs(bench, bench->parties[PARTY_CLIENT].device.data_room);
+	const bool floods = bench->options->workload == WORKLOAD_FLOOD;
 	int ret = -1;
 
-	for (unsigned int i = 0; ret < 0 && i < bench->party_count; i++)
-		ret = start_device(&bench->parties[i], bench->options, mbufs);
-	if (ret < 0 && bench->parties[PARTY_CLIENT].flood != NULL)
-		create_flood(bench);
-	for (unsigned int i = 0; ret < 0 && i < bench->party_count; i++)
-		ret = create_stack(bench, i);
+	for (unsigned int i = 0; ret < 0 && i < bench->party_count; i++) {
+		struct party *party = &bench->parties[i];
+		const bool is_client = party->end == &bench->ends[END_CLIENT];
+
+		if (is_client && floods)
+			create_flood(bench, party);
+		ret = create_stack(bench, party);
+		if (ret < 0)
+			ret = is_client ? create_client(bench, party)
+					: create_endpoint(bench, party);
+	}
 	return ret;
 }
 
@@ -301,33 +276,33 @@ bench_create(struct bench *bench, const struct bench_options *options)
 {
 	int ret;
 
-	*bench = (struct bench){ .options = options };
+	*bench = (struct bench){ .options = options, .server = server_of(options) };
 	clock_init(&bench->clock);
-	name_parties(bench);
-	allot_lcores(bench);
-	ret = options->loopback ? loopback_create(bench) : find_device(bench);
+	bench->end_count = options->loopback ? ENDS_MAX : 1;
+	bench->ends[END_CLIENT].name = "client";
+	bench->ends[END_SERVER].name = "server";
+	ret = options->loopback ? -1 : find_device(bench);
 	if (ret < 0)
-		ret = start_parties(bench);
-	if (ret < 0)
-		ret = create_client(bench);
+		ret = bench_allot(bench);
 	if (ret < 0 && options->loopback)
-		ret = create_endpoint(bench);
+		ret = loopback_create(bench);
+	if (ret < 0)
+		ret = start_ends(bench);
+	if (ret < 0)
+		ret = create_parties(bench);
 	return ret;
 }
 
-/* The stack is gone and the device is closed: nobody has an mbuf of the pool any more. */
 static void
-count_missing(struct bench *bench, const struct party *party)
+destroy_roles(struct bench *bench)
 {
-	const uint32_t missing = rte_mempool_in_use_count(party->pool);
-	const uint32_t kept =
-			party->device.name[0] != '\0' ? device_kept(&party->device, missing) : 0;
-
-	bench->mbufs_kept += kept;
-	bench->mbufs_leaked += missing - kept;
+	for (unsigned int i = 0; i < bench->ends[END_CLIENT].map.count; i++)
+		bench->mbufs_leaked += client_fini(&bench->clients[i]);
+	for (unsigned int i = 0; i < bench->ends[END_SERVER].map.count; i++)
+		bench->mbufs_leaked += endpoint_fini(&bench->endpoints[i]);
 }
 
-/* Stacks before devices before pools: each refers to the next. */
+/* Stacks before what spreads packets over them, then devices, then pools: each refers to the next. */
 void
 bench_destroy(struct bench *bench)
 {
@@ -336,19 +311,26 @@ bench_destroy(struct bench *bench)
 			estab_stack_destroy(bench->parties[i].stack);
 		bench->parties[i].stack = NULL;
 	}
-	for (unsigned int i = 0; i < bench->party_count; i++) {
-		if (bench->parties[i].device.name[0] != '\0')
-			device_stop(&bench->parties[i].device);
+	for (unsigned int i = 0; i < bench->end_count; i++) {
+		spread_destroy(&bench->ends[i].spread);
+		if (bench->ends[i].device.name[0] != '\0')
+			device_stop(&bench->ends[i].device);
 	}
-	flood_fini(&bench->flood);
+	for (unsigned int i = 0; i < bench->party_count; i++)
+		if (bench->parties[i].flood != NULL)
+			flood_fini(bench->parties[i].flood);
 	loopback_flush(bench);
-	for (unsigned int i = 0; i < bench->party_count; i++) {
-		if (bench->parties[i].pool != NULL)
-			count_missing(bench, &bench->parties[i]);
-		rte_mempool_free(bench->parties[i].pool);
-		bench->parties[i].pool = NULL;
-	}
+	pools_destroy(bench);
 	loopback_destroy(bench);
-	bench->mbufs_leaked += client_fini(&bench->client);
-	bench->mbufs_leaked += endpoint_fini(&bench->endpoint);
+	if (bench->party_count > 0)
+		destroy_roles(bench);
+}
+
+void
+bench_forget(struct bench *bench)
+{
+	free(bench->parties);
+	free(bench->clients);
+	free(bench->floods);
+	free(bench->endpoints);
 }

@@ -4,25 +4,16 @@
 and every packet that was offered has a fate. Never a time.
 
 usage: engine.py ESTAB_BENCH LCORES [OPTION...]"""
-import json
-import os
-import subprocess
+
 import sys
+
+from programs import check, eal, run_bench
 
 BENCH, LCORES, OPTIONS = sys.argv[1], sys.argv[2], sys.argv[3:]
 LCORE_IDS = [int(lcore) for lcore in LCORES.split(",")]
 TRAFFIC = ["syn-flood", "cookie-acks", "six-packets", "nine-packets", "echo", "bulk", "bulk-loss"]
 ROOMS = {"receive", "parse", "lookup", "tcp", "timeouts", "output", "build", "transmit", "calls"}
 STANDING = 500
-
-
-def check(condition, what):
-    if not condition:
-        print(f"not ok: {what}")
-        check.failed = True
-
-
-check.failed = False
 
 
 def check_figure(name, figure):
@@ -89,16 +80,11 @@ def check_entry(entry):
     check_traffic(name, entry, stack)
 
 
-command = [BENCH, "--no-huge", "--no-pci", "--no-telemetry", "--no-shconf", "-m", "256",
-           "-l", LCORES,
-           f"--file-prefix=estab-engine-{os.getpid()}", "--", "--engine", "--engine-rounds", "3",
+command = [BENCH, *eal("engine", LCORES, memory=256), "--", "--engine", "--engine-rounds", "3",
            "--engine-packets", "500", "--engine-connections", f"{STANDING},10m", "--seed", "1",
            "--json", "-"] + OPTIONS
-process = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                         timeout=60)
-check(process.returncode == 0, f"exit code {process.returncode}")
-if process.returncode == 0:
-    result = json.loads(process.stdout)
+result = run_bench(command)
+if not check.failed:
     check(result["workload"] == "engine" and result["args"] == command, "head of the JSON")
     skipped = [entry for entry in result["engine"] if "skipped" in entry]
     check([(entry["traffic"], entry["standing"]) for entry in skipped] ==
@@ -112,6 +98,4 @@ if process.returncode == 0:
     check(sums == (TRAFFIC if len(LCORE_IDS) > 1 else []), f"sums over lcores: {sums}")
     for each_entry in measured:
         check_entry(each_entry)
-if check.failed:
-    print(process.stderr)
 sys.exit(check.failed)

@@ -5,32 +5,13 @@ has a fate, and the memory that it tells is that of as many connections.
 
 usage: hold.py ESTAB_BENCH CONNECTIONS [OPTION...]"""
 
-import json
-import os
-import subprocess
 import sys
+
+from programs import check, check_nothing_left, eal, run_bench
 
 BENCH, CONNECTIONS, *OPTIONS = sys.argv[1:]
 CONNECTIONS = int(CONNECTIONS)
 REQUEST = int(OPTIONS[OPTIONS.index("--request-size") + 1]) if "--request-size" in OPTIONS else 64
-
-
-def run():
-    command = [BENCH, "--no-huge", "--no-pci", "--no-telemetry", "--no-shconf", "-l", "0", "-m", "128",
-               f"--file-prefix=estab-hold-{os.getpid()}", "--", "--workload", "hold",
-               "--connections", str(CONNECTIONS), "--duration", "500ms", "--drain-timeout", "20s",
-               "--json", "-", *OPTIONS]
-    print(" ".join(command))
-    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=90)
-
-
-def check(condition, what):
-    if not condition:
-        print(f"not ok: {what}")
-        check.failed = True
-
-
-check.failed = False
 
 
 def check_memory(summary, server):
@@ -77,18 +58,16 @@ def check_result(result):
     check(server["tx_packets"] == summary["ledger"]["heard"], "packets that nobody heard")
     check(0 < summary["latency_us"]["response"]["p50"] <= summary["latency_us"]["response"]["max"],
           "latency")
-    for name in "mbufs_leaked", "tcbs_leaked":
-        check(summary[name] == 0, f"{name}: {summary[name]}")
+    check_nothing_left(summary)
     check_memory(summary, server)
     if "--rate" in OPTIONS:
         rate = int(OPTIONS[OPTIONS.index("--rate") + 1])
         check(summary["transactions"] <= rate * summary["seconds"] + 1, "more echoes than planned")
 
 
-process = run()
-check(process.returncode == 0, f"exit code {process.returncode}")
-if process.returncode == 0:
-    check_result(json.loads(process.stdout))
-if check.failed:
-    print(process.stderr)
+outcome = run_bench([BENCH, *eal("both", "0"), "--", "--workload", "hold", "--connections",
+                     str(CONNECTIONS), "--duration", "500ms", "--drain-timeout", "20s", "--json", "-",
+                     *OPTIONS])
+if not check.failed:
+    check_result(outcome)
 sys.exit(check.failed)

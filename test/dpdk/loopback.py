@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 """estab-bench over net_ring: every connection that is opened is answered and closed, every packet
-has a fate, nothing leaks, and both workloads say so in the JSON that they promise.
+has a fate, every lcore its share, nothing leaks, and both workloads say so in the JSON that they promise.
 
-usage: loopback.py ESTAB_BENCH WORKLOAD LCORES FAMILY CLOSER"""
-import json
-import os
-import subprocess
+usage: loopback.py ESTAB_BENCH WORKLOAD LCORES LCORES_AT_EACH_END FAMILY CLOSER"""
+
 import sys
 
-BENCH, WORKLOAD, LCORES, FAMILY, CLOSER = sys.argv[1:6]
+from programs import NEVER_LOST, check, check_fate, check_lcores, check_nothing_left, eal, run_bench
+
+BENCH, WORKLOAD, LCORES, EACH_END, FAMILY, CLOSER = sys.argv[1:]
 
 # The fewest packets that RFC 9293 lets a connection take, and the most that two idle, lossless
 # ends have reason for: SYN, SYN-ACK, ACK, FIN, ACK, FIN, ACK, with request and response twice each.
@@ -19,42 +19,21 @@ PACKETS_MIN = {"open": 5, "crr": 6}
 PACKETS_MAX = {"open": 8, "crr": 11}
 
 
-def run():
-    command = [BENCH, "--no-huge", "--no-pci", "--no-telemetry", "--no-shconf", "-l", LCORES,
-               f"--file-prefix=estab-loopback-{os.getpid()}", "--", "--loopback",
-               "--workload", WORKLOAD, "--close", CLOSER, "--duration", "1s", "--seed", "1",
-               "--json", "-"]
-    if FAMILY == "ipv6":
-        command.append("--ipv6")
-    print(" ".join(command))
-    return command, subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                          timeout=60)
-
-
-def check(condition, what):
-    if not condition:
-        print(f"not ok: {what}")
-        check.failed = True
-
-
-check.failed = False
+COMMAND = [BENCH, *eal("both", LCORES, memory=None), "--", "--loopback", "--workload", WORKLOAD,
+           "--close", CLOSER, "--duration", "1s", "--seed", "1", "--json", "-",
+           *(["--ipv6"] if FAMILY == "ipv6" else [])]
 
 
 def check_stack(name, stack):
-    drops = sum(stack["drops"].values())
-    check(stack["rx_packets"] == stack["rx_delivered"] + drops,
-          f"{name}: received {stack['rx_packets']}, delivered {stack['rx_delivered']}, "
-          f"dropped {drops}")
+    check_fate(name, stack)
     check(stack["connections_open"] == 0, f"{name}: connections open at the end")
     # Retransmissions are no loss here: an lcore that the kernel kept waiting lets timers expire.
-    for lost in "tx_dropped_no_mbuf", "tx_dropped_port_full", "tx_dropped_refused", \
-                "tx_dropped_unresolved", \
-                "connections_reset", "connections_timed_out":
+    for lost in *NEVER_LOST, "connections_reset", "connections_timed_out":
         check(stack[lost] == 0, f"{name}: {lost} {stack[lost]}")
 
 
-def check_result(command, result):
-    check(result["args"] == command, f"args are not the command line: {result['args']}")
+def check_result(result):
+    check(result["args"] == COMMAND, f"args are not the command line: {result['args']}")
     summary = result["summary"]
     client, server = summary["stacks"]["client"], summary["stacks"]["server"]
     check(result["schema"] == 1 and result["workload"] == WORKLOAD and result["seed"] == 1,
@@ -64,8 +43,7 @@ def check_result(command, result):
     check(len(result["intervals"]) >= 1, "intervals")
     check(summary["connections"] > 0, "no connection was made")
     check(summary["errors"] == {}, f"errors {summary['errors']}")
-    check(summary["mbufs_leaked"] == 0, f"mbufs_leaked {summary['mbufs_leaked']}")
-    check(summary["tcbs_leaked"] == 0, f"tcbs_leaked {summary['tcbs_leaked']}")
+    check_nothing_left(summary)
     check(client["connections_active"] == server["connections_passive"] >= summary["connections"],
           "the two ends counted different connections")
     # What one end has sent the other has received: net_ring loses nothing.
@@ -81,12 +59,12 @@ def check_result(command, result):
               f"{kind} latency is not in order: {value}")
     check_stack("client", client)
     check_stack("server", server)
+    check([port["mode"] for port in result["ports"]] ==
+          ["single" if EACH_END == "1" else "wired"] * 2, "modes")
+    check_lcores(summary, int(EACH_END))
 
 
-given, process = run()
-check(process.returncode == 0, f"exit code {process.returncode}")
-if process.returncode == 0:
-    check_result(given, json.loads(process.stdout))
-if check.failed:
-    print(process.stderr)
+outcome = run_bench(COMMAND)
+if not check.failed:
+    check_result(outcome)
 sys.exit(check.failed)

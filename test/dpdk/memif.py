@@ -3,91 +3,53 @@
 """estab-bench against estab-echo in another process, over net_memif: what each says that it sent is
 what the other says that it received, to the byte, every packet has a fate, and nothing leaks.
 
-usage: memif.py ESTAB_ECHO ESTAB_BENCH SERVICE CONNECTIONS WORKLOAD [OPTION...]"""
+usage: memif.py ESTAB_ECHO ESTAB_BENCH SERVICE LCORES CONNECTIONS WORKLOAD [OPTION...]"""
 
-import json
 import os
-import re
-import signal
-import subprocess
 import sys
 import tempfile
-import time
 
-ECHO, BENCH, SERVICE, CONNECTIONS, WORKLOAD, *OPTIONS = sys.argv[1:]
-SECONDS = 40
+from programs import (check, check_lcores, check_nothing_left, echo_over_memif, eal, lcores_of, memif,
+                      run_bench)
+
+ECHO, BENCH, SERVICE, LCORE_COUNT, CONNECTIONS, WORKLOAD, *OPTIONS = sys.argv[1:]
+LCORE_COUNT, CONNECTIONS = int(LCORE_COUNT), int(CONNECTIONS)
 MESSAGE = int(OPTIONS[OPTIONS.index("--message-size") + 1]) if "--message-size" in OPTIONS else 64
-TOTAL = re.compile(r"^  (\w+) +([\d,]+)  ", re.M)
 
 
-def check(condition, what):
-    if not condition:
-        print(f"not ok: {what}")
-        check.failed = True
-
-
-check.failed = False
-
-
-def command(program, role, folder, *options):
-    lcore = "0" if role == "server" or os.cpu_count() == 1 else "1"
-    return [program, "--no-huge", "--no-pci", "--no-telemetry", "-m", "128", "-l", lcore,
-            f"--file-prefix=estab-memif-{os.getpid()}-{role}",
-            f"--vdev=net_memif0,role={role},socket-abstract=no,socket={folder}/memif.sock",
-            "--", *options]
+def lcores(core):
+    """So many that work, and one that reports where they are several, on this core."""
+    core = core if os.cpu_count() > 1 else 0
+    return f"{core}@{core}" if LCORE_COUNT == 1 else f"(0-{LCORE_COUNT})@{core}"
 
 
 def measure(folder):
     """@return the JSON of estab-bench and the totals of estab-echo"""
-    with open(f"{folder}/echo.log", "w+") as log:
-        echo = subprocess.Popen(
-            command(ECHO, "server", folder, "--address", "198.18.0.2/15", "--mode", SERVICE,
-                    "--port", "7", "--stats-period", "0"),
-            stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
-        try:
-            await_start(echo, folder)
-            bench = subprocess.run(
-                command(BENCH, "client", folder, "--address", "198.18.0.1/15", "--server",
-                        "198.18.0.2:7", "--workload", WORKLOAD, "--connections", CONNECTIONS,
-                        "--duration", "1s", "--json", "-", *OPTIONS),
-                stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS)
-        finally:
-            echo.send_signal(signal.SIGTERM)
-            try:
-                status = echo.wait(SECONDS)
-            except subprocess.TimeoutExpired:
-                echo.kill()
-                status = echo.wait()
-        log.seek(0)
-        said = log.read()
-    print(bench.stderr, said)
-    check(bench.returncode == 0, f"estab-bench ended with {bench.returncode}")
-    check(status == 0, f"estab-echo ended with {status}")
-    totals = said.partition("\ntotals after")[2]
-    return (json.loads(bench.stdout or "{}"),
-            {name: int(number.replace(",", "")) for name, number in TOTAL.findall(totals)})
+    with echo_over_memif(ECHO, folder, lcores(0), "--mode", SERVICE, "--port", "7") as totals:
+        result = run_bench([BENCH, *eal("client", lcores(1)), memif("client", folder), "--",
+                            "--address", "198.18.0.1/15", "--server", "198.18.0.2:7", "--workload",
+                            WORKLOAD, "--connections", str(CONNECTIONS), "--duration", "1s", "--json",
+                            "-", *OPTIONS])
+    return result, totals
 
 
-def await_start(echo, folder):
-    last = time.monotonic() + SECONDS
-    while not os.path.exists(f"{folder}/memif.sock"):
-        if echo.poll() is not None or time.monotonic() > last:
-            sys.exit("estab-echo did not start")
-        time.sleep(0.05)
-
-
-def check_result(summary, echo):
+def check_result(result, echo):
+    summary = result["summary"]
     client = summary["stacks"]["client"]
     sent, received = (client.get(f"text_bytes_{what}", 0) for what in ("sent", "received"))
-    # One connection is made beforehand: with rr it has one exchange.
-    beforehand = MESSAGE if WORKLOAD == "rr" else 0
+    # One connection of each lcore is made beforehand: with rr it has one exchange.
+    beforehand = LCORE_COUNT * MESSAGE if WORKLOAD == "rr" else 0
 
-    for name, nothing in (("errors", {}), ("mbufs_leaked", 0), ("tcbs_leaked", 0)):
-        check(summary[name] == nothing, f"{name}: {summary[name]}")
-    check(summary["connections"] == int(CONNECTIONS), f"{summary['connections']} connections")
+    check(summary["errors"] == {}, f"errors: {summary['errors']}")
+    check_nothing_left(summary)
+    check_lcores(summary, LCORE_COUNT)
+    check(result["ports"][0]["mode"] == ("single" if LCORE_COUNT == 1 else "dispatch"), "mode")
+    handed = [lcore["dispatch_handed_over"] > 0 for lcore in lcores_of(summary, "client")]
+    check(handed == [LCORE_COUNT > 1] + [False] * (LCORE_COUNT - 1), f"who handed over: {handed}")
+    check(summary["connections"] == CONNECTIONS, f"{summary['connections']} connections")
     # A reset may come in the burst that ends the handshake: then there was none.
     cut_early = 1 if SERVICE == "chargen" else 0
-    check(0 <= int(CONNECTIONS) + 1 - echo.get("connections_passive", 0) <= cut_early,
+    check(0 <= CONNECTIONS + LCORE_COUNT - echo.get("connections_passive", 0) <= cut_early,
           f"connections at the server: {echo.get('connections_passive')}")
     check(echo.get("connections_open", 0) == 0, "connections are left at the server")
     check(echo.get("text_bytes_received", 0) == sent + beforehand,
@@ -106,7 +68,7 @@ def check_result(summary, echo):
 
 with tempfile.TemporaryDirectory() as scratch:
     os.environ["RUNTIME_DIRECTORY"] = scratch  # DPDK leaves a folder for each process behind
-    result, counters = measure(scratch)
+    outcome, counters = measure(scratch)
 if not check.failed:
-    check_result(result["summary"], counters)
+    check_result(outcome, counters)
 sys.exit(check.failed)

@@ -3,32 +3,14 @@
 """estab-bench over net_ring with connections that stand: what one end counts the other has seen, in
 the direction that was asked for, every connection ends well, and nothing leaks.
 
-usage: standing.py ESTAB_BENCH LCORES WORKLOAD [OPTION...]"""
-import json
-import os
-import subprocess
+usage: standing.py ESTAB_BENCH LCORES LCORES_AT_EACH_END WORKLOAD [OPTION...]"""
+
 import sys
 
-BENCH, LCORES, WORKLOAD, *OPTIONS = sys.argv[1:]
+from programs import NEVER_LOST, check, check_fate, check_lcores, check_nothing_left, eal, run_bench
+
+BENCH, LCORES, EACH_END, WORKLOAD, *OPTIONS = sys.argv[1:]
 CONNECTIONS = 3
-
-
-def run():
-    command = [BENCH, "--no-huge", "--no-pci", "--no-telemetry", "--no-shconf", "-l", LCORES, "-m", "128",
-               f"--file-prefix=estab-standing-{os.getpid()}", "--", "--loopback",
-               "--workload", WORKLOAD, "--connections", str(CONNECTIONS), "--duration", "400ms",
-               "--json", "-", *OPTIONS]
-    print(" ".join(command))
-    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
-
-
-def check(condition, what):
-    if not condition:
-        print(f"not ok: {what}")
-        check.failed = True
-
-
-check.failed = False
 
 
 def check_rr(summary, client, server):
@@ -58,27 +40,24 @@ def check_result(result):
     reset = "reset" in OPTIONS
     check(result["workload"] == WORKLOAD, "workload")
     check(summary["connections"] == CONNECTIONS, f"{summary['connections']} connections stood")
-    for name, nothing in ("errors", {}), ("mbufs_leaked", 0), ("tcbs_leaked", 0):
-        check(summary[name] == nothing, f"{name} {summary[name]}")
+    check(summary["errors"] == {}, f"errors {summary['errors']}")
+    check_nothing_left(summary)
     check(client["tx_packets"] == server["rx_packets"], "packets to the server lost")
     check(server["tx_packets"] == client["rx_packets"], "packets to the client lost")
     if not reset:
         check(client["text_bytes_sent"] == server["text_bytes_received"], "text to the server lost")
         check(server["text_bytes_sent"] == client["text_bytes_received"], "text to the client lost")
     for name, stack in ("client", client), ("server", server):
-        drops = sum(stack["drops"].values())
-        check(stack["rx_packets"] == stack["rx_delivered"] + drops, f"{name}: packets without a fate")
+        check_fate(name, stack)
         check(stack["connections_open"] == 0, f"{name}: connections open at the end")
-        for lost in "tx_dropped_no_mbuf", "tx_dropped_port_full", "tx_dropped_refused", \
-                    "tx_dropped_unresolved":
+        for lost in NEVER_LOST:
             check(stack[lost] == 0, f"{name}: {lost} {stack[lost]}")
+    check_lcores(summary, int(EACH_END))
     (check_rr if WORKLOAD == "rr" else check_stream)(summary, client, server)
 
 
-process = run()
-check(process.returncode == 0, f"exit code {process.returncode}")
-if process.returncode == 0:
-    check_result(json.loads(process.stdout))
-if check.failed:
-    print(process.stderr)
+outcome = run_bench([BENCH, *eal("both", LCORES), "--", "--loopback", "--workload", WORKLOAD,
+                     "--connections", str(CONNECTIONS), "--duration", "400ms", "--json", "-", *OPTIONS])
+if not check.failed:
+    check_result(outcome)
 sys.exit(check.failed)

@@ -13,10 +13,13 @@ ADDRESS = ["--address", "192.0.2.2/24"]
 CRR = ["--workload", "crr"]
 RR = ["--loopback", "--workload", "rr"]
 STREAM = ["--loopback", "--workload", "stream"]
+SERVER = ["--workload", "crr", "--server", "192.0.2.1:80", "--address", "192.0.2.2/24"]
 FLOOD = ["--loopback", "--workload", "flood"]
 HOLD = ["--workload", "hold"]
 EAL = ["--no-huge", "--no-pci", "--no-telemetry", "--no-shconf", "-l", "0",
        f"--file-prefix=estab-bad-input-{os.getpid()}"]
+TWO_LCORES = ["(0-1)@0" if argument == "0" else "--lcores" if argument == "-l" else argument
+              for argument in EAL]
 
 # program, EAL arguments, options, exit code, what the one line must hold
 CASES = [
@@ -135,7 +138,16 @@ CASES = [
     (BENCH, [], CRR + ["--server", "192.0.2.1:80", "--address", "127.0.0.1/8"], 2,
      "--address 127.0.0.1/8: a loopback"),
     (BENCH, [], CRR + ["--loopback", "--txq", "2"], 2, "--txq 2"),
-    (BENCH, [], CRR + ["--server", "192.0.2.1:80", "--rxq", "2"] + ADDRESS, 2, "--rxq 2"),
+    (BENCH, [], CRR + ["--loopback", "--rxq", "2"], 2, "--rxq 2: goes with --server"),
+    (BENCH, [], CRR + ["--loopback", "--config", "(0,0,0)"], 2, "--config: goes with --server"),
+    (BENCH, [], SERVER + ["--rxq", "2", "--txq", "1"], 2, "--txq 1: who receives"),
+    (BENCH, [], SERVER + ["--rxq", "2", "--config", "(0,0,0)"], 2, "--rxq 2: --config gives"),
+    (BENCH, EAL + ["--vdev=net_null0"], SERVER + ["--config", "(0,0,1)"], 2, "lcore 1"),
+    (BENCH, EAL + ["--vdev=net_null0"], SERVER + ["--config", "(1,0,0)"], 2, "the port in use is 0"),
+    (BENCH, EAL + ["--vdev=net_null0"],
+     SERVER + ["--connections", "1", "--config", "(0,0,0),(0,1,0)"], 2, "2 stacks are too many"),
+    (BENCH, EAL + ["--vdev=net_ring0"], SERVER + ["--rxq", "17"], 2, "--rxq 17"),
+    (BENCH, TWO_LCORES, HOLD, 2, "one lcore"),
     (BENCH, [], CRR + ["--loopback", "--connections", "1000000000"], 2,
      "--connections 1000000000"),
     (BENCH, [], CRR + ["--server", "192.0.2.1:65535", "--server-ports", "2"] + ADDRESS, 2,

@@ -31,26 +31,26 @@ late_server_cannot_hide_in_the_latencies(void **state)
 
 	scene_after(s, 2);
 	scene_answer_syn(s);
-	assert_int_equal(s->client.connect_ns.max, 2 * MS);
+	assert_int_equal(s->client.tally.connect_ns.max, 2 * MS);
 	scene_after(s, 5);
 	arrive_later(s->t, "FP. 1:21(20) ack 11");
 	scene_turns(s);
-	assert_int_equal(s->client.response_ns.max, 5 * MS);
-	assert_int_equal(s->client.transaction_ns.max, 7 * MS);
+	assert_int_equal(s->client.tally.response_ns.max, 5 * MS);
+	assert_int_equal(s->client.tally.transaction_ns.max, 7 * MS);
 	arrive_later(s->t, ". 22:22(0) ack 12");
 	scene_turns(s);
 
 	speak_as(s->t, 1); /* the second, opened 6 ms late */
 	scene_after(s, 1);
 	scene_answer_syn(s);
-	assert_int_equal(s->client.connect_ns.max, 7 * MS);
+	assert_int_equal(s->client.tally.connect_ns.max, 7 * MS);
 	scene_after(s, 2);
 	arrive_later(s->t, "FP. 1:21(20) ack 11");
 	scene_turns(s);
-	assert_int_equal(s->client.response_ns.max, 5 * MS);
-	assert_int_equal(s->client.transaction_ns.max, 9 * MS);
-	assert_int_equal(s->client.transaction_ns.count, 2);
-	assert_int_equal(s->client.done, 2);
+	assert_int_equal(s->client.tally.response_ns.max, 5 * MS);
+	assert_int_equal(s->client.tally.transaction_ns.max, 9 * MS);
+	assert_int_equal(s->client.tally.transaction_ns.count, 2);
+	assert_int_equal(s->client.tally.done, 2);
 	arrive_later(s->t, ". 22:22(0) ack 12");
 	scene_turns(s);
 	scene_end(s);
@@ -66,11 +66,11 @@ client_closes_first_connection_is_open_until_the_server_closes(void **state)
 	scene_turns(s);
 	assert_int_equal(client_waits_for(&s->client), CLIENT_WAITS_FOR_CLOSE);
 	assert_int_equal(slots_used(&s->client.slots), 1);
-	assert_int_equal(s->client.done, 0);
+	assert_int_equal(s->client.tally.done, 0);
 	arrive_later(s->t, "F. 1:1(0) ack 2");
 	scene_turns(s);
-	assert_int_equal(s->client.done, 1);
-	assert_int_equal(client_error_sum(&s->client), 0);
+	assert_int_equal(s->client.tally.done, 1);
+	assert_int_equal(client_error_sum(&s->client.tally), 0);
 	scene_end(s);
 }
 
@@ -83,8 +83,8 @@ client_closes_first_reset_after_that_is_an_error(void **state)
 	arrive_later(s->t, ". 1:1(0) ack 2");
 	arrive_later(s->t, "R 1:1(0)");
 	scene_turns(s);
-	assert_int_equal(s->client.done, 0);
-	assert_int_equal(s->client.errors[CLIENT_ERROR_reset], 1);
+	assert_int_equal(s->client.tally.done, 0);
+	assert_int_equal(s->client.tally.errors[CLIENT_ERROR_reset], 1);
 	scene_end(s);
 }
 
@@ -126,10 +126,10 @@ overdue_is_what_the_plan_has_and_nobody_opened(void **state)
 	assert_int_equal(client_overdue(client, client->begin_ns + 333333333), 2);
 	assert_int_equal(client_overdue(client, client->begin_ns + 999 * MS), 3);
 	assert_int_equal(client_overdue(client, client->begin_ns + 1000 * MS), 4);
-	client->planned = 4;
+	client->tally.planned = 4;
 	assert_int_equal(client_overdue(client, client->begin_ns + 1000 * MS), 0);
 	options.rate = 0; /* closed loop: there is no plan */
-	client->planned = 0;
+	client->tally.planned = 0;
 	assert_int_equal(client_overdue(client, client->begin_ns + 1000 * MS), 0);
 	options.rate = UINT32_MAX;
 	assert_int_equal(client_overdue(client, client->begin_ns + 100000 * MS),

@@ -84,12 +84,12 @@ begin(uint32_t rate)
 {
 	const struct estab_endpoint server = { { ESTAB_FAMILY_IPV4, { 198, 18, 0, 2 } }, 7 };
 	const struct estab_address client = { ESTAB_FAMILY_IPV4, { 198, 18, 0, 1 } };
-	const struct party party = { .pool = pool };
+	const uint8_t mac[6] = { 2, 0, 0, 0, 0, 1 };
 	struct bench_options with_rate = options;
 
 	with_rate.rate = rate;
 	wire = (struct wire){ .room = UINT32_MAX };
-	flood_init(&flood, &with_rate, &server, &party);
+	flood_init(&flood, &with_rate, &server, pool, mac);
 	flood_spare(&flood, &client);
 	port = (struct estab_port){ .rx_burst = wire_rx_burst, .tx_burst = wire_tx_burst };
 	flood_attach(&flood, &port);
@@ -159,11 +159,11 @@ answers_are_counted_by_kind_and_the_rest_is_the_clients(void **state)
 	from_server(SPOOFED, IPPROTO_ICMP, 0);
 	from_server(RTE_IPV4(192U, 0, 2, 1), IPPROTO_TCP, SYN_ACK);
 	assert_int_equal(port.rx_burst(port.context, packets, 8), 2);
-	assert_int_equal(flood.count.answers[FLOOD_ANSWER_syn_ack], 2);
-	assert_int_equal(flood.count.answers[FLOOD_ANSWER_rst], 1);
-	assert_int_equal(flood.count.answers[FLOOD_ANSWER_ack], 1);
-	assert_int_equal(flood.count.answers[FLOOD_ANSWER_other], 1);
-	assert_int_equal(flood_answer_sum(&flood.count), 5);
+	assert_int_equal(flood.tally.count.answers[FLOOD_ANSWER_syn_ack], 2);
+	assert_int_equal(flood.tally.count.answers[FLOOD_ANSWER_rst], 1);
+	assert_int_equal(flood.tally.count.answers[FLOOD_ANSWER_ack], 1);
+	assert_int_equal(flood.tally.count.answers[FLOOD_ANSWER_other], 1);
+	assert_int_equal(flood_answer_sum(&flood.tally.count), 5);
 	rte_pktmbuf_free_bulk(packets, 2);
 	end();
 }
@@ -178,7 +178,7 @@ short_packet_is_the_clients(void **state)
 	from_server(SPOOFED, IPPROTO_TCP, SYN_ACK);
 	rte_pktmbuf_trim(wire.packets[0], 60 - 53); /* one octet less than the headers */
 	assert_int_equal(port.rx_burst(port.context, packets, 2), 1);
-	assert_int_equal(flood_answer_sum(&flood.count), 0);
+	assert_int_equal(flood_answer_sum(&flood.tally.count), 0);
 	rte_pktmbuf_free(packets[0]);
 	end();
 }
@@ -214,7 +214,7 @@ plan_is_kept_and_not_exceeded(void **state)
 		sent += turn(56 * MS);
 	assert_int_equal(10 + FLOOD_BURST + sent, 510);
 	flood_end(&flood, 105 * MS);
-	assert_int_equal(flood.overdue, 1000 - 510);
+	assert_int_equal(flood.tally.overdue, 1000 - 510);
 	assert_int_equal(turn(106 * MS), 0);
 	end();
 }
@@ -233,7 +233,7 @@ full_wire_delays_the_flood_and_loses_nothing(void **state)
 	wire.room = 1000;
 	assert_int_equal(turn(MS), FLOOD_BURST - 10);
 	assert_int_equal(turn(MS), FLOOD_BURST);
-	assert_int_equal(flood.count.sent, 2 * FLOOD_BURST);
+	assert_int_equal(flood.tally.count.sent, 2 * FLOOD_BURST);
 	assert_int_equal(flood.frames.next, 2 * FLOOD_BURST);
 	end();
 }

@@ -56,7 +56,7 @@ scene_begin(void **state, const struct bench_options *options, uint64_t budget)
 	start(s->t);
 	server = fixture_peer_endpoint(s->t);
 	s->options = *options;
-	assert_int_equal(client_init(&s->client, &s->options, &server), 0);
+	assert_int_equal(client_init(&s->client, "client", &s->options, &server), 0);
 	s->client.stack = s->t->stack;
 	s->party.role = &s->client;
 	client_begin(&s->client, s->t->now_ns, budget);

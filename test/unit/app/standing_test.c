@@ -46,7 +46,7 @@ rr_each_response_is_a_transaction_and_earns_a_request(void **state)
 	arrive_later(s->t, "P. 1:21(20) ack 11");
 	scene_turns(s);
 	assert_int_equal(s->client.transactions, 1);
-	assert_int_equal(s->client.response_ns.max, 3 * MS);
+	assert_int_equal(s->client.tally.response_ns.max, 3 * MS);
 	scene_after(s, 7);
 	arrive_later(s->t, "P. 21:31(10) ack 21");
 	scene_turns(s);
@@ -54,8 +54,8 @@ rr_each_response_is_a_transaction_and_earns_a_request(void **state)
 	arrive_later(s->t, "P. 31:41(10) ack 21");
 	scene_turns(s);
 	assert_int_equal(s->client.transactions, 2);
-	assert_int_equal(s->client.response_ns.max, 7 * MS);
-	assert_int_equal(s->client.response_ns.count, 2);
+	assert_int_equal(s->client.tally.response_ns.max, 7 * MS);
+	assert_int_equal(s->client.tally.response_ns.count, 2);
 	client_give_up(&s->client);
 	scene_end(s);
 }
@@ -73,8 +73,8 @@ rr_end_waits_for_the_response_and_for_the_server(void **state)
 	assert_int_equal(client_waits_for(&s->client), CLIENT_WAITS_FOR_CLOSE);
 	arrive_later(s->t, "F. 21:21(0) ack 12");
 	scene_turns(s);
-	assert_int_equal(s->client.done, 1);
-	assert_int_equal(client_error_sum(&s->client), 0);
+	assert_int_equal(s->client.tally.done, 1);
+	assert_int_equal(client_error_sum(&s->client.tally), 0);
 	scene_end(s);
 }
 
@@ -85,8 +85,8 @@ rr_server_closes_before_the_end_is_an_error(void **state)
 
 	arrive_later(s->t, "FP. 1:21(20) ack 11");
 	scene_turns(s);
-	assert_int_equal(s->client.errors[CLIENT_ERROR_closed_early], 1);
-	assert_int_equal(s->client.done, 0);
+	assert_int_equal(s->client.tally.errors[CLIENT_ERROR_closed_early], 1);
+	assert_int_equal(s->client.tally.done, 0);
 	scene_end(s);
 }
 
@@ -97,7 +97,7 @@ rr_more_than_the_response_is_an_error(void **state)
 
 	arrive_later(s->t, "P. 1:22(21) ack 11");
 	scene_turns(s);
-	assert_int_equal(s->client.errors[CLIENT_ERROR_response_too_long], 1);
+	assert_int_equal(s->client.tally.errors[CLIENT_ERROR_response_too_long], 1);
 	scene_end(s);
 }
 
@@ -143,8 +143,8 @@ stream_received_is_counted_and_nothing_is_sent(void **state)
 	arrive_later(s->t, "FP. 501:701(200) ack 2");
 	scene_turns(s);
 	assert_int_equal(s->client.received, 700);
-	assert_int_equal(s->client.done, 1);
-	assert_int_equal(client_error_sum(&s->client), 0);
+	assert_int_equal(s->client.tally.done, 1);
+	assert_int_equal(client_error_sum(&s->client.tally), 0);
 	scene_end(s);
 }
 
@@ -155,7 +155,7 @@ stream_server_closes_before_the_end_is_an_error(void **state)
 
 	arrive_later(s->t, "F. 1:1(0) ack 1");
 	scene_turns(s);
-	assert_int_equal(s->client.errors[CLIENT_ERROR_closed_early], 1);
+	assert_int_equal(s->client.tally.errors[CLIENT_ERROR_closed_early], 1);
 	scene_end(s);
 }
 
@@ -167,8 +167,8 @@ stream_ended_by_reset_is_done_at_once(void **state)
 
 	client_end(&s->client);
 	assert_true(client_is_idle(&s->client));
-	assert_int_equal(s->client.done, 1);
-	assert_int_equal(client_error_sum(&s->client), 0);
+	assert_int_equal(s->client.tally.done, 1);
+	assert_int_equal(client_error_sum(&s->client.tally), 0);
 	scene_turns(s);
 	scene_end(s);
 }

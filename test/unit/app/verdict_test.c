@@ -26,7 +26,7 @@ make_clean(void **state)
 	if (bench == NULL)
 		return -1;
 	bench->options = &options;
-	bench->party_count = 2;
+	bench->end_count = 2;
 	bench->done_in_time = 1;
 	return 0;
 }
@@ -106,7 +106,7 @@ packet_without_fate_is_not_clean(void **state)
 {
 	struct bench *bench = *state;
 
-	bench->last[PARTY_SERVER].stats.rx_packets = 1;
+	bench->last[END_SERVER].stats.rx_packets = 1;
 	assert_false(bench_is_clean(bench));
 }
 
@@ -115,8 +115,8 @@ static void
 packet_not_sent_over_loopback_is_not_clean(void **state)
 {
 	struct bench *bench = *state;
-	struct estab_stats *client = &bench->last[PARTY_CLIENT].stats,
-			   *server = &bench->last[PARTY_SERVER].stats;
+	struct estab_stats *client = &bench->last[END_CLIENT].stats,
+			   *server = &bench->last[END_SERVER].stats;
 
 	client->tx_dropped_no_mbuf = 1;
 	assert_false(bench_is_clean(bench));
@@ -135,8 +135,8 @@ packet_not_sent_before_the_measurement_is_clean(void **state)
 {
 	struct bench *bench = *state;
 
-	bench->first[PARTY_CLIENT].stats.tx_dropped_unresolved = 1;
-	bench->last[PARTY_CLIENT].stats.tx_dropped_unresolved = 1;
+	bench->first[END_CLIENT].stats.tx_dropped_unresolved = 1;
+	bench->last[END_CLIENT].stats.tx_dropped_unresolved = 1;
 	assert_true(bench_is_clean(bench));
 }
 
@@ -147,8 +147,8 @@ packet_not_sent_over_a_device_is_clean(void **state)
 	struct bench *bench = *state;
 
 	options.loopback = false;
-	bench->party_count = 1;
-	bench->last[PARTY_CLIENT].stats.tx_dropped_port_full = 1;
+	bench->end_count = 1;
+	bench->last[END_CLIENT].stats.tx_dropped_port_full = 1;
 	assert_true(bench_is_clean(bench));
 }
 
@@ -160,10 +160,10 @@ flood_a_little(struct bench *bench)
 	bench->at_end.flood.sent = bench->flood.count.sent = 7;
 	bench->flood.count.answers[FLOOD_ANSWER_syn_ack] = 6;
 	bench->client.planned = bench->client.connect_ns.count = 1000;
-	bench->last[PARTY_CLIENT].stats = (struct estab_stats){ .tx_packets = 3000,
+	bench->last[END_CLIENT].stats = (struct estab_stats){ .tx_packets = 3000,
 		.rx_packets = 2000,
 		.rx_delivered = 2000 };
-	bench->last[PARTY_SERVER].stats = (struct estab_stats){ .tx_packets = 2006,
+	bench->last[END_SERVER].stats = (struct estab_stats){ .tx_packets = 2006,
 		.rx_packets = 3007,
 		.rx_delivered = 3007 };
 }
@@ -202,7 +202,7 @@ flood_with_a_packet_missing_is_not_clean(void **state)
 	struct bench *bench = *state;
 
 	flood_a_little(bench);
-	bench->last[PARTY_SERVER].stats.tx_dropped_port_full = 1;
+	bench->last[END_SERVER].stats.tx_dropped_port_full = 1;
 	assert_true(bench_is_clean(bench));
 	bench->flood.count.sent++;
 	assert_false(bench_is_clean(bench));
@@ -220,7 +220,7 @@ flood_with_a_leak_or_a_packet_without_fate_is_not_clean(void **state)
 	bench->mbufs_leaked = 1;
 	assert_false(bench_is_clean(bench));
 	bench->mbufs_leaked = 0;
-	bench->last[PARTY_SERVER].stats.rx_delivered--;
+	bench->last[END_SERVER].stats.rx_delivered--;
 	assert_false(bench_is_clean(bench));
 }
 
