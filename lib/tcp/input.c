@@ -549,7 +549,6 @@ prefetch_tcb(const struct burst *burst, unsigned int i)
 	for (size_t at = (size_t)2 * RTE_CACHE_LINE_SIZE; at < sizeof(struct tcb);
 			at += RTE_CACHE_LINE_SIZE)
 		rte_prefetch0(tcb + at);
-	rte_prefetch0(tcb + sizeof(struct tcb) - 1); /* a TCB may begin within a line */
 }
 
 /* What the connection works with, unless it is at rest: all that is touched of it, in any order. */

@@ -149,7 +149,10 @@ struct tcb {
 
 	/* To whom: compared by the flow table, read when a segment is built. */
 	struct path path;
-	uint32_t hash;
+	union {
+		void *user;
+		struct listener *listener; /* until it is accepted */
+	};
 	uint32_t cwnd;     /* bytes */
 	uint32_t ssthresh; /* bytes */
 	uint16_t snd_mss;  /* text in a full segment, options taken off (MUST-16) */
@@ -163,21 +166,26 @@ struct tcb {
 	uint32_t read_in_round;     /* octets that the user has received in this round trip ... */
 	uint32_t read_round_us;     /* ... which began here */
 	struct tcb_link links[TCB_LINK_COUNT];
-	union {
-		void *user;
-		struct listener *listener; /* until it is accepted */
-	};
+	struct reordering reordering; /* what is known of the path's, beside reordering_octets */
 	struct congestion congestion;
 
-	/* Now and then. */
-	struct reordering reordering; /* what is known of the path's */
-	uint16_t challenged;          /* when the last rate-limited ACK went out: see ack.c */
-	uint8_t soft_error;           /* trouble survived, errno; read once */
-	uint8_t error;                /* pending, errno; read once */
+	/* Now and then, as what CUBIC keeps of an epoch. */
+	uint32_t hash;
+	uint32_t reordering_octets; /* by how much segments were overtaken, at most; 0:
+				     * RACK.reordering_seen is false */
+	uint16_t challenged;        /* when the last rate-limited ACK went out: see ack.c */
+	uint8_t soft_error;         /* trouble survived, errno; read once */
+	uint8_t error;              /* pending, errno; read once */
 };
 
 /* As many lines for each would be 256; the rest of them is for a place in the flow table. */
 _Static_assert(sizeof(struct tcb) <= 240, "connections are many: 256 bytes each at rest, all in");
+
+/* It begins within a line, 64 - TCB_ALIGN bytes behind the beginning of that at most. */
+_Static_assert(offsetof(struct tcb, congestion) + offsetof(struct cubic_epoch, w_max) +
+						offsetof(struct congestion, cubic) <=
+				4 * 64 - (64 - TCB_ALIGN),
+		"what an echo touches ends in its fourth line, wherever it begins");
 
 /* A half-open connection of which we keep a note (RFC 9293 SYN-RECEIVED from LISTEN). */
 struct syn_record {

@@ -77,7 +77,7 @@ rack_on_delivery(struct tcb *tcb, const struct delivery *delivery)
 	struct rack *rack = &tcb->work->recovery->rack;
 	const int32_t later_us = (int32_t)(delivery->latest_us - rack->us);
 
-	tcb->reordering.extent_octets = RTE_MAX(tcb->reordering.extent_octets, delivery->reordered);
+	tcb->reordering_octets = RTE_MAX(tcb->reordering_octets, delivery->reordered);
 	if (!delivery->any)
 		return;
 	rack->rtt_us = delivery->now_us -
@@ -112,7 +112,7 @@ reordering_window_us(const struct tcb *tcb)
 	const uint64_t window_us =
 			(uint64_t)(reordering->window_quarters + 1u) * reordering->min_rtt_us / 4;
 
-	if (reordering->extent_octets == 0 && (recovery_is_repairing(tcb) || enough_is_sacked(tcb)))
+	if (tcb->reordering_octets == 0 && (recovery_is_repairing(tcb) || enough_is_sacked(tcb)))
 		return 0;
 	return (uint32_t)RTE_MIN(window_us, (uint64_t)rto_srtt_us(&tcb->rtt));
 }

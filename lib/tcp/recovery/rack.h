@@ -26,9 +26,7 @@ struct rack {
 /* What a connection remembers of reordering on its path; in the TCB. */
 struct reordering {
 	uint32_t min_rtt_us; /* RACK.min_RTT; 0: none yet */
-	uint32_t extent_octets; /* by how much segments were overtaken, at most; 0: RACK.reordering_seen
-				 * is false */
-	uint16_t min_rtt_s; /* when min_rtt_us was measured: in 18 hours it seems new for once */
+	uint16_t min_rtt_s;  /* when min_rtt_us was measured: in 18 hours it seems new for once */
 	uint8_t window_quarters; /* RACK.reo_wnd_mult, less one */
 	uint8_t window_persists; /* RACK.reo_wnd_persist */
 };

@@ -275,7 +275,7 @@ timeout_was_needless(struct tcb *tcb, uint32_t acked, const struct delivery *del
 static void
 grow(struct tcb *tcb, uint32_t acked, uint32_t delivered)
 {
-	if (delivered > 0 && (acked > 0 || tcb->reordering.extent_octets > 0))
+	if (delivered > 0 && (acked > 0 || tcb->reordering_octets > 0))
 		congestion_on_ack(tcb, delivered);
 }
 

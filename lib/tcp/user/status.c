@@ -28,7 +28,7 @@ tell_recovery(const struct tcb *tcb, struct estab_conn_info *info)
 	};
 	const struct recovery *recovery = tcb->work->recovery;
 
-	info->reordering = tcb->reordering.extent_octets;
+	info->reordering = tcb->reordering_octets;
 	info->recovery = "none";
 	if (recovery == NULL)
 		return;

@@ -153,7 +153,7 @@ duplicates_let_the_window_grow_once_in_a_round_trip(void **state)
 	struct tcb *tcb = with_five_in_flight();
 
 	(void)state;
-	tcb->reordering.extent_octets = MSS;
+	tcb->reordering_octets = MSS;
 	rack_on_duplicate(tcb);
 	rack_on_duplicate(tcb);
 	assert_int_equal(tcb->reordering.window_quarters, 1);
@@ -169,7 +169,7 @@ duplicates_let_the_window_grow_once_in_a_round_trip(void **state)
 	assert_int_equal(tcb->reordering.window_quarters, 250);
 
 	tcb = with_five_in_flight();
-	tcb->reordering.extent_octets = MSS;
+	tcb->reordering_octets = MSS;
 	tcb->reordering.window_quarters = 250;
 	sacked_at(tcb, SENT_US + APART_US + RTT_US, 1, 1);
 	tcp_set_now(&bare.tcp, (SENT_US + 2 * RTT_US - 1) * UINT64_C(1000));
@@ -208,7 +208,7 @@ without_reordering_three_sacked_are_enough_for_a_loss(void **state)
 	assert_int_equal(sacked_at(tcb, SENT_US + RTT_US + APART_US, 1, 1), MSS);
 
 	tcb = with_five_in_flight();
-	tcb->reordering.extent_octets = 1; /* seen */
+	tcb->reordering_octets = 1; /* seen */
 	recovery.phase = RECOVERY_FAST;
 	assert_int_equal(sacked_at(tcb, SENT_US + RTT_US + APART_US, 1, 4), 0);
 }
@@ -221,15 +221,15 @@ segment_that_was_overtaken_tells_of_reordering(void **state)
 
 	(void)state;
 	sacked_at(tcb, SENT_US + RTT_US, 3, 1);
-	assert_int_equal(tcb->reordering.extent_octets, 0);
+	assert_int_equal(tcb->reordering_octets, 0);
 	sacked_at(tcb, SENT_US + RTT_US, 1, 1);
-	assert_int_equal(tcb->reordering.extent_octets, 3 * MSS);
+	assert_int_equal(tcb->reordering_octets, 3 * MSS);
 
 	tcb = with_five_in_flight();
 	scoreboard_resend(&recovery.board, UNA + MSS, UNA + 2 * MSS, SENT_US + RTT_US);
 	sacked_at(tcb, SENT_US + 2 * RTT_US, 3, 1);
 	sacked_at(tcb, SENT_US + 2 * RTT_US, 1, 1); /* which of its sendings is not known */
-	assert_int_equal(tcb->reordering.extent_octets, 0);
+	assert_int_equal(tcb->reordering_octets, 0);
 }
 
 int
