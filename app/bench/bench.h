@@ -15,11 +15,13 @@
 #include "bench_options.h"
 #include "client.h"
 #include "clock.h"
+#include "desk.h"
 #include "endpoint.h"
 #include "flood.h"
 #include "parse.h"
 #include "party.h"
 #include "spread.h"
+#include "telemetry.h"
 
 struct rte_ring;
 struct report;
@@ -49,6 +51,7 @@ struct end {
 struct bench_lcore {
 	struct bench *bench;
 	unsigned int id;
+	struct desk desk; /* telemetry asks here */
 	unsigned int party_count;
 	struct party *parties[BENCH_LCORES_MAX];
 };
@@ -71,6 +74,7 @@ struct bench {
 	unsigned int lcore_count;
 	struct bench_lcore lcores[BENCH_LCORES_MAX];
 	bool cores_are_shared;
+	struct telemetry_source telemetry;
 	atomic_uint at_work; /* clients that have something open, or time to open it; at 0 all is over */
 
 	/* The result: sums over all parties of an end. */
@@ -129,6 +133,9 @@ int bench_warm_up(struct bench *bench);
  * @return -1 to go on, else the exit code
  */
 int bench_open_standing(struct bench *bench);
+
+/* Answer what telemetry asks, from now on until telemetry_end; while connections are drained nobody answers. */
+void bench_telemetry_begin(struct bench *bench, int argc, char **argv);
 
 /* Measure, finish what is open, drain. A line per second goes to the report. */
 void bench_run(struct bench *bench, struct report *report);

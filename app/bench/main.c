@@ -40,12 +40,15 @@ measure(int argc, char **argv)
 {
 	int ret = bench_create(&bench, &options);
 
-	if (ret < 0)
+	if (ret < 0) {
+		bench_telemetry_begin(&bench, argc, argv);
 		ret = bench_warm_up(&bench);
+	}
 	if (ret < 0)
 		ret = bench_open_standing(&bench);
 	if (ret < 0)
 		bench_run(&bench, &report);
+	telemetry_end();
 	bench_destroy(&bench);
 	if (ret < 0 && report_end(&report, &bench, argc, argv) != 0)
 		ret = complain(EXIT_ENVIRONMENT, "--json %s: could not be written", options.json);

@@ -33,6 +33,8 @@ turn_all(struct bench *bench)
 {
 	for (unsigned int i = 0; i < bench->party_count; i++)
 		party_turn(&bench->parties[i], &bench->clock);
+	for (unsigned int i = 0; i < bench->lcore_count; i++)
+		desk_serve(&bench->lcores[i].desk);
 }
 
 /* What its one connection still wanted when the time was over, and what that means. */
@@ -291,6 +293,7 @@ lcore_turn(struct bench_lcore *lcore)
 		if (party->end == &bench->ends[END_CLIENT])
 			check_end(bench, party, now_ns);
 	}
+	desk_serve(&lcore->desk);
 	if (bench->cores_are_shared && !worked)
 		sched_yield();
 }

@@ -227,7 +227,7 @@ answer_listeners(const char *params, struct rte_tel_data *data)
 	if (!take_start(params, &start))
 		return say(data, "wants nothing, or where the page begins");
 	if (source->service == NULL)
-		return say(data, "nobody listens");
+		return say(data, "not told by this program");
 	rte_tel_data_start_dict(data);
 	add_string(data, "service", source->service);
 	add_number(data, "backlog", source->backlog);
@@ -400,18 +400,26 @@ add_histogram(struct rte_tel_data *data, const char *name, const struct histogra
 static int
 answer_histogram(const char *params, struct rte_tel_data *data)
 {
+	static struct histogram sum; /* large; under the lock */
+	const struct telemetry_paper *found = NULL;
+	struct telemetry_paper *paper;
+
 	if (source->histogram == NULL)
 		return say(data, "there are none");
 	if (params == NULL)
 		return say(data, "wants a name");
+	histogram_init(&sum);
 	for (unsigned int i = 0; i < source->stack_count; i++) {
-		struct telemetry_paper *paper = telemetry_paper(source, i);
-
+		paper = telemetry_paper(source, i);
 		if (paper == NULL || !telemetry_ask_histogram(paper, params))
 			return say_silent(data, i);
-		if (paper->has_histogram)
-			return add_histogram(data, paper->name, &paper->histogram);
+		if (!paper->has_histogram)
+			continue;
+		histogram_add(&sum, &paper->histogram);
+		found = paper;
 	}
+	if (found != NULL)
+		return add_histogram(data, found->name, &sum);
 	return say(data, "none of this name");
 }
 

@@ -18,7 +18,7 @@ struct histogram;
 struct rte_tel_data;
 
 enum telemetry_limits {
-	TELEMETRY_STACKS_MAX = 128,
+	TELEMETRY_STACKS_MAX = 256,  /* on as many lcores as DPDK has by default, at both ends */
 	TELEMETRY_COUNTERS_MAX = 16, /* of the program itself */
 };
 
@@ -49,7 +49,7 @@ struct telemetry_source {
 	/* The histogram of this name, in nanoseconds, or NULL; the function NULL: there are none. */
 	const struct histogram *(*histogram)(const void *owner, const char *name);
 
-	const char *service; /* NULL: nobody listens */
+	const char *service; /* NULL: listeners are not told */
 	const uint16_t *ports;
 	unsigned int port_count;
 	uint32_t backlog;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""What estab-echo tells through DPDK's telemetry socket, while estab-bench keeps connections to it over
-net_memif: the numbers are those of the totals, lists can be turned page by page, every connection
+"""What estab-echo, and estab-bench that keeps connections to it over net_memif, tell through DPDK's
+telemetry socket: the numbers are those of the totals, lists can be turned page by page, every connection
 can be asked for, and nobody who asks for nonsense, or never reads the answer, does any harm.
 
 usage: telemetry.py ESTAB_ECHO ESTAB_BENCH"""
@@ -44,10 +44,10 @@ check.failed = False
 class Client:
     """A connection to the socket of the program with this prefix."""
 
-    def __init__(self):
+    def __init__(self, role="server"):
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.socket.settimeout(SECONDS)
-        folder = os.path.join(os.environ["RUNTIME_DIRECTORY"], "dpdk", f"{PREFIX}-server")
+        folder = os.path.join(os.environ["RUNTIME_DIRECTORY"], "dpdk", f"{PREFIX}-{role}")
         self.socket.connect(os.path.join(folder, "dpdk_telemetry.v2"))
         self.size = json.loads(self.socket.recv(1024))["max_output_len"]
 
@@ -68,7 +68,7 @@ class Client:
 
 def command(program, role, folder, lcores, *options):
     return [program, "--no-huge", "--no-pci", "-m", "192", "--lcores", lcores,
-            *(["--no-telemetry"] if role == "client" else []), f"--file-prefix={PREFIX}-{role}",
+            f"--file-prefix={PREFIX}-{role}",
             f"--vdev=net_memif0,role={role},socket-abstract=no,socket={folder}/memif.sock",
             "--", *options]
 
@@ -82,7 +82,7 @@ def start_echo(folder, log):
     """With two stacks behind one queue."""
     echo = subprocess.Popen(
         command(ECHO, "server", folder, "0@0,1@0,2@0", "--address", "198.18.0.2/15", "--address",
-                "2001:2::2/48", "--port", "7,1000-1298", "--txq", "1", "--backlog", "1000",
+                "2001:2::2/48", "--port", "7,1000-1298", "--backlog", "1000",
                 "--stats-period", "0"),
         stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
     last = time.monotonic() + SECONDS
@@ -98,7 +98,7 @@ def start_bench(folder):
     return subprocess.Popen(
         command(BENCH, "client", folder, f"0@{lcore}", "--address", "198.18.0.1/15", "--server",
                 "198.18.0.2:7", "--workload", "rr", "--connections", str(CONNECTIONS),
-                "--duration", "60s"),
+                "--duration", "60s", "--seed", "4711"),
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
 
 
@@ -158,6 +158,27 @@ def check_config(client, echo):
     config = client.ask("/estab/config")
     check(config["program"] == "estab-echo" and config["arguments"] == echo.args, f"config {config}")
     check(config["stacks"] == ["(0,0,1) net_memif0", "(0,0,2) net_memif0"], f"stacks {config}")
+
+
+def check_bench():
+    """What both programs tell in the same way is looked at there; here what only this one has."""
+    client = Client("client")
+    await_connections(client, CONNECTIONS)
+    _, ids = all_pages(client, "/estab/conn_list", "connections")
+    check(len(ids) == CONNECTIONS, f"{len(ids)} connections of the client")
+    check(client.ask("/estab/conn", ids[-1])["remote"] == "198.18.0.2:7", "the server's address")
+    check(client.ask("/estab/stats")["bench_errors"] == 0, "errors")
+    latency = client.ask("/estab/histogram", "response")
+    values = [latency[name] for name in ("p50_ns", "p90_ns", "p99_ns", "p999_ns", "max_ns")]
+    check(0 < values[0] and values == sorted(values), f"latencies {latency}")
+    again = client.ask("/estab/histogram", "response")
+    check(again["count"] >= latency["count"] > 0, f"{again} after {latency}")
+    for name in "connec", "connects", "":
+        check(isinstance(client.ask("/estab/histogram", name), str), f"a histogram named '{name}'")
+    check(isinstance(client.ask("/estab/listeners"), str), "listeners of the client")
+    config = json.dumps(client.ask("/estab/config"))
+    check("4711" not in config and '"--seed=..."' in config, f"the seed is told: {config}")
+    check('"workload": "rr"' in config, f"config of the client {config}")
 
 
 def check_nonsense(client):
@@ -233,6 +254,7 @@ def ask_all(echo, bench):
     check_lcores(client)
     check_listeners(client)
     check_config(client, echo)
+    check_bench()
     check_nonsense(client)
     deaf = check_deaf_client(client)
     bench.send_signal(signal.SIGINT)
