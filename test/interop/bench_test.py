@@ -2,85 +2,27 @@
 """The kernel's TCP as server: estab-bench opens connections to it, and loses and leaks none."""
 
 import json
-import socket
-import threading
 import time
 
 from captures import captured, judge_capture
 from cases import case, expect, expect_equal, finish, note
 from enter import enter
-from peers import receive_all, receive_exactly
+from peers import receive_all
 from programs import estab_bench
+from servers import SIZE, Server, answer_and_close, answer_until_end, close_at_once
 from sysctls import sysctls
 from wires import FAMILIES, KERNEL, veth, why_no_xdp, xdp
 
-SIZE = 64  # of estab-bench's requests and responses
 RATE = 300
 SECONDS = 30
 AT_ONCE = 8        # connections, of a server that is in no hurry to close
 RELUCTANCE = 0.03  # seconds
 
 
-def close_at_once(conn):
-    """Until the client's own end, so that it is seen."""
-    conn.shutdown(socket.SHUT_WR)
-    expect_equal(receive_all(conn), b"", "text that nobody sent")
-
-
-def answer_and_close(conn):
-    """One request, one response, and the end."""
-    conn.sendall(receive_exactly(conn, SIZE))
-    close_at_once(conn)
-
-
-def answer_until_end(conn):
-    """The client closes first."""
-    while request := conn.recv(SIZE):
-        conn.sendall(request)
-
-
 def close_reluctantly(conn):
     """After the client's end, which is long past by then."""
     expect_equal(receive_all(conn), b"", "text that nobody sent")
     time.sleep(RELUCTANCE)
-
-
-class Server:
-    """Listens for both families, a thread for each connection, and counts those that ended well,
-    and how many there were at most that it had not yet closed."""
-
-    def __init__(self, serve):
-        self.serve = serve
-        self.served = 0
-        self.open = 0
-        self.open_most = 0
-        self.lock = threading.Lock()
-        self.faults = []
-        self.socket = socket.create_server(
-            ("::", 0), family=socket.AF_INET6, backlog=1024, dualstack_ipv6=True)
-        self.port = self.socket.getsockname()[1]
-        threading.Thread(target=self.run, daemon=True).start()
-
-    def run(self):
-        while True:
-            conn, _ = self.socket.accept()
-            self.count(1)
-            threading.Thread(target=self.serve_one, args=[conn], daemon=True).start()
-
-    def count(self, change):
-        with self.lock:
-            self.open += change
-            self.open_most = max(self.open_most, self.open)
-
-    def serve_one(self, conn):
-        try:
-            with conn:
-                conn.settimeout(SECONDS)
-                self.serve(conn)
-                self.served += 1
-                self.count(-1)  # before the client can know
-        except Exception as fault:
-            self.faults.append(repr(fault))
 
 
 def becomes_true(predicate):

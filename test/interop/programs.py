@@ -103,3 +103,36 @@ def estab_bench(wire, *options, seconds):
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           env=os.environ)
     return done.returncode, done.stdout, done.stderr
+
+
+class BenchAtWork:
+    """estab-bench while it runs: on a TAP, its interface is there only then."""
+
+    def __init__(self, wire, *options, lcores):
+        self.path = f"/run/bench-{unique()}"
+        with open(f"{self.path}.out", "w") as out, open(f"{self.path}.err", "w") as err:
+            self.process = subprocess.Popen(arguments(sys.argv[2], wire, options, lcores), stdout=out,
+                                            stderr=err, stdin=subprocess.DEVNULL)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+    def is_running(self):
+        return self.process.poll() is None
+
+    def wait(self, seconds):
+        """@return its exit status"""
+        return self.process.wait(seconds)
+
+    def said(self):
+        with open(f"{self.path}.out") as out:
+            return out.read()
+
+    def complaint(self):
+        """What is for people, where stdout has the JSON."""
+        with open(f"{self.path}.err") as err:
+            return err.read()
