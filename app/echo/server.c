@@ -135,6 +135,17 @@ session_progress(struct server *server, struct session *session)
 }
 
 static void
+begin_talk(struct server *server, struct session *session)
+{
+	session->http = &server->talks[session_number(server, session)];
+	*session->http = (struct http_talk){
+		.site = &server->rules->site,
+		.counters = &server->counters,
+	};
+	estab_conn_set_no_delay(session->conn, true);
+}
+
+static void
 session_begin(struct server *server, struct estab_conn *conn)
 {
 	struct session *session;
@@ -148,14 +159,10 @@ session_begin(struct server *server, struct estab_conn *conn)
 	slot = slots_take(&server->slots);
 	assert(slot != SLOT_NONE); /* there are as many as the stack has connections */
 	session = &server->sessions[slot];
-	*session = (struct session){
-		.conn = conn,
-		.site = &server->rules->site,
-		.counters = &server->counters,
-	};
+	*session = (struct session){ .conn = conn };
+	if (server->talks != NULL)
+		begin_talk(server, session);
 	estab_conn_set_user(conn, session);
-	if (server->rules->service->no_delay)
-		estab_conn_set_no_delay(conn, true);
 	ages_renew(&server->idle, session, server->now_ns);
 	session_progress(server, session);
 }
@@ -312,7 +319,10 @@ create_sessions(struct server *server, uint32_t count)
 {
 	server->sessions = calloc(count, sizeof(*server->sessions));
 	server->starved = calloc(count, sizeof(*server->starved));
+	if (server->rules->service->talks)
+		server->talks = calloc(count, sizeof(*server->talks));
 	if (server->sessions == NULL || server->starved == NULL ||
+			(server->rules->service->talks && server->talks == NULL) ||
 			slots_init(&server->slots, count) != 0)
 		return complain(EXIT_ENVIRONMENT, "no memory for %u sessions: lower --connections",
 				count);
@@ -359,6 +369,8 @@ server_destroy(struct server *server)
 	slots_fini(&server->slots);
 	free(server->sessions);
 	free(server->starved);
+	free(server->talks);
+	server->talks = NULL;
 	server->sessions = NULL;
 	server->starved = NULL;
 }

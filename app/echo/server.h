@@ -39,6 +39,7 @@ struct server {
 	uint16_t listener_count;
 	struct slots slots;       /* of sessions */
 	struct session *sessions; /* as many as the stack may have connections */
+	struct http_talk *talks;  /* one for each of them, or NULL */
 	uint32_t *starved;        /* numbers of the sessions that wait for memory */
 	uint32_t starved_count;
 	bool draining;

@@ -41,6 +41,8 @@ void service_counters_add(struct service_counters *sum, const struct service_cou
 
 /* http: a request, and the answer to it. */
 struct http_talk {
+	const struct http_site *site;
+	struct service_counters *counters;
 	struct http_reader request;
 	const struct http_head *head; /* of the answer */
 	uint64_t size;                /* of the answer, head and body */
@@ -55,17 +57,16 @@ struct session {
 	struct estab_conn *conn;
 	struct rte_mbuf *
 			pending; /* echo: received, and not yet taken by a send; http: not yet read; owned */
-	const struct http_site *site;
-	struct service_counters *counters;
-	uint32_t offset;       /* chargen: where in the pattern the next byte is */
-	bool starved;          /* waits for mbufs, in the server's list */
-	bool lingers;          /* served no more: see SESSION_LINGER */
-	bool ages;             /* in one of the server's lists, by time */
-	uint32_t acknowledged; /* SND.UNA when it was last looked at */
+	struct http_talk *http; /* http: its own; NULL otherwise */
+	uint32_t offset;        /* chargen: where in the pattern the next byte is */
+	bool starved;           /* waits for mbufs, in the server's list */
+	bool lingers;           /* served no more: see SESSION_LINGER */
+	bool ages;              /* in one of the server's lists, by time */
+	uint32_t acknowledged;  /* SND.UNA when it was last looked at */
 	uint64_t deadline_ns;
 	TAILQ_ENTRY(session) by_age;
-	struct http_talk http;
 };
+_Static_assert(sizeof(struct session) <= 64, "there are as many as connections");
 
 enum session_next {
 	SESSION_WAIT,  /* an event will come */
@@ -78,7 +79,7 @@ struct service {
 	const char *name;
 	enum session_next (*progress)(struct session *session);
 	uint16_t default_port;
-	bool no_delay; /* Nagle's algorithm off: the end of an answer is not to wait for an ACK */
+	bool talks; /* in requests and answers: has a struct http_talk, and no Nagle, who would let an answer's end wait */
 };
 
 /* "echo", "discard", "chargen" or "http"; NULL for another name. */

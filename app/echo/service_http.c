@@ -40,9 +40,9 @@ text_ahead(struct session *session)
 static void
 begin_answer(struct session *session)
 {
-	struct http_talk *talk = &session->http;
+	struct http_talk *talk = session->http;
 	const struct http_reader *request = &talk->request;
-	const struct http_site *site = session->site;
+	const struct http_site *site = talk->site;
 
 	talk->closes = site->close_always || !http_keeps_alive(request);
 	talk->head = &site->heads[request->answer][talk->closes ? HTTP_CLOSES
@@ -53,15 +53,15 @@ begin_answer(struct session *session)
 	talk->size = talk->head->size;
 	if (request->answer == HTTP_OK && !request->is_head)
 		talk->size += site->response_size;
-	session->counters->http_requests++;
-	session->counters->http_requests_refused += request->answer != HTTP_OK;
+	talk->counters->http_requests++;
+	talk->counters->http_requests_refused += request->answer != HTTP_OK;
 }
 
 /* @return 0 when all of it is taken, else a negative errno */
 static int
 send_answer(struct session *session)
 {
-	struct http_talk *talk = &session->http;
+	struct http_talk *talk = session->http;
 	char chunk[HTTP_CHUNK];
 
 	while (talk->sent < talk->size) {
@@ -97,7 +97,7 @@ read_request(struct http_talk *talk, const char *text, size_t size)
 static bool
 read_on(struct session *session)
 {
-	struct http_talk *talk = &session->http;
+	struct http_talk *talk = session->http;
 	struct rte_mbuf *text = text_ahead(session);
 	size_t n;
 
@@ -115,7 +115,7 @@ read_on(struct session *session)
 enum session_next
 http_progress(struct session *session)
 {
-	struct http_talk *talk = &session->http;
+	struct http_talk *talk = session->http;
 	int ret;
 
 	while ((ret = send_answer(session)) == 0) {
