@@ -33,7 +33,7 @@ take_sample(struct tcb *tcb, uint32_t rtt_us)
 }
 
 /* A round-trip sample: the timed segment, or TSecr where Karn forbids that (RFC 7323 4.1). */
-static void
+static inline void
 sample_round_trip(struct tcb *tcb, const struct segment *seg)
 {
 	const struct tcp *tcp = tcb->tcp;
@@ -94,16 +94,10 @@ spend(struct burst *burst, struct rte_mbuf *mbuf)
 
 /* Free acknowledged text, and keep the cursor on the octet that it was on. */
 static void
-discard_acknowledged(struct tcb *tcb, struct burst *burst, uint32_t text)
+discard_some(struct tcb *tcb, uint32_t text)
 {
 	const uint16_t before = tcb->work->send_at != NULL ? tcb->work->send_at->data_len : 0;
 
-	if (text > 0 && text == tcb->work->send.bytes &&
-			tcb->work->send.head == tcb->work->send.tail) {
-		tcb->work->send_at = NULL;
-		spend(burst, text_queue_take(&tcb->work->send));
-		return;
-	}
 	if (tcb->work->snd_cursor == tcb->snd_una || text == tcb->work->send.bytes)
 		tcb->work->send_at =
 				NULL; /* its mbuf may be among those freed; a FIN puts the cursor past it */
@@ -111,6 +105,20 @@ discard_acknowledged(struct tcb *tcb, struct burst *burst, uint32_t text)
 		text_queue_discard(&tcb->work->send, text);
 	if (tcb->work->send_at != NULL)
 		tcb->work->send_at_offset -= (uint32_t)(before - tcb->work->send_at->data_len);
+}
+
+/* The same; of most connections it is all, and one mbuf. */
+static inline void
+discard_acknowledged(struct tcb *tcb, struct burst *burst, uint32_t text)
+{
+	struct text_queue *send = &tcb->work->send;
+
+	if (likely(text > 0 && text == send->bytes && send->head == send->tail)) {
+		tcb->work->send_at = NULL;
+		spend(burst, text_queue_take(send));
+	} else {
+		discard_some(tcb, text);
+	}
 }
 
 /* RFC 6298 5.2, 5.3. */

@@ -393,8 +393,10 @@ take_text(struct tcb *tcb, struct burst *burst, struct segment *seg)
 		seg->fate = ESTAB_DROP_TCP_TEXT_AFTER_FIN;
 		return true;
 	}
-	ecn_on_text(tcb, seg);
-	trim_to_window(tcb, seg);
+	if (tcb->ecn != 0)
+		ecn_on_text(tcb, seg);
+	if (seg->seq != tcb->rcv_nxt || seg->text_len > tcb->rcv_wnd)
+		trim_to_window(tcb, seg);
 	if (tcb->work->reassembly != NULL && !reassembly_trim_to_fin(tcb->work->reassembly, seg)) {
 		ack_duplicate(tcb);
 		return true;

@@ -240,7 +240,7 @@ estab_conn_send_burst(struct estab_conn *conn, struct rte_mbuf **packets, uint16
 
 	if (!tcb_may_send(tcb))
 		return 0;
-	for (i = 0; i < n && estab_conn_send_room(conn) > 0 && tcb_work(tcb); i++)
+	for (i = 0; i < n && send_buffer_room(tcb) > 0 && tcb_work(tcb); i++)
 		text_queue_append(&tcb->work->send, packets[i]);
 	if (i < n)
 		send_fell_short(tcb);
