@@ -106,7 +106,8 @@ take_packet(struct net *net, struct burst *burst, struct rte_mbuf *mbuf, uint64_
 	rte_pktmbuf_free(packet.mbuf);
 }
 
-void
+/* Not inline: its loop wants all registers for itself. */
+__rte_noinline void
 net_parse(struct net *net, struct burst *burst, uint64_t now_ns)
 {
 	struct segment *seg = &burst->arrived[burst->arrived_count];
