@@ -62,10 +62,11 @@ measure(int argc, char **argv)
 static int
 end_alone(int code)
 {
-	if (options.json_file != NULL && options.json_file != stdout)
-		fclose(options.json_file);
+	if (options.json_file != NULL && options.json_file != stdout &&
+			fclose(options.json_file) != 0)
+		code = complain(EXIT_ENVIRONMENT, "--json: could not be written");
 	rte_eal_cleanup();
-	return code;
+	return complain_of_output(code);
 }
 
 int
@@ -90,5 +91,5 @@ main(int argc, char **argv)
 	ret = measure(argc, argv);
 	report_fini(&report);
 	rte_eal_cleanup();
-	return ret;
+	return complain_of_output(ret);
 }

@@ -17,3 +17,11 @@ complain(enum exit_code code, const char *format, ...)
 	fputc('\n', stderr);
 	return (int)code;
 }
+
+int
+complain_of_output(int code)
+{
+	if (code != EXIT_FINE || (fflush(stdout) == 0 && ferror(stdout) == 0))
+		return code;
+	return complain(EXIT_ENVIRONMENT, "standard output could not be written");
+}

@@ -15,4 +15,11 @@ enum exit_code {
 /* Write "<program>: <text>" as a line to stderr. @return the code, for `return complain(...)` */
 __attribute__((format(printf, 2, 3))) int complain(enum exit_code code, const char *format, ...);
 
+/*
+ * The end of main: has standard output taken all of it? Where it has not, for the disk is full or the reader
+ * has gone, what was measured is lost, and that is said, unless something else was. @return the code, or
+ * EXIT_ENVIRONMENT
+ */
+int complain_of_output(int code);
+
 #endif

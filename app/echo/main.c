@@ -13,6 +13,7 @@
 
 #include <rte_eal.h>
 
+#include "complain.h"
 #include "eal.h"
 #include "echo.h"
 #include "echo_options.h"
@@ -43,5 +44,5 @@ main(int argc, char **argv)
 	}
 	echo_destroy(&echo);
 	rte_eal_cleanup();
-	return ret;
+	return complain_of_output(ret);
 }
