@@ -43,16 +43,15 @@ crowd_setup(void **state)
 {
 	struct crowd *c = calloc(1, sizeof(*c));
 	static unsigned int serial;
-	static char name[16];
 
 	if (c == NULL)
 		return -1;
-	snprintf(name, sizeof(name), "crowd%u", serial++);
+	snprintf(c->name, sizeof(c->name), "crowd%u", serial++);
 	c->now_ns = UINT64_C(1000000000000);
 	c->mbufs = CROWD_MBUFS;
 	memory_port_init(&c->port);
 	estab_stack_config_init(&c->config);
-	c->config.name = name;
+	c->config.name = c->name;
 	c->config.socket_id = -1;
 	memset(c->config.secret, 0x6b, sizeof(c->config.secret));
 	c->config.port = &c->port.port;
@@ -91,7 +90,7 @@ crowd_start(struct crowd *c)
 {
 	const char *why = "";
 
-	c->pool = malloc_mempool_create("crowd", c->mbufs, RTE_MBUF_DEFAULT_BUF_SIZE);
+	c->pool = malloc_mempool_create(c->name, c->mbufs, RTE_MBUF_DEFAULT_BUF_SIZE);
 	assert_non_null(c->pool);
 	c->config.mbuf_pool = c->pool;
 	if (estab_stack_config_check(&c->config, &why) != 0)

@@ -62,6 +62,7 @@ struct heard {
 };
 
 struct crowd {
+	char name[16];
 	uint64_t now_ns;
 	struct rte_mempool *pool;
 	uint32_t mbufs; /* of the pool; may be altered before crowd_start */
