@@ -77,7 +77,8 @@ crowd_teardown(void **state)
 	memory_port_fini(&c->port);
 	if (c->pool != NULL) {
 		in_use = rte_mempool_in_use_count(c->pool);
-		malloc_mempool_destroy(c->pool);
+		if (!c->pool_is_given)
+			malloc_mempool_destroy(c->pool);
 	}
 	free(c);
 	if (in_use > 0)
@@ -90,7 +91,9 @@ crowd_start(struct crowd *c)
 {
 	const char *why = "";
 
-	c->pool = malloc_mempool_create(c->name, c->mbufs, RTE_MBUF_DEFAULT_BUF_SIZE);
+	c->pool_is_given = c->pool != NULL;
+	if (!c->pool_is_given)
+		c->pool = malloc_mempool_create(c->name, c->mbufs, RTE_MBUF_DEFAULT_BUF_SIZE);
 	assert_non_null(c->pool);
 	c->config.mbuf_pool = c->pool;
 	if (estab_stack_config_check(&c->config, &why) != 0)

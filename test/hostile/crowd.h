@@ -64,7 +64,8 @@ struct heard {
 struct crowd {
 	char name[16];
 	uint64_t now_ns;
-	struct rte_mempool *pool;
+	struct rte_mempool *pool; /* where one is given before crowd_start, it is the caller's */
+	bool pool_is_given;
 	uint32_t mbufs; /* of the pool; may be altered before crowd_start */
 	struct memory_port port;
 	struct estab_stack_config config; /* may be altered before crowd_start */
