@@ -139,7 +139,7 @@ check_accounts(const struct crowd *c)
 				stats.rx_packets, stats.rx_delivered, estab_stats_drops(&stats));
 }
 
-static size_t
+static size_t __attribute__((format(printf, 3, 0)))
 vframe(const struct stranger *s, uint8_t frame[FRAME_MAX], const char *notation, va_list args)
 {
 	struct frame_ends ends = { .family = ESTAB_FAMILY_IPV4,
