@@ -36,6 +36,7 @@ SYSCTLS = {
     "ipv4/tcp_early_retrans": 0,      # no tail loss probes
     "ipv4/tcp_no_metrics_save": 1,    # no script learns from another
     "ipv4/tcp_autocorking": 0,
+    "ipv4/tcp_tso_win_divisor": 127,  # nothing waits for a further ACK, as it may within 1 ms
     "ipv4/tcp_rfc1337": 1,
     "ipv4/tcp_syncookies": 0,
     "ipv6/conf/default/accept_ra": 0,

@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""estab-bench on four lcores of one core over a TAP, whose one queue only the first receives from: each
-lcore's connections to the kernel's TCP are answered, and what all have counted is what was on the wire."""
+"""estab-bench on four lcores of one core over a veth, from whose one queue only the first receives: each
+lcore's connections to the kernel's TCP are answered, and what all have counted is what was on the wire.
+
+No TAP: it ends with estab-bench, and with it goes what dumpcap has not taken yet.
+"""
 
 import json
-import time
 
 from captures import captured, judge_capture, read
 from cases import case, expect, expect_equal, finish, note
 from enter import enter
 from programs import BenchAtWork
 from servers import SIZE, Server, answer_until_end
-from wires import ESTAB, FAMILIES, KERNEL, run, tap
+from wires import ESTAB, FAMILIES, KERNEL, veth
 
 SECONDS = 30
 LCORES = 4
@@ -20,25 +22,13 @@ QUEUES = ",".join(f"(0,0,{lcore})" for lcore in range(LCORES))
 STREAMS = ["ip.src", "ipv6.src", "tcp.stream"]
 
 
-def await_interface(wire, bench):
-    last = time.monotonic() + SECONDS
-    while True:
-        try:
-            return run("ip", "link", "set", wire.interface, "up")
-        except Exception:
-            expect(bench.is_running(), f"estab-bench has ended:\n{bench.complaint()}")
-            expect(time.monotonic() < last, "estab-bench makes no interface")
-            time.sleep(0.05)
-
-
 def measure(wire, family, server, *options):
     """@return the JSON, what it said at the beginning, and all that passed the kernel's end"""
     address = f"[{KERNEL[6]}]" if family == 6 else KERNEL[4]
-    with BenchAtWork(wire, "--server", f"{address}:{server.port}", "--json", "-", *options,
-                     lcores=f"(0-{LCORES - 1})@0") as bench:
-        await_interface(wire, bench)
-        with captured(wire) as capture:
-            wire.bring_up()
+    wire.bring_up()
+    with captured(wire) as capture:
+        with BenchAtWork(wire, "--server", f"{address}:{server.port}", "--json", "-", *options,
+                         lcores=f"(0-{LCORES - 1})@0") as bench:
             status = bench.wait(SECONDS)
     expect_equal(status, 0, f"exit status, after it said\n{bench.complaint()}\n")
     return json.loads(bench.said()), bench.complaint(), capture
@@ -98,10 +88,10 @@ def check_connections(summary, server):
 
 
 def run_family(family, name, *options):
-    over = f"tap IPv{family}, {name}"
+    over = f"veth IPv{family}, {name}"
     server = Server(answer_until_end)
     outcome = None
-    with tap() as wire:
+    with veth() as wire:
         with case(f"{over}: {LCORES} lcores measure the kernel's server", SECONDS * 2):
             outcome = measure(wire, family, server, "--config", QUEUES, "--workload", "crr",
                               "--close", "client", "--connections", str(CONNECTIONS),

@@ -106,7 +106,7 @@ def estab_bench(wire, *options, seconds):
 
 
 class BenchAtWork:
-    """estab-bench while it runs: on a TAP, its interface is there only then."""
+    """estab-bench on so many lcores, and what it says apart from what it reports."""
 
     def __init__(self, wire, *options, lcores):
         self.path = f"/run/bench-{unique()}"

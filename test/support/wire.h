@@ -64,8 +64,9 @@ struct wire_end {
 	uint64_t queue_free_ns;   /* when what waits for this end's link will have passed */
 	uint64_t last_arrival_ns; /* of a regular frame: jitter alone does not reorder */
 	uint64_t sent, delivered;
-	bool in_burst; /* Gilbert-Elliott's bad state */
-	bool down;     /* nothing goes in or out */
+	uint64_t burst_ns; /* since when in_burst is true */
+	bool in_burst;     /* Gilbert-Elliott's bad state */
+	bool down;         /* nothing goes in or out */
 	uint32_t arrived_count;
 	uint32_t arrived_room;
 	struct wire_frame **arrived; /* waiting for rx_burst, oldest first */

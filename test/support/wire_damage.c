@@ -5,6 +5,8 @@
  */
 #include "wire.h"
 
+#define BURST_NS UINT64_C(5000000000)
+
 enum {
 	HEADER = 14, /* Ethernet */
 	IPV4_TOS = HEADER + 1,
@@ -19,14 +21,32 @@ ether_type(const uint8_t *bytes, size_t size)
 	return size > HEADER ? (uint16_t)(bytes[12] << 8 | bytes[13]) : 0;
 }
 
+/* However few frames there are to see its end: what is sent again once a minute is not lost for hours. */
+static bool
+burst_goes_on(struct wire *wire, const struct wire_end *from)
+{
+	return wire->now_ns - from->burst_ns < BURST_NS &&
+			!random_chance(&wire->random, wire->config.burst_end);
+}
+
+static void
+turn_burst(struct wire *wire, struct wire_end *from)
+{
+	const bool was = from->in_burst;
+
+	from->in_burst = was ? burst_goes_on(wire, from)
+			     : random_chance(&wire->random, wire->config.burst_begin);
+	if (!was && from->in_burst)
+		from->burst_ns = wire->now_ns;
+}
+
 bool
 wire_loses(struct wire *wire, struct wire_end *from)
 {
 	const struct wire_config *config = &wire->config;
 
 	if (config->burst_begin > 0)
-		from->in_burst = from->in_burst ? !random_chance(&wire->random, config->burst_end)
-						: random_chance(&wire->random, config->burst_begin);
+		turn_burst(wire, from);
 	if (from->in_burst && random_chance(&wire->random, config->burst_loss))
 		return true;
 	return random_chance(&wire->random, config->loss);
