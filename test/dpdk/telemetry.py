@@ -8,7 +8,6 @@ usage: telemetry.py ESTAB_ECHO ESTAB_BENCH"""
 
 import json
 import os
-import re
 import shutil
 import signal
 import socket
@@ -17,6 +16,8 @@ import sys
 import tempfile
 import time
 
+from programs import TOTAL, check, end
+
 ECHO, BENCH = sys.argv[1:]
 SECONDS = 30
 CONNECTIONS = 300  # more than a page
@@ -24,21 +25,11 @@ PAGE = 256
 PORTS = [7, *range(1000, 1299)]
 PREFIX = f"estab-telemetry-{os.getpid()}"
 LCORES = {"1", "2"}  # 0 prints only
-TOTAL = re.compile(r"^  (\w+) +([\d,]+)  ", re.M)
 NONSENSE = ["", "x", "-1", "1x", "0x1", "1.5", " 1", "1,2", "99999999999999999999", "9" * 60,
             "18446744073709551615", "%s%n", "\x7f", "ü", "a" * 900]
 TAKES_A_NUMBER = ["/estab/lcore", "/estab/conn"]
 TAKES_A_PLACE = ["/estab/conn_list", "/estab/listeners"]
 TAKES_NOTHING = ["/estab/stats", "/estab/drops", "/estab/config"]
-
-
-def check(condition, what):
-    if not condition:
-        print(f"not ok: {what}")
-        check.failed = True
-
-
-check.failed = False
 
 
 class Client:
@@ -263,16 +254,6 @@ def ask_all(echo, bench):
     drops = client.ask("/estab/drops")
     check_tool(drops)
     return deaf, {**client.ask("/estab/stats"), **drops}
-
-
-def end(process):
-    if process.poll() is None:
-        process.send_signal(signal.SIGTERM)
-    try:
-        return process.wait(SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        return process.wait()
 
 
 def main():

@@ -8,18 +8,10 @@
 
 enum { MSS = 1000, INITIAL_WINDOW = 10 };
 
-/* So many segments are written and acknowledged one by one. @return the number after the last */
 static uint32_t
 use(struct fixture *t, uint32_t from, uint32_t segments)
 {
-	app_write(t, segments * MSS);
-	ignore_sent(t);
-	for (uint32_t i = 0; i < segments; i++) {
-		from += MSS;
-		arrive(t, ". 1:1(0) ack %u", from);
-		ignore_sent(t);
-	}
-	return from;
+	return app_write_acknowledged(t, from, MSS, segments);
 }
 
 /* cwnd is 40 segments, and used. @return the number after the last */

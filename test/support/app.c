@@ -119,6 +119,19 @@ app_write(struct fixture *t, uint32_t bytes)
 	write_by(t, estab_conn_write, bytes);
 }
 
+uint32_t
+app_write_acknowledged(struct fixture *t, uint32_t from, uint32_t mss, uint32_t segments)
+{
+	app_write(t, segments * mss);
+	ignore_sent(t);
+	for (uint32_t i = 0; i < segments; i++) {
+		from += mss;
+		arrive(t, ". 1:1(0) ack %u", from);
+		ignore_sent(t);
+	}
+	return from;
+}
+
 void
 app_write_more(struct fixture *t, uint32_t bytes)
 {

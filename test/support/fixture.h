@@ -171,6 +171,8 @@ void app_connect(struct fixture *t);               /* from port 80 to this peer 
 void app_write(struct fixture *t, uint32_t bytes); /* all are taken */
 void app_queue_pieces(struct fixture *t, unsigned int count,
 		uint16_t octets); /* an mbuf each, and never copied together; no turn follows */
+/* So many segments are written and acknowledged one by one. @return the number after the last */
+uint32_t app_write_acknowledged(struct fixture *t, uint32_t from, uint32_t mss, uint32_t segments);
 void app_write_more(struct fixture *t, uint32_t bytes);
 void app_write_urgent(struct fixture *t, uint32_t bytes);
 void app_read(struct fixture *t, uint32_t bytes); /* so many come, and they are right */
