@@ -453,6 +453,31 @@ established_loss_repaired_leaves_its_place_to_others(void **state)
 	assert_int_equal(stats_now(t).fast_retransmits, 3);
 }
 
+/*
+ * Times of sending have 32 bits of microseconds, and 36 minutes after a segment was delivered what is sent
+ * again seems to be older than it. It is not lost because of that: each duplicate of an ACK would otherwise
+ * send all of it anew.
+ */
+static void
+rfc8985_6_2_what_was_delivered_an_hour_ago_tells_nothing_of_what_is_sent_now(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.tcp.r2_retransmissions = 100;
+	in_established_sack(t);
+	write_segments(t, 1001, 6);
+	arrive(t, ". 1:1(0) ack 1001 <nop,nop,sack 2001:6001>");
+	expect(t, ". 1001:2001(1000) ack 1");
+	for (unsigned int minute = 0; minute < 60; minute++) {
+		advance(t, 60000);
+		ignore_sent(t);
+		arrive(t, ". 1:1(0) ack 1001 <nop,nop,sack 2001:6001>");
+		expect_nothing(t);
+	}
+	assert_state(t, "ESTABLISHED");
+	arrive(t, ". 1:1(0) ack 7001");
+}
+
 int
 main(void)
 {
@@ -477,6 +502,7 @@ main(void)
 		FIXTURE_TEST(established_silent_peer_gives_up_its_place_for_recovery),
 		FIXTURE_TEST(established_silent_peer_keeps_its_place_that_nobody_wants),
 		FIXTURE_TEST(established_loss_repaired_leaves_its_place_to_others),
+		FIXTURE_TEST(rfc8985_6_2_what_was_delivered_an_hour_ago_tells_nothing_of_what_is_sent_now),
 	};
 
 	return cmocka_run_group_tests(tests, eal_start, eal_stop);

@@ -17,6 +17,7 @@ enum {
 	WINDOW_PERSISTS = 16,     /* recoveries; RFC 8985 6.2 step 4 */
 	WINDOW_QUARTERS_MAX = 250,
 	MIN_RTT_LIFE_S = 300, /* as Linux tcp_min_rtt_wlen */
+	LIFE_US = 1 << 30,    /* half of what can be told apart in 32 bits */
 };
 
 void
@@ -30,6 +31,15 @@ rack_on_round_trip(struct tcb *tcb, uint32_t rtt_us)
 		return;
 	reordering->min_rtt_us = RTE_MAX(rtt_us, UINT32_C(1));
 	reordering->min_rtt_s = now_s;
+}
+
+void
+rack_expire(struct tcb *tcb)
+{
+	struct rack *rack = &tcb->work->recovery->rack;
+
+	if (tcp_now_us(tcb->tcp) - rack->us > LIFE_US)
+		rack->any = false;
 }
 
 void

@@ -34,6 +34,12 @@ struct reordering {
 /* A round trip was measured. */
 void rack_on_round_trip(struct tcb *tcb, uint32_t rtt_us);
 
+/*
+ * With each ACK and each timeout of a repair: what was delivered too long ago is forgotten, before the clock of
+ * 32 bits, which turns over after 71 minutes, takes what is sent now for older.
+ */
+void rack_expire(struct tcb *tcb);
+
 /* What believing the ACK of an ambiguous range takes (6.2 step 2), and the time. */
 void rack_begin(const struct tcb *tcb, const struct segment *seg, struct delivery *delivery);
 

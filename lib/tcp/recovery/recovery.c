@@ -323,6 +323,7 @@ repair(struct tcb *tcb, const struct segment *seg, uint32_t acked, const struct 
 
 	if (seq_lt(tcb->work->recovery->text_seq, tcb->snd_una))
 		tcb->work->recovery->text_at = NULL; /* its text is gone */
+	rack_expire(tcb);
 	rack_begin(tcb, seg, &delivery);
 	take_delivery(tcb, acked, report, &delivery);
 	if ((tcb->flags & TCB_SACK) == 0)
@@ -453,6 +454,7 @@ recovery_send_again(struct tcb *tcb)
 	recovery->phase = RECOVERY_LOSS;
 	recovery->counted = 0;
 	recovery->frto = recovery->frto_new = recovery->undo.possible = false;
+	rack_expire(tcb);
 	scoreboard_lose_all(&recovery->board);
 }
 
