@@ -10,6 +10,7 @@
 
 enum {
 	INDEX_COUNT = 1 << SYN_COOKIE_INDEX_BITS,
+	WSCALE_LESS_MAX = 3,
 
 	TS_WSCALE_MASK = 15,
 	TS_WSCALE_NONE = 15,
@@ -106,11 +107,23 @@ offer_as_grant(const struct tcp_options *offered, uint8_t family)
 	};
 }
 
+/*
+ * With a scale less than the peer's its windows are read as less than they are. Without any they are at
+ * most 64 KiB, but read as they are, which beyond an eighth is the better bargain.
+ */
+static bool
+scale_fits(const struct syn_cookie_grant *row, const struct syn_cookie_grant *offer)
+{
+	if (!row->window_scale)
+		return true;
+	return offer->window_scale && row->snd_wscale <= offer->snd_wscale &&
+			offer->snd_wscale - row->snd_wscale <= WSCALE_LESS_MAX;
+}
+
 static bool
 row_fits(const struct syn_cookie_grant *row, const struct syn_cookie_grant *offer)
 {
-	return row->mss <= offer->mss && row->snd_wscale <= offer->snd_wscale &&
-			row->window_scale <= offer->window_scale && row->sack <= offer->sack;
+	return row->mss <= offer->mss && row->sack <= offer->sack && scale_fits(row, offer);
 }
 
 static uint8_t
