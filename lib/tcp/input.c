@@ -11,7 +11,6 @@
 
 #include <rte_common.h>
 #include <rte_mbuf.h>
-#include <rte_prefetch.h>
 
 #include <estab/event.h>
 
@@ -19,6 +18,7 @@
 #include "tcp/text/coalesce.h"
 #include "tcp/congestion/ecn.h"
 #include "tcp/open/handshake.h"
+#include "tcp/input_prefetch.h"
 #include "tcp/keepalive.h"
 #include "tcp/open/listener.h"
 #include "tcp/predicted.h"
@@ -35,9 +35,6 @@
 #include "tcp/window.h"
 
 enum { SYN_ACK = TCP_FLAG_SYN | TCP_FLAG_ACK };
-
-/* How many segments ahead is asked for what they need. */
-enum { PREFETCH_TCB_AHEAD = 10, PREFETCH_WORK_AHEAD = 6, PREFETCH_TEXT_AHEAD = 3 };
 
 /* 3.10.7.4, first check: the table of four cases. */
 static bool
@@ -534,53 +531,6 @@ count_fates(struct tcp *tcp, const struct segment *seg)
 
 	for (i = 0; i < seg->run; i++)
 		stats_count_fate(tcp->stats, seg->fate);
-}
-
-/*
- * What a segment will need, asked for a few segments before its turn: flow_lookup has asked for the
- * first lines of the TCB, and to ask for all that are touched there would be too much at once.
- */
-static void
-prefetch_tcb(const struct burst *burst, unsigned int i)
-{
-	const uint8_t *tcb;
-
-	if (i >= burst->arrived_count || flow_kind(burst->arrived[i].flow) != FLOW_TCB)
-		return;
-	tcb = flow_target(burst->arrived[i].flow);
-	for (size_t at = (size_t)2 * RTE_CACHE_LINE_SIZE; at < sizeof(struct tcb);
-			at += RTE_CACHE_LINE_SIZE)
-		rte_prefetch0(tcb + at);
-}
-
-/* What the connection works with, unless it is at rest: all that is touched of it, in any order. */
-static void
-prefetch_work(const struct tcp *tcp, const struct burst *burst, unsigned int i)
-{
-	const uint8_t *work;
-
-	if (i >= burst->arrived_count || flow_kind(burst->arrived[i].flow) != FLOW_TCB ||
-			tcp_flow_has_changed(tcp, burst->arrived[i].hash))
-		return;
-	work = (const uint8_t *)((const struct tcb *)flow_target(burst->arrived[i].flow))->work;
-	for (size_t at = 0; at < sizeof(struct work); at += RTE_CACHE_LINE_SIZE)
-		rte_prefetch0(work + at);
-}
-
-/* The text that the segment may acknowledge, and so free. */
-static void
-prefetch_text(const struct tcp *tcp, const struct burst *burst, unsigned int i)
-{
-	const struct tcb *tcb;
-
-	if (i >= burst->arrived_count || flow_kind(burst->arrived[i].flow) != FLOW_TCB ||
-			tcp_flow_has_changed(tcp, burst->arrived[i].hash))
-		return; /* changed: it may be gone */
-	tcb = flow_target(burst->arrived[i].flow);
-	if (tcb->work->send.head != NULL) {
-		rte_mbuf_prefetch_part1(tcb->work->send.head);
-		rte_mbuf_prefetch_part2(tcb->work->send.head);
-	}
 }
 
 void
