@@ -121,9 +121,6 @@ class BenchAtWork:
         self.process.kill()
         self.process.wait()
 
-    def is_running(self):
-        return self.process.poll() is None
-
     def wait(self, seconds):
         """@return its exit status"""
         return self.process.wait(seconds)
