@@ -14,6 +14,7 @@
 #include "tcp/open/handshake.h"
 #include "tcp/input.h"
 #include "tcp/recovery/recovery.h"
+#include "tcp/recovery/sack.h"
 #include "tcp/recovery/send_marks.h"
 #include "tcp/seq.h"
 #include "tcp/recovery/tail_probe.h"
@@ -32,6 +33,18 @@ take_sample(struct tcb *tcb, uint32_t rtt_us)
 		rto_keep_slack(&tcb->rtt, min_us, max_us);
 }
 
+/*
+ * An ACK that tells of text that came twice echoes a timestamp of when it came first: its answer was lost,
+ * and the time until we sent again is none of the network's (RFC 7323 4.1: such a sample MAY be taken).
+ */
+static bool
+echo_measures(const struct tcb *tcb, const struct segment *seg, uint32_t since_ms)
+{
+	return (tcb->flags & TCB_TIMESTAMPS) != 0 && seg->options.ts_ecr != 0 &&
+			since_ms < RTO_SAMPLE_MAX_US / 1000 &&
+			(seg->options.sack_count == 0 || !sack_tells_duplicate(seg));
+}
+
 /* A round-trip sample: the timed segment, or TSecr where Karn forbids that (RFC 7323 4.1). */
 static inline void
 sample_round_trip(struct tcb *tcb, const struct segment *seg)
@@ -44,8 +57,7 @@ sample_round_trip(struct tcb *tcb, const struct segment *seg)
 		tcb->flags &= ~(uint32_t)TCB_RTT_TIMING;
 		take_sample(tcb, since_us);
 		rack_on_round_trip(tcb, since_us);
-	} else if (tcb->work->retransmissions > 0 && (tcb->flags & TCB_TIMESTAMPS) != 0 &&
-			seg->options.ts_ecr != 0 && since_ms < RTO_SAMPLE_MAX_US / 1000) {
+	} else if (tcb->work->retransmissions > 0 && echo_measures(tcb, seg, since_ms)) {
 		take_sample(tcb, since_ms * 1000);
 	} else if (tcb->work->retransmissions > 0 && !rto_has_sample(&tcb->rtt)) {
 		handshake_be_patient(tcb);

@@ -9,8 +9,8 @@
 #include "tcp/tcb.h"
 
 /* RFC 2883 4: it tells what is acknowledged, or what the second block holds. */
-static bool
-is_duplicate_report(const struct segment *seg)
+bool
+sack_tells_duplicate(const struct segment *seg)
 {
 	const struct sack_block *first = &seg->options.sack[0], *second = &seg->options.sack[1];
 
@@ -57,7 +57,7 @@ sack_read(struct tcb *tcb, const struct segment *seg, struct sack_report *report
 
 		if (!is_possible(tcb, &block)) {
 			tcb->tcp->stats->sack_blocks_refused++;
-		} else if (i == 0 && is_duplicate_report(seg)) {
+		} else if (i == 0 && sack_tells_duplicate(seg)) {
 			report->duplicate = true;
 			report->came_twice = block;
 			tcb->tcp->stats->duplicates_reported++;

@@ -20,6 +20,9 @@ struct sack_report {
 	struct sack_block came_twice; /* that text */
 };
 
+/* The option's first block, of which there is one, tells of text that came twice (D-SACK). */
+bool sack_tells_duplicate(const struct segment *seg);
+
 /* Read it; an empty report where there is no option, or it was not negotiated. */
 void sack_read(struct tcb *tcb, const struct segment *seg, struct sack_report *report);
 
