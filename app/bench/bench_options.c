@@ -91,13 +91,6 @@ take_config(const char *text, void *value)
 	return parse_queue_map(text, value);
 }
 
-static int
-take_json(const char *text, void *value)
-{
-	*(const char **)value = text;
-	return 0;
-}
-
 /* 0 where there is no plan. */
 static int
 take_rate(const char *text, void *value)
@@ -308,13 +301,6 @@ static const struct option_row rows[] = {
 			.kind = OPTION_TIME,
 			.offset = offsetof(struct bench_options, drain_timeout_ns),
 			.help = "how long open connections may take to end afterwards (5s)" },
-	{ .name = "json",
-			.argument = "FILE",
-			.kind = OPTION_TAKE,
-			.take = take_json,
-			.offset = offsetof(struct bench_options, json),
-			.expected = "a file, or -",
-			.help = "write the result there too; -: to stdout, the text to stderr" },
 	{ .name = "seed",
 			.argument = "N",
 			.kind = OPTION_TAKE,
@@ -327,24 +313,6 @@ static const struct option_row rows[] = {
 static const char usage[] =
 		"Measures how fast TCP connections are made and used.\n\n"
 		"  estab-bench --no-huge --no-pci -l 0 -- --loopback --workload crr --duration 5s";
-
-static int
-open_outputs(struct bench_options *options)
-{
-	options->text_file = stdout;
-	if (options->json == NULL)
-		return -1;
-	if (strcmp(options->json, "-") == 0) {
-		options->json_file = stdout;
-		options->text_file = stderr;
-		return -1;
-	}
-	options->json_file = fopen(options->json, "w");
-	if (options->json_file == NULL)
-		return complain(EXIT_ENVIRONMENT, "--json %s: cannot be written: %s", options->json,
-				strerror(errno));
-	return -1;
-}
 
 static void
 set_defaults(struct bench_options *options)
@@ -364,6 +332,7 @@ bench_options_read(struct bench_options *options, struct command_line *line, int
 {
 	const struct option_table tables[] = {
 		{ "Measurement", rows, RTE_DIM(rows), options },
+		{ "Result", output_option_rows, output_option_count, &options->outputs },
 		{ "Flood", flood_option_rows, flood_option_count, options },
 		{ "Hold", hold_option_rows, hold_option_count, options },
 		{ "Engine", engine_rows, RTE_DIM(engine_rows), options },
@@ -380,5 +349,5 @@ bench_options_read(struct bench_options *options, struct command_line *line, int
 	ret = options_read(line, tables, RTE_DIM(tables));
 	if (ret < 0)
 		ret = bench_options_check(options);
-	return ret < 0 ? open_outputs(options) : ret;
+	return ret < 0 ? outputs_open(&options->outputs) : ret;
 }

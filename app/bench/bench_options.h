@@ -5,12 +5,12 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include <estab/address.h>
 
 #include "device.h"
 #include "options.h"
+#include "outputs.h"
 #include "parse.h"
 #include "stack_options.h"
 
@@ -76,9 +76,7 @@ struct bench_options {
 	uint64_t drain_timeout_ns;
 	uint64_t seed;
 	bool seed_given;
-	const char *json; /* path, "-" for stdout, NULL for none */
-	FILE *json_file;
-	FILE *text_file; /* for people: stdout, or stderr where JSON goes to stdout */
+	struct outputs outputs;
 	struct device_options device;
 	struct stack_options stack;
 };

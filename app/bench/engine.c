@@ -5,7 +5,6 @@
  */
 #include "engine.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,7 +31,7 @@ struct ledger {
 static void
 measure_one(struct ledger *ledger, const struct engine_kind *kind, uint32_t connections)
 {
-	FILE *out = ledger->options->text_file;
+	FILE *out = ledger->options->outputs.text;
 	unsigned int measured;
 
 	if (signals_stopped())
@@ -72,35 +71,27 @@ measure_all(struct ledger *ledger)
 {
 	const char *only = ledger->options->engine_traffic;
 
-	engine_print_head(ledger->options->text_file);
+	engine_print_head(ledger->options->outputs.text);
 	for (unsigned int i = 0; i < engine_kind_count; i++) {
 		if (only == NULL || strcmp(only, engine_kinds[i].name) == 0)
 			measure_kind(ledger, &engine_kinds[i]);
 	}
 	if (ledger->counters_missing != NULL)
-		fprintf(ledger->options->text_file, "no instructions, no cache misses: %s\n",
+		fprintf(ledger->options->outputs.text, "no instructions, no cache misses: %s\n",
 				ledger->counters_missing);
 }
 
-/* @return 0, or -EIO where the JSON could not be written */
-static int
+static void
 write_json(const struct ledger *ledger, int argc, char **argv)
 {
 	const struct bench_options *options = ledger->options;
-	json_t *root;
-	int ret;
+	json_t *root = report_json_head(options->seed, "engine", argc, argv);
 
-	if (options->json_file == NULL)
-		return 0;
-	root = report_json_head(options->seed, "engine", argc, argv);
 	json_object_set(root, "engine", ledger->list);
 	if (ledger->lcores > 1)
 		json_object_set(root, "engine_sums", ledger->sums);
-	ret = json_dumpf(root, options->json_file, JSON_INDENT(2));
+	report_json_write(root, &options->outputs);
 	json_decref(root);
-	if (ret == 0)
-		ret = fputc('\n', options->json_file) == EOF || fflush(options->json_file) == EOF;
-	return ret != 0 ? -EIO : 0;
 }
 
 int
@@ -108,7 +99,7 @@ engine_main(const struct bench_options *options, int argc, char **argv)
 {
 	const unsigned int lcores = rte_lcore_count();
 	struct ledger *ledger = calloc(1, sizeof(*ledger) + lcores * sizeof(ledger->results[0]));
-	int ret = EXIT_FINE;
+	int ret;
 
 	if (ledger == NULL)
 		return complain(EXIT_ENVIRONMENT, "no memory for the ledger");
@@ -118,10 +109,8 @@ engine_main(const struct bench_options *options, int argc, char **argv)
 	ledger->sums = json_array();
 	ledger->lcores = lcores;
 	measure_all(ledger);
-	if (write_json(ledger, argc, argv) != 0)
-		ret = complain(EXIT_ENVIRONMENT, "--json %s: could not be written", options->json);
-	else if (ledger->measured == 0 || !ledger->clean)
-		ret = EXIT_ENVIRONMENT;
+	write_json(ledger, argc, argv);
+	ret = ledger->measured > 0 && ledger->clean ? EXIT_FINE : EXIT_ENVIRONMENT;
 	json_decref(ledger->list);
 	json_decref(ledger->sums);
 	free(ledger);

@@ -232,10 +232,10 @@ hold_main(const struct bench_options *options, int argc, char **argv)
 	if (ret < 0)
 		run(hold, &report);
 	hold_destroy(hold);
-	if (ret < 0 && hold_report_end(&report, hold, argc, argv) != 0)
-		ret = complain(EXIT_ENVIRONMENT, "--json %s: could not be written", options->json);
-	else if (ret < 0)
+	if (ret < 0) {
+		hold_report_end(&report, hold, argc, argv);
 		ret = hold_is_clean(hold) ? EXIT_FINE : EXIT_ENVIRONMENT;
+	}
 	free(hold);
 	return ret;
 }

@@ -90,16 +90,16 @@ hold_report_begin(struct hold_report *report, const struct hold *hold)
 
 	report->intervals = json_array();
 	report->last_ns = clock_now(&hold->clock);
-	fprintf(options->text_file, "estab-bench %s, %s, seed %" PRIu64 "\n", estab_version(),
+	fprintf(options->outputs.text, "estab-bench %s, %s, seed %" PRIu64 "\n", estab_version(),
 			rte_version(), options->seed);
-	fprintf(options->text_file,
+	fprintf(options->outputs.text,
 			"hold: %s connections of peers from %s/%u, requests of %" PRIu32
 			" bytes, %s per second, one stack and its peers on one lcore\n",
 			format_count(hold->connections, count),
 			estab_address_format(&options->clients.address, text, sizeof(text)),
 			options->clients.prefix_length, options->request_size,
 			options->rate == 0 ? "as many as go" : format_count(options->rate, rate));
-	fflush(options->text_file);
+	fflush(options->outputs.text);
 }
 
 static json_t *
@@ -130,13 +130,13 @@ hold_report_tick(struct hold_report *report, const struct hold *hold, uint64_t n
 
 	if (now_ns < report->last_ns + NS_PER_SECOND)
 		return;
-	fprintf(report->options->text_file, "%6.1fs  %s  %12s open  %7s per second\n", second,
+	fprintf(report->options->outputs.text, "%6.1fs  %s  %12s open  %7s per second\n", second,
 			phase_names[hold->phase],
 			format_count(judge->open_count - judge->close_count, open),
 			format_rate(ratio((double)(opened + echoes + closed),
 						    seconds_of(now_ns - report->last_ns)),
 					rate));
-	fflush(report->options->text_file);
+	fflush(report->options->outputs.text);
 	json_array_append_new(report->intervals,
 			interval_json(hold, second, opened, echoes, closed));
 	report->last_ns = now_ns;
@@ -303,22 +303,16 @@ summary_json(const struct hold *hold)
 	return object;
 }
 
-int
+void
 hold_report_end(struct hold_report *report, const struct hold *hold, int argc, char **argv)
 {
 	const struct bench_options *options = report->options;
-	json_t *root;
-	int ret = 0;
+	json_t *root = report_json_head(options->seed, bench_workload_name(options->workload), argc,
+			argv);
 
-	print_end(hold, options->text_file);
-	if (options->json_file != NULL) {
-		root = report_json_head(options->seed, bench_workload_name(options->workload), argc,
-				argv);
-		json_object_set(root, "intervals", report->intervals);
-		json_object_set_new(root, "summary", summary_json(hold));
-		ret = report_json_write(root, options->json_file);
-		json_decref(root);
-	}
-	json_decref(report->intervals);
-	return ret;
+	print_end(hold, options->outputs.text);
+	json_object_set_new(root, "intervals", report->intervals);
+	json_object_set_new(root, "summary", summary_json(hold));
+	report_json_write(root, &options->outputs);
+	json_decref(root);
 }

@@ -22,7 +22,7 @@ void hold_report_begin(struct hold_report *report, const struct hold *hold);
 /* A line, if a second has gone by since the last one. */
 void hold_report_tick(struct hold_report *report, const struct hold *hold, uint64_t now_ns);
 
-/* @return 0, or -EIO where the JSON could not be written */
-int hold_report_end(struct hold_report *report, const struct hold *hold, int argc, char **argv);
+/* The table, and what is written to files. */
+void hold_report_end(struct hold_report *report, const struct hold *hold, int argc, char **argv);
 
 #endif

@@ -12,7 +12,7 @@
  *	                 flood_result.c what became of every packet
  *	party.c          one turn of either side, and what it costs; sums.c what all have counted
  *	run.c            warm up, measure, finish, drain
- *	report.c         the result as text; report_json.c as JSON
+ *	report.c         the result as text; report_json.c as JSON; outputs.c the files it goes to
  *	hold.c           very many connections of peers that keep none (hold_*.c)
  *	engine.c         --engine, the ledger of cycles: a stack alone (engine_*.c)
  */
@@ -50,23 +50,20 @@ measure(int argc, char **argv)
 		bench_run(&bench, &report);
 	telemetry_end();
 	bench_destroy(&bench);
-	if (ret < 0 && report_end(&report, &bench, argc, argv) != 0)
-		ret = complain(EXIT_ENVIRONMENT, "--json %s: could not be written", options.json);
-	else if (ret < 0)
+	if (ret < 0) {
+		report_end(&report, &bench, argc, argv);
 		ret = bench_is_clean(&bench) ? EXIT_FINE : EXIT_ENVIRONMENT;
+	}
 	bench_forget(&bench);
 	return ret;
 }
 
-/* What has no parties ends here. @return the exit code that it was given */
+/* @return the exit code that it was given, unless the result could not be written */
 static int
-end_alone(int code)
+end(int code)
 {
-	if (options.json_file != NULL && options.json_file != stdout &&
-			fclose(options.json_file) != 0)
-		code = complain(EXIT_ENVIRONMENT, "--json: could not be written");
 	rte_eal_cleanup();
-	return complain_of_output(code);
+	return complain_of_output(outputs_close(&options.outputs, code));
 }
 
 int
@@ -84,12 +81,11 @@ main(int argc, char **argv)
 		return ret;
 	signals_init();
 	if (options.engine)
-		return end_alone(engine_main(&options, argc, argv));
+		return end(engine_main(&options, argc, argv));
 	if (options.workload == WORKLOAD_HOLD)
-		return end_alone(hold_main(&options, argc, argv));
-	report_init(&report, options.text_file, options.json_file);
+		return end(hold_main(&options, argc, argv));
+	report_init(&report, &options.outputs);
 	ret = measure(argc, argv);
 	report_fini(&report);
-	rte_eal_cleanup();
-	return complain_of_output(ret);
+	return end(ret);
 }

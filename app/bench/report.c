@@ -15,17 +15,15 @@
 #include "stats_print.h"
 
 void
-report_init(struct report *report, FILE *text, FILE *json)
+report_init(struct report *report, const struct outputs *outputs)
 {
-	*report = (struct report){ .text = text, .json = json, .intervals = json_array() };
+	*report = (struct report){ .outputs = outputs, .intervals = json_array() };
 }
 
 void
 report_fini(struct report *report)
 {
 	json_decref(report->intervals);
-	if (report->json != NULL && report->json != stdout)
-		fclose(report->json);
 }
 
 static double
@@ -60,19 +58,19 @@ report_begin(struct report *report, const struct bench *bench)
 
 	report->begin_ns = report->last_ns = bench->begin_ns;
 	memcpy(report->before, bench->now, sizeof(report->before));
-	fprintf(report->text, "estab-bench %s, %s, seed %" PRIu64 "\n", estab_version(),
+	fprintf(report->outputs->text, "estab-bench %s, %s, seed %" PRIu64 "\n", estab_version(),
 			rte_version(), options->seed);
 	for (unsigned int i = 0; i < bench->end_count; i++)
-		print_end_at_start(&bench->ends[i], report->text);
+		print_end_at_start(&bench->ends[i], report->outputs->text);
 	if (!options->loopback)
-		stack_options_print(&options->stack, report->text);
-	report_work_begin(options, report->text);
-	fprintf(report->text,
+		stack_options_print(&options->stack, report->outputs->text);
+	report_work_begin(options, report->outputs->text);
+	fprintf(report->outputs->text,
 			" with %s and %" PRIu32 " more ports, %" PRIu32 " at once, on %u lcore%s\n",
 			estab_endpoint_format(&bench->server, text, sizeof(text)),
 			options->server_ports - 1, bench->connections, bench->lcore_count,
 			bench->lcore_count == 1 ? "" : "s");
-	fflush(report->text);
+	fflush(report->outputs->text);
 }
 
 static void
@@ -124,7 +122,7 @@ report_interval(struct report *report, const struct bench *bench)
 	struct interval interval;
 
 	make_interval(&interval, report, bench);
-	print_interval(&interval, bench, report->text);
+	print_interval(&interval, bench, report->outputs->text);
 	json_array_append_new(report->intervals,
 			report_json_interval(&interval, bench->options->workload,
 					bench->end_count));
@@ -291,19 +289,15 @@ print_all(const struct bench *bench, const struct summary *summary, FILE *out)
 	fflush(out);
 }
 
-int
+void
 report_end(struct report *report, const struct bench *bench, int argc, char **argv)
 {
 	struct summary summary;
 	json_t *root;
-	int ret = 0;
 
 	summary_make(&summary, bench);
-	print_all(bench, &summary, report->text);
-	if (report->json == NULL)
-		return 0;
+	print_all(bench, &summary, report->outputs->text);
 	root = report_json(bench, &summary, report->intervals, argc, argv);
-	ret = report_json_write(root, report->json);
+	report_json_write(root, report->outputs);
 	json_decref(root);
-	return ret;
 }

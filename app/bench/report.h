@@ -18,8 +18,7 @@
 struct bench;
 
 struct report {
-	FILE *text;
-	FILE *json; /* NULL: none wanted */
+	const struct outputs *outputs;
 	json_t *intervals;
 	uint64_t begin_ns;
 	uint64_t last_ns;
@@ -63,8 +62,8 @@ struct party_result {
 	double busy_ratio;
 };
 
-/* Take the outputs; no bytes are written yet. */
-void report_init(struct report *report, FILE *text, FILE *json);
+/* No bytes are written yet. */
+void report_init(struct report *report, const struct outputs *outputs);
 
 /* The first lines: what is in force. */
 void report_begin(struct report *report, const struct bench *bench);
@@ -72,8 +71,8 @@ void report_begin(struct report *report, const struct bench *bench);
 /* A line for what the parties' mailboxes hold. */
 void report_interval(struct report *report, const struct bench *bench);
 
-/* The table, and the JSON object. @return 0, or -EIO where the JSON could not be written */
-int report_end(struct report *report, const struct bench *bench, int argc, char **argv);
+/* The table, and what is written to files. */
+void report_end(struct report *report, const struct bench *bench, int argc, char **argv);
 
 void report_fini(struct report *report);
 
@@ -105,8 +104,8 @@ json_t *report_json_head(uint64_t seed, const char *workload, int argc, char **a
 json_t *report_json_stack(const struct estab_stats *stats);
 json_t *report_json_drops(const struct estab_stats *stats); /* that are not zero */
 json_t *report_json_latency(const struct histogram *histogram);
-/* @return 0, or -EIO */
-int report_json_write(const json_t *root, FILE *file);
+/* If it is wanted. */
+void report_json_write(const json_t *root, const struct outputs *outputs);
 json_t *report_json(const struct bench *bench, const struct summary *summary, json_t *intervals,
 		int argc, char **argv);
 

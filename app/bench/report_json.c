@@ -5,7 +5,6 @@
  */
 #include "report.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include <rte_common.h>
@@ -374,11 +373,13 @@ report_json(const struct bench *bench, const struct summary *summary, json_t *in
 	return root;
 }
 
-int
-report_json_write(const json_t *root, FILE *file)
+void
+report_json_write(const json_t *root, const struct outputs *outputs)
 {
-	if (root == NULL || json_dumpf(root, file, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) != 0 ||
-			fputc('\n', file) == EOF || fflush(file) != 0)
-		return -EIO;
-	return 0;
+	FILE *file = outputs->of[OUTPUT_JSON].file;
+
+	if (file == NULL)
+		return;
+	json_dumpf(root, file, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+	fputc('\n', file);
 }

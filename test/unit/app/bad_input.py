@@ -155,6 +155,7 @@ CASES = [
     (BENCH, [], CRR + ["--loopback", "--connections", "0"], 2, "--connections 0"),
     (BENCH, [], CRR + ["--loopback", "--close", "both"], 2, "--close both"),
     (BENCH, [], CRR + ["--loopback", "--json", "/nonexistent/x.json"], 1, "/nonexistent/x.json"),
+    (BENCH, [], CRR + ["--loopback", "--json", ""], 2, "--json : expected a file, or -"),
     (BENCH, EAL, CRR + ["--loopback", "--connections", "100k"], 1, "-m"),
     (BENCH, EAL, CRR + ["--server", "192.0.2.1:80"] + ADDRESS, 1, "no port found"),
     (BENCH, EAL + ["--vdev=net_null0"], CRR + ["--server", "192.0.2.1:80"] + ADDRESS, 1,

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The files that the result is written to, as asked for on the command line: opened before anything is
+ * measured, so that a wrong name costs no time, and closed at the end of main, which is where it is
+ * said that one could not be written.
+ */
+#ifndef APP_BENCH_OUTPUTS_H
+#define APP_BENCH_OUTPUTS_H
+
+#include <stdio.h>
+
+#include "options.h"
+
+enum output_kind {
+	OUTPUT_JSON,
+	OUTPUT_COUNT,
+};
+
+struct output {
+	const char *path; /* "-": standard output; NULL: not wanted */
+	FILE *file;       /* NULL: not wanted */
+};
+
+struct outputs {
+	struct output of[OUTPUT_COUNT];
+	FILE *text; /* for people: stdout, or stderr where something else goes to stdout */
+};
+
+/* The rows for --json; their target is struct outputs. */
+extern const struct option_row output_option_rows[];
+extern const unsigned int output_option_count;
+
+/* @return -1 to go on, else the exit code; complains */
+int outputs_open(struct outputs *outputs);
+
+/*
+ * Close them all, and complain of each that could not be written.
+ *
+ * @return the code, or EXIT_ENVIRONMENT
+ */
+int outputs_close(const struct outputs *outputs, int code);
+
+#endif
