@@ -186,21 +186,24 @@ summary_make(struct summary *summary, const struct bench *bench)
 void
 report_print_latency_head(FILE *out)
 {
-	fprintf(out, "  %-11s %12s %12s %12s %12s %12s\n", "latency us", "p50", "p90", "p99",
-			"p99.9", "max");
+	fprintf(out, "  %-11s", "latency us");
+	for (unsigned int i = 0; i < HISTOGRAM_SHARES; i++)
+		fprintf(out, " %10s", histogram_shares[i].text);
+	fprintf(out, " %10s\n", "max");
 }
 
 void
 report_print_latency(const char *name, const struct histogram *histogram, FILE *out)
 {
-	static const unsigned int shares[] = { 500, 900, 990, 999 };
-
 	if (histogram->count == 0)
 		return;
 	fprintf(out, "  %-11s", name);
-	for (size_t i = 0; i < RTE_DIM(shares); i++)
-		fprintf(out, " %12.1f", (double)histogram_quantile(histogram, shares[i]) / 1000);
-	fprintf(out, " %12.1f\n", (double)histogram->max / 1000);
+	for (unsigned int i = 0; i < HISTOGRAM_SHARES; i++)
+		fprintf(out, " %10.1f",
+				(double)histogram_quantile(histogram,
+						histogram_shares[i].per_million) /
+						1000);
+	fprintf(out, " %10.1f\n", (double)histogram->max / 1000);
 }
 
 static void

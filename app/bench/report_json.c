@@ -159,15 +159,13 @@ report_json_interval(const struct interval *interval, uint32_t workload, unsigne
 json_t *
 report_json_latency(const struct histogram *histogram)
 {
-	static const struct {
-		const char *key;
-		unsigned int per_mille;
-	} shares[] = { { "p50", 500 }, { "p90", 900 }, { "p99", 990 }, { "p999", 999 } };
 	json_t *object = json_object();
 
-	for (size_t i = 0; i < RTE_DIM(shares); i++)
-		set_real(object, shares[i].key,
-				(double)histogram_quantile(histogram, shares[i].per_mille) / 1000);
+	for (unsigned int i = 0; i < HISTOGRAM_SHARES; i++)
+		set_real(object, histogram_shares[i].key,
+				(double)histogram_quantile(histogram,
+						histogram_shares[i].per_million) /
+						1000);
 	set_real(object, "max", (double)histogram->max / 1000);
 	return object;
 }

@@ -9,6 +9,15 @@
 
 #include <rte_common.h>
 
+const struct histogram_share histogram_shares[HISTOGRAM_SHARES] = {
+	{ "p50", "p50", 500000 },
+	{ "p75", "p75", 750000 },
+	{ "p90", "p90", 900000 },
+	{ "p99", "p99", 990000 },
+	{ "p999", "p99.9", 999000 },
+	{ "p9999", "p99.99", 999900 },
+};
+
 static unsigned int
 bucket_of(uint64_t value)
 {
@@ -57,10 +66,11 @@ histogram_add(struct histogram *sum, const struct histogram *histogram)
 }
 
 uint64_t
-histogram_quantile(const struct histogram *histogram, unsigned int per_mille)
+histogram_quantile(const struct histogram *histogram, unsigned int per_million)
 {
 	const uint64_t wanted =
-			(uint64_t)(((unsigned __int128)histogram->count * per_mille + 999) / 1000);
+			(uint64_t)(((unsigned __int128)histogram->count * per_million + 999999) /
+					1000000);
 	uint64_t seen = 0;
 
 	if (histogram->count == 0)

@@ -32,8 +32,19 @@ void histogram_add(struct histogram *sum, const struct histogram *histogram);
  * A value that at least this share of all values does not exceed, rounded up to its bucket's end
  * and never above the greatest value recorded; 0 where nothing was recorded.
  *
- * @param per_mille  500 for the median, 999 for the 99.9th percentile
+ * @param per_million  500000 for the median, 999900 for the 99.99th percentile
  */
-uint64_t histogram_quantile(const struct histogram *histogram, unsigned int per_mille);
+uint64_t histogram_quantile(const struct histogram *histogram, unsigned int per_million);
+
+/* The percentiles that are told of every histogram. */
+struct histogram_share {
+	const char *key;  /* "p999" */
+	const char *text; /* "p99.9" */
+	unsigned int per_million;
+};
+
+enum { HISTOGRAM_SHARES = 6 };
+
+extern const struct histogram_share histogram_shares[HISTOGRAM_SHARES];
 
 #endif

@@ -389,10 +389,13 @@ add_histogram(struct rte_tel_data *data, const char *name, const struct histogra
 	rte_tel_data_start_dict(data);
 	add_string(data, "name", name);
 	add_number(data, "count", histogram->count);
-	add_number(data, "p50_ns", histogram_quantile(histogram, 500));
-	add_number(data, "p90_ns", histogram_quantile(histogram, 900));
-	add_number(data, "p99_ns", histogram_quantile(histogram, 990));
-	add_number(data, "p999_ns", histogram_quantile(histogram, 999));
+	for (unsigned int i = 0; i < HISTOGRAM_SHARES; i++) {
+		char key[RTE_TEL_MAX_STRING_LEN];
+
+		snprintf(key, sizeof(key), "%s_ns", histogram_shares[i].key);
+		add_number(data, key,
+				histogram_quantile(histogram, histogram_shares[i].per_million));
+	}
 	add_number(data, "max_ns", histogram->max);
 	return 0;
 }

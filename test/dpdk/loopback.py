@@ -55,7 +55,8 @@ def check_result(result):
     check(set(latency) == ({"connect", "response", "transaction"} if WORKLOAD == "crr"
                            else {"connect"}), f"latencies of {set(latency)}")
     for kind, value in latency.items():
-        check(0 < value["p50"] <= value["p90"] <= value["p99"] <= value["p999"] <= value["max"],
+        check(0 < value["p50"] <= value["p90"] <= value["p99"] <= value["p999"] <=
+              value["p9999"] <= value["max"],
               f"{kind} latency is not in order: {value}")
     check_stack("client", client)
     check_stack("server", server)

@@ -31,7 +31,7 @@ static void
 empty_gives_zero(void **state)
 {
 	(void)state;
-	assert_int_equal(histogram_quantile(&histogram, 500), 0);
+	assert_int_equal(histogram_quantile(&histogram, 500000), 0);
 	assert_int_equal(histogram.count, 0);
 	assert_int_equal(histogram.max, 0);
 }
@@ -42,10 +42,10 @@ small_values_are_exact(void **state)
 	(void)state;
 	for (uint64_t value = 1; value <= 100; value++)
 		histogram_record(&histogram, value);
-	assert_int_equal(histogram_quantile(&histogram, 500), 50);
-	assert_int_equal(histogram_quantile(&histogram, 900), 90);
-	assert_int_equal(histogram_quantile(&histogram, 990), 99);
-	assert_int_equal(histogram_quantile(&histogram, 999), 100);
+	assert_int_equal(histogram_quantile(&histogram, 500000), 50);
+	assert_int_equal(histogram_quantile(&histogram, 900000), 90);
+	assert_int_equal(histogram_quantile(&histogram, 990000), 99);
+	assert_int_equal(histogram_quantile(&histogram, 999000), 100);
 	assert_int_equal(histogram_quantile(&histogram, 0), 1);
 }
 
@@ -62,7 +62,7 @@ every_magnitude_keeps_its_precision(void **state)
 			histogram_init(&histogram);
 			histogram_record(&histogram, values[i]);
 			histogram_record(&histogram, UINT64_MAX);
-			assert_about(histogram_quantile(&histogram, 500), values[i]);
+			assert_about(histogram_quantile(&histogram, 500000), values[i]);
 		}
 	}
 }
@@ -73,10 +73,10 @@ large_values_follow_their_order(void **state)
 	(void)state;
 	for (uint64_t i = 1; i <= 100000; i++)
 		histogram_record(&histogram, i * 1000);
-	assert_about(histogram_quantile(&histogram, 500), 50000000);
-	assert_about(histogram_quantile(&histogram, 900), 90000000);
-	assert_about(histogram_quantile(&histogram, 999), 99900000);
-	assert_int_equal(histogram_quantile(&histogram, 1000), 100000000);
+	assert_about(histogram_quantile(&histogram, 500000), 50000000);
+	assert_about(histogram_quantile(&histogram, 900000), 90000000);
+	assert_about(histogram_quantile(&histogram, 999000), 99900000);
+	assert_int_equal(histogram_quantile(&histogram, 1000000), 100000000);
 }
 
 static void
@@ -86,10 +86,31 @@ one_slow_value_shows_in_the_tail_only(void **state)
 	for (unsigned int i = 0; i < 999; i++)
 		histogram_record(&histogram, 10);
 	histogram_record(&histogram, 5000000);
-	assert_int_equal(histogram_quantile(&histogram, 990), 10);
-	assert_int_equal(histogram_quantile(&histogram, 999), 10);
-	assert_int_equal(histogram_quantile(&histogram, 1000), 5000000);
+	assert_int_equal(histogram_quantile(&histogram, 990000), 10);
+	assert_int_equal(histogram_quantile(&histogram, 999000), 10);
+	assert_int_equal(histogram_quantile(&histogram, 1000000), 5000000);
 	assert_int_equal(histogram.max, 5000000);
+}
+
+static void
+one_in_ten_thousand_is_the_9999th_part(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 9999; i++)
+		histogram_record(&histogram, 10);
+	histogram_record(&histogram, 5000000);
+	assert_int_equal(histogram_quantile(&histogram, 999900), 10);
+	assert_int_equal(histogram_quantile(&histogram, 999901), 5000000);
+}
+
+/* The percentiles rise, and the last is 99.99. */
+static void
+shares_are_told_in_order(void **state)
+{
+	(void)state;
+	for (unsigned int i = 1; i < HISTOGRAM_SHARES; i++)
+		assert_true(histogram_shares[i].per_million > histogram_shares[i - 1].per_million);
+	assert_int_equal(histogram_shares[HISTOGRAM_SHARES - 1].per_million, 999900);
 }
 
 static void
@@ -107,9 +128,9 @@ sum_is_as_if_all_had_been_recorded_in_one(void **state)
 	histogram_add(&histogram, &other);
 	assert_int_equal(histogram.count, 1001);
 	assert_int_equal(histogram.max, 7000);
-	assert_int_equal(histogram_quantile(&histogram, 500), 10);
-	assert_int_equal(histogram_quantile(&histogram, 900), 100);
-	assert_int_equal(histogram_quantile(&histogram, 1000), 7000);
+	assert_int_equal(histogram_quantile(&histogram, 500000), 10);
+	assert_int_equal(histogram_quantile(&histogram, 900000), 100);
+	assert_int_equal(histogram_quantile(&histogram, 1000000), 7000);
 	histogram_init(&other);
 	histogram_add(&histogram, &other);
 	assert_int_equal(histogram.max, 7000);
@@ -124,6 +145,8 @@ main(void)
 		cmocka_unit_test_setup(every_magnitude_keeps_its_precision, empty),
 		cmocka_unit_test_setup(large_values_follow_their_order, empty),
 		cmocka_unit_test_setup(one_slow_value_shows_in_the_tail_only, empty),
+		cmocka_unit_test_setup(one_in_ten_thousand_is_the_9999th_part, empty),
+		cmocka_unit_test(shares_are_told_in_order),
 		cmocka_unit_test_setup(sum_is_as_if_all_had_been_recorded_in_one, empty),
 	};
 
