@@ -143,6 +143,14 @@ prefix_holds(const struct estab_local_address *local, const struct estab_address
 			(local->address.bytes[whole] ^ address->bytes[whole]) >> (8 - bits) == 0;
 }
 
+/* Whether it is our address, or one of those that are ours with it. */
+static bool
+is_ours(const struct estab_local_address *local, const struct estab_address *address)
+{
+	return addresses_are_equal(&local->address, address) ||
+			(local->whole && prefix_holds(local, address));
+}
+
 /* What an address within this prefix is to the prefix as a whole. RFC 3021: not so in a /31. */
 static enum fault
 prefix_fault(const struct estab_local_address *local, const struct estab_address *address)
@@ -184,7 +192,8 @@ address_fault(const struct estab_interface *interface, unsigned int index)
 	if (fault == FAULT_NONE)
 		fault = prefix_fault(local, &local->address);
 	for (unsigned int i = 0; i < index && fault == FAULT_NONE; i++)
-		if (addresses_are_equal(&interface->addresses[i].address, &local->address))
+		if (is_ours(&interface->addresses[i], &local->address) ||
+				is_ours(local, &interface->addresses[i].address))
 			fault = FAULT_TWICE;
 	return fault;
 }
@@ -200,7 +209,7 @@ reach_fault(const struct estab_interface *interface, const struct estab_address 
 		enum fault fault;
 
 		has_family |= local->address.family == gateway->family;
-		if (addresses_are_equal(&local->address, gateway))
+		if (is_ours(local, gateway))
 			return FAULT_OUR_OWN;
 		if (!prefix_holds(local, gateway))
 			continue;

@@ -63,9 +63,9 @@ is_ipv6(const struct bench_options *options)
 void
 flood_options_fill(struct bench_options *options)
 {
-	const struct estab_local_address ipv4 = { { ESTAB_FAMILY_IPV4, { 198, 18 } }, 15 },
+	const struct estab_local_address ipv4 = { { ESTAB_FAMILY_IPV4, { 198, 18 } }, 15, false },
 					 ipv6 = { { ESTAB_FAMILY_IPV6, { 0x20, 0x01, 0x00, 0x02 } },
-						 48 };
+						 48, false };
 
 	if (options->flood_with == FLOOD_NONE)
 		options->flood_with = FLOOD_SYN;

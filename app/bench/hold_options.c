@@ -33,7 +33,8 @@ const unsigned int hold_option_count = sizeof(hold_option_rows) / sizeof(hold_op
 void
 hold_options_fill(struct bench_options *options)
 {
-	const struct estab_local_address clients = { { ESTAB_FAMILY_IPV4, { 198, 19 } }, 16 };
+	const struct estab_local_address clients = { { ESTAB_FAMILY_IPV4, { 198, 19 } }, 16,
+		false };
 
 	if (options->clients.address.family == ESTAB_FAMILY_ANY)
 		options->clients = clients;

@@ -70,6 +70,8 @@ enum estab_ecn {
 struct estab_local_address {
 	struct estab_address address;
 	uint8_t prefix_length; /**< what is on-link, e.g. 24 */
+	bool whole; /**< every host's address of the prefix is ours, for estab_connect to choose from
+		     *   and estab_listen to hear: a load generator that is many clients */
 };
 
 /** How the stack appears on its link. */

@@ -22,7 +22,9 @@ is_our_ipv6_group(const struct net *net, const struct rte_ether_addr *mac)
 		if (memcmp(mac->addr_bytes, all_nodes, sizeof(all_nodes)) == 0)
 			return true;
 		if (memcmp(mac->addr_bytes, solicited_node, 3) == 0 &&
-				memcmp(&mac->addr_bytes[3], &address->ip.bytes[13], 3) == 0)
+				(address->whole ||
+						memcmp(&mac->addr_bytes[3], &address->ip.bytes[13],
+								3) == 0))
 			return true;
 	}
 	return false;

@@ -25,6 +25,7 @@ take_addresses(struct net *net, const struct estab_interface *interface)
 		path_address_import(&local->address, &net->addresses[i].ip);
 		net->addresses[i].family = local->address.family;
 		net->addresses[i].prefix_length = local->prefix_length;
+		net->addresses[i].whole = local->whole;
 	}
 }
 

@@ -27,6 +27,12 @@ struct net_address {
 	union ip_address ip;
 	uint8_t family;
 	uint8_t prefix_length;
+	bool whole; /* all hosts of the prefix are us */
+};
+
+/* An IPv4 prefix all of whose hosts are us. */
+struct usual_range {
+	rte_be32_t prefix, mask;
 };
 
 /*
@@ -44,11 +50,13 @@ struct usual {
 			tx_sums; /* set of enum estab_port_offload: the checks that the port was not asked for */
 	uint16_t local_count;  /* IPv4 addresses of ours */
 	uint16_t barred_count; /* and those that nobody else may have: ours, and broadcasts */
-	bool writes;           /* false: no packet sent is usual */
-	struct path path;      /* what is the same in all received ones */
+	uint16_t range_count;
+	bool writes;      /* false: no packet sent is usual */
+	struct path path; /* what is the same in all received ones */
 	uint8_t source_and_type[RTE_ETHER_ADDR_LEN + 2];
 	rte_be32_t locals[ESTAB_ADDRESSES_MAX];
-	rte_be32_t barred[2 * ESTAB_ADDRESSES_MAX];
+	rte_be32_t barred[3 * ESTAB_ADDRESSES_MAX];
+	struct usual_range ranges[ESTAB_ADDRESSES_MAX];
 };
 
 struct net {

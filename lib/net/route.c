@@ -81,14 +81,32 @@ route_next_hop(const struct net *net, const union ip_address *remote, uint8_t fa
 	return net->has_gateway_ipv6 ? &net->gateway_ipv6 : NULL;
 }
 
+/* Whether it is a host's of a prefix that is ours as a whole. RFC 3021: in a /31 both are. */
+static bool
+range_holds(const struct net_address *address, const union ip_address *ip)
+{
+	uint32_t host;
+
+	if (!address->whole || !route_prefix_holds(address, ip))
+		return false;
+	if (address->family != ESTAB_FAMILY_IPV4 || address->prefix_length > 30)
+		return true;
+	host = rte_be_to_cpu_32(ip->words[0]) & host_bits(address);
+	return host != 0 && host != host_bits(address);
+}
+
 bool
 net_is_local(const struct net *net, const union ip_address *ip, uint8_t family)
 {
 	for (uint16_t i = 0; i < net->address_count; i++) {
 		const struct net_address *address = &net->addresses[i];
 
-		if (address->family == family && address->ip.halves[0] == ip->halves[0] &&
+		if (address->family != family)
+			continue;
+		if (address->ip.halves[0] == ip->halves[0] &&
 				address->ip.halves[1] == ip->halves[1])
+			return true;
+		if (unlikely(address->whole) && range_holds(address, ip))
 			return true;
 	}
 	return false;

@@ -70,6 +70,17 @@ init_rearm(struct usual *usual)
 _Static_assert(offsetof(struct rte_mbuf, ol_flags) == offsetof(struct rte_mbuf, data_off) + 8,
 		"data_off, refcnt, nb_segs and port are one word");
 
+/* Ours are all between the network's own address and the broadcast address, so that is barred too. */
+static void
+init_range(struct usual *usual, rte_be32_t ours, uint32_t hosts)
+{
+	const rte_be32_t mask = ~rte_cpu_to_be_32(hosts);
+
+	usual->barred[usual->barred_count++] = ours & mask;
+	usual->ranges[usual->range_count++] =
+			(struct usual_range){ .prefix = ours & mask, .mask = mask };
+}
+
 /* Nobody else has an address of ours, nor a broadcast address, nor what looks like one. */
 static void
 init_addresses(struct net *net)
@@ -86,6 +97,8 @@ init_addresses(struct net *net)
 		usual->locals[usual->local_count++] = ours;
 		usual->barred[usual->barred_count++] = ours;
 		usual->barred[usual->barred_count++] = ours | rte_cpu_to_be_32(hosts);
+		if (address->whole && address->prefix_length < 31)
+			init_range(usual, ours, hosts);
 	}
 }
 

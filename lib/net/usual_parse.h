@@ -37,6 +37,20 @@ usual_address_is_among(const rte_be32_t *addresses, unsigned int count, rte_be32
 	return false;
 }
 
+/* Never the network's own address, nor its broadcast address. */
+static inline bool
+usual_address_is_in_range(const struct usual *usual, rte_be32_t address)
+{
+	for (unsigned int i = 0; i < usual->range_count; i++) {
+		const struct usual_range *range = &usual->ranges[i];
+
+		if ((address & range->mask) == range->prefix)
+			return address != range->prefix &&
+					address != (range->prefix | ~range->mask);
+	}
+	return false;
+}
+
 /* To one of our addresses, from one that may be a peer's. */
 static inline bool
 usual_addresses_are_right(const struct usual *usual, const struct rte_ipv4_hdr *ipv4)
@@ -48,10 +62,12 @@ usual_addresses_are_right(const struct usual *usual, const struct rte_ipv4_hdr *
 			remote == usual->barred[1])
 		return false;
 	if (unlikely(usual->barred_count > 2) &&
-			usual_address_is_among(usual->barred, usual->barred_count, remote))
+			(usual_address_is_among(usual->barred, usual->barred_count, remote) ||
+					usual_address_is_in_range(usual, remote)))
 		return false;
 	return likely(ipv4->dst_addr == usual->locals[0]) ||
-			usual_address_is_among(usual->locals, usual->local_count, ipv4->dst_addr);
+			usual_address_is_among(usual->locals, usual->local_count, ipv4->dst_addr) ||
+			usual_address_is_in_range(usual, ipv4->dst_addr);
 }
 
 /*

@@ -21,8 +21,9 @@
 
 enum { FRAMES = 5000, PORTS = 3 };
 
-static const struct estab_local_address from4 = { { ESTAB_FAMILY_IPV4, { 198, 18 } }, 15 },
-					from6 = { { ESTAB_FAMILY_IPV6, { 0x20, 1, 0, 2 } }, 48 };
+static const struct estab_local_address from4 = { { ESTAB_FAMILY_IPV4, { 198, 18 } }, 15, false },
+					from6 = { { ESTAB_FAMILY_IPV6, { 0x20, 1, 0, 2 } }, 48,
+						false };
 static const struct estab_endpoint server4 = { { ESTAB_FAMILY_IPV4, { 198, 18, 0, 2 } }, 7 },
 				   server6 = { { ESTAB_FAMILY_IPV6, { 0x20, 1, 0, 2, [15] = 2 } },
 					   7 };
@@ -126,7 +127,8 @@ next_source(struct flood_frames *frames)
 static void
 frames_come_from_every_address_but_those_of_others(void **state)
 {
-	const struct estab_local_address from = { { ESTAB_FAMILY_IPV4, { 198, 18, 0, 0 } }, 24 };
+	const struct estab_local_address from = { { ESTAB_FAMILY_IPV4, { 198, 18, 0, 0 } }, 24,
+		false };
 	const struct estab_address client = { ESTAB_FAMILY_IPV4, { 198, 18, 0, 1 } },
 				   gateway = { ESTAB_FAMILY_IPV4, { 198, 18, 0, 9 } };
 	struct flood_frames frames;

@@ -189,6 +189,48 @@ request_with_empty_pool_is_used_and_counted(void **state)
 	rte_pktmbuf_free(shared);
 }
 
+static void
+request_for_any_host_of_a_whole_prefix_is_answered(void **state)
+{
+	static const struct {
+		const char *target;
+		bool ours;
+	} cases[] = {
+		{ "0a010001", true },  /* 10.1.0.1, the address itself */
+		{ "0a01fffe", true },  /* the last host */
+		{ "0a0100ff", true },  /* in the middle */
+		{ "0a010000", false }, /* the network */
+		{ "0a01ffff", false }, /* its broadcast address */
+		{ "0a020001", false }, /* next door */
+		{ "c0000203", false }, /* beside our one address of another prefix */
+	};
+	struct kit *kit = *state;
+	struct estab_interface *interface = &kit->config.interface;
+
+	interface->addresses[interface->address_count++] =
+			(struct estab_local_address){ .address = { ESTAB_FAMILY_IPV4,
+								      { 10, 1, 0, 1 } },
+				.prefix_length = 16,
+				.whole = true };
+	kit_reconfigure(kit);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct frame request = frame_of(ALL PEER "0806" ARP_REQUEST PEER PEER4 NOBODY);
+		struct frame reply = frame_of(PEER US "0806" ARP_REPLY US);
+
+		frame_add(&request, cases[i].target);
+		frame_add(&reply, cases[i].target);
+		frame_add(&reply, PEER PEER4);
+		kit_clear(kit);
+		if (cases[i].ours) {
+			kit_expect_used(kit, &request, 1);
+			kit_expect_sent(kit, &reply);
+		} else {
+			kit_receive(kit, &request);
+			assert_int_equal(kit->burst->tx_count, 0);
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -201,6 +243,7 @@ main(void)
 		TEST(request_that_another_stack_answers_is_learnt_in_silence),
 		TEST(malformed_arp_is_dropped),
 		TEST(one_who_asks_for_us_is_learnt_and_gratuitous_arp_updates_him),
+		TEST(request_for_any_host_of_a_whole_prefix_is_answered),
 		TEST(request_with_empty_pool_is_used_and_counted),
 	};
 

@@ -203,6 +203,32 @@ malformed_advertisements_are_dropped(void **state)
 		kit_expect_drop(*state, &wrong[i], ESTAB_DROP_ND_MALFORMED);
 }
 
+static void
+solicitation_for_any_host_of_a_whole_prefix_is_answered(void **state)
+{
+	struct frame solicitation =
+			message("3333ffabcdef" PEER, HEAD PEER6 "ff0200000000000000000001ffabcdef",
+					SOLICIT "20010db8000000000000000000abcdef"
+						"0101" PEER);
+	struct kit *kit = *state;
+	struct estab_interface *interface = &kit->config.interface;
+
+	kit_expect_drop(kit, &solicitation, ESTAB_DROP_ETHERNET_NOT_OURS);
+	interface->addresses[1] =
+			(struct estab_local_address){ .prefix_length = 64, .whole = true };
+	interface->addresses[1].address = (struct estab_address){ ESTAB_FAMILY_IPV6,
+		{ 0x20, 1, 0x0d, 0xb8, [15] = 1 } };
+	kit_reconfigure(kit);
+	kit_receive(kit, &solicitation); /* the peer, 2001:db8::9, would be one of us */
+	assert_int_equal(kit->burst->tx_count, 0);
+	solicitation = message("3333ffabcdef" PEER,
+			HEAD "fe800000000000000000000000000009"
+			     "ff0200000000000000000001ffabcdef",
+			SOLICIT "20010db8000000000000000000abcdef"
+				"0101" PEER);
+	kit_expect_used(kit, &solicitation, 1);
+}
+
 int
 main(void)
 {
@@ -212,6 +238,7 @@ main(void)
 		TEST(duplicate_address_probe_is_answered_to_all_nodes),
 		TEST(solicitation_with_nonce_and_unknown_options_is_answered),
 		TEST(solicitation_that_another_stack_answers_is_learnt_in_silence),
+		TEST(solicitation_for_any_host_of_a_whole_prefix_is_answered),
 		TEST(malformed_solicitations_are_dropped),
 		TEST(solicitation_for_others_is_dropped),
 		TEST(advertisement_nobody_asked_for_is_dropped),

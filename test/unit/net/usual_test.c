@@ -341,6 +341,36 @@ packets_with_any_bytes_changed_agree(void **state)
 	assert_true(score.long_way > score.usual);
 }
 
+/* A peer may be 192.0.2.9 no more, nor anybody in its /24 but for those of the other prefix. */
+static void
+packets_to_and_from_a_whole_prefix_agree(void **state)
+{
+	struct kit *kit = *state;
+	struct frame frame = frame_tcp4("5", "18", "616263");
+	struct score score = { 0 };
+
+	kit->config.port_offloads = BOTH_OFFLOADS;
+	kit->config.interface.addresses[0].whole = true;
+	kit_reconfigure(kit);
+	kit->rx_ol_flags = BOTH_GOOD;
+	frame.bytes[28] = 3; /* from 192.0.3.9 */
+	for (unsigned int last = 0; last < 256; last++) {
+		frame.bytes[33] = (uint8_t)last;
+		compare(kit, &frame, &score);
+	}
+	assert_int_equal(score.usual, 254);
+	assert_int_equal(score.long_way, 254);
+	frame.bytes[28] = 2;
+	frame.bytes[33] = 1;
+	for (unsigned int last = 0; last < 256; last++) {
+		frame.bytes[29] = (uint8_t)last;
+		compare(kit, &frame, &score);
+	}
+	assert_int_equal(score.usual, 254);
+	/* RFC 1122 3.2.1.3: no host's is 192.0.2.0, but it was never looked at so closely. */
+	assert_int_equal(score.long_way, 255);
+}
+
 int
 main(void)
 {
@@ -353,6 +383,7 @@ main(void)
 		TEST(chains_with_all_headers_in_their_first_mbuf_agree),
 		TEST(chains_with_any_bit_turned_agree),
 		TEST(packets_with_any_bytes_changed_agree),
+		TEST(packets_to_and_from_a_whole_prefix_agree),
 		TEST(no_packet_is_usual_where_a_tag_is_required),
 	};
 

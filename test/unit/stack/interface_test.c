@@ -182,6 +182,32 @@ address_given_twice_the_second_is_refused(void **state)
 	assert_last_address_refused(&interface, -EEXIST, "twice");
 }
 
+/* A whole prefix has no room for another address of ours, nor for the gateway. */
+static void
+address_or_gateway_within_a_whole_prefix_is_refused(void **state)
+{
+	struct estab_interface interface = { 0 };
+
+	(void)state;
+	add(&interface, "192.0.2.2/24");
+	add(&interface, "10.1.0.1/16");
+	interface.addresses[1].whole = true;
+	assert_gateway_fine(&interface, "192.0.2.1");
+	assert_gateway_fault(&interface, "10.1.2.3", -EEXIST, "our own");
+	add(&interface, "10.1.2.3/24");
+	assert_last_address_refused(&interface, -EEXIST, "twice");
+	interface.address_count = 2;
+	interface.addresses[0].whole = interface.addresses[1].whole;
+	add(&interface, "2001:db8::2/64");
+	assert_fine(&interface);
+	interface.address_count = 0;
+	add(&interface, "10.1.2.3/24");
+	add(&interface, "10.1.0.1/16");
+	interface.addresses[0].whole = false;
+	interface.addresses[1].whole = true;
+	assert_last_address_refused(&interface, -EEXIST, "twice");
+}
+
 static void
 address_that_is_none_is_refused(void **state)
 {
@@ -302,6 +328,7 @@ main(void)
 		cmocka_unit_test(address_of_a_host_is_taken),
 		cmocka_unit_test(address_of_a_31_or_32_is_taken_at_either_end),
 		cmocka_unit_test(address_given_twice_the_second_is_refused),
+		cmocka_unit_test(address_or_gateway_within_a_whole_prefix_is_refused),
 		cmocka_unit_test(address_that_is_none_is_refused),
 		cmocka_unit_test(addresses_none_or_too_many_are_refused),
 		cmocka_unit_test(gateway_on_link_of_any_address_is_taken),
