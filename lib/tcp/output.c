@@ -336,6 +336,12 @@ output_first_again(struct tcb *tcb, struct burst *burst, uint32_t limit)
 static bool
 output_probe(struct tcb *tcb, struct burst *burst)
 {
+	if (tcb->snd_wnd > 0 &&
+			tcb_flight_size(tcb) > 0) { /* it waited until the window was open */
+		if (tcb->work->deadlines[TIMER_RETRANSMIT] == 0)
+			tcb_arm(tcb, TIMER_RETRANSMIT, tcb_rto_ns(tcb));
+		return true;
+	}
 	if (tcb->snd_wnd > 0)
 		return output_first_again(tcb, burst, tcb->snd_wnd); /* 3.8.6.2.1 (4) */
 	if (!output_first_again(tcb, burst, 1))
@@ -355,8 +361,8 @@ output_tail_probe(struct tcb *tcb, struct burst *burst)
 			(tcb->flags & TCB_FIN_SENT) == 0;
 	const bool again = len == 0 && !fin;
 
-	if (tcb->work->recovery == NULL || tcb_flight_size(tcb) == 0)
-		return true;
+	if (tcb->work->recovery == NULL || !tail_probe_may_go(tcb))
+		return true; /* it had to wait, and the peer or a timer has spoken meanwhile */
 	check_window(tcb, len, SENDING_TAIL_PROBE);
 	if (again ? !retransmit_tail(tcb, burst) : !send_at_cursor(tcb, burst, len, fin))
 		return false;

@@ -217,19 +217,6 @@ established_close_with_no_patience_resets_where_nothing_is_to_be_sent(void **sta
 	expect_nothing(t);
 }
 
-/* So many packets wait for a port that takes none that connections must wait too. */
-static void
-stick_the_port(struct fixture *t)
-{
-	t->port.tx_room = 0;
-	speak_as(t, 1);
-	for (unsigned int i = 0; i < 600; i++)
-		arrive_later(t, ". 1:1(0) ack 1"); /* answered with a RST */
-	for (unsigned int i = 0; i < 20; i++)
-		turn(t);
-	speak_as(t, 0);
-}
-
 /* 3.10.7.4: "Enter the TIME-WAIT state. Start the time-wait timer, turn off the other timers." */
 static void
 time_wait_limit_of_fin_wait_2_is_off_though_the_port_is_stuck(void **state)

@@ -324,6 +324,18 @@ advance(struct fixture *t, uint64_t ms)
 	turn(t);
 }
 
+void
+stick_the_port(struct fixture *t)
+{
+	t->port.tx_room = 0;
+	speak_as(t, 1);
+	for (unsigned int i = 0; i < 600; i++)
+		arrive_later(t, ". 1:1(0) ack 1"); /* answered with a RST */
+	for (unsigned int i = 0; i < 20; i++)
+		turn(t);
+	speak_as(t, 0);
+}
+
 /* The user goes home: what it holds is aborted, the rest must end by itself. */
 static void
 say_farewell(struct fixture *t)

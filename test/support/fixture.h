@@ -152,6 +152,12 @@ void turn(struct fixture *t);
 /* Time passes; the stack has a turn whenever its deadline comes, and one at the end. */
 void advance(struct fixture *t, uint64_t ms);
 
+/*
+ * So many packets (to peer 1) wait for a port that takes none that connections must wait too, until
+ * t->port.tx_room is set anew. Peer 0 speaks.
+ */
+void stick_the_port(struct fixture *t);
+
 /* Create the stack of t->config (the helpers below do it when it is needed). */
 void start(struct fixture *t);
 

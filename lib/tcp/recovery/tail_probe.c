@@ -59,12 +59,18 @@ tail_probe_arm(struct tcb *tcb)
 	tcb_arm_ticks(tcb, TIMER_RECOVERY, RTE_MIN(probe_ticks, (uint64_t)rto_ticks));
 }
 
+/* The tail may lie beyond a window that has shrunk since, or closed. */
+bool
+tail_probe_may_go(const struct tcb *tcb)
+{
+	return may_probe(tcb) && tcb_flight_size(tcb) <= tcb->snd_wnd &&
+			tcb->work->retransmissions == 0;
+}
+
 void
 tail_probe_timeout(struct tcb *tcb)
 {
-	/* The tail may lie beyond a window that has shrunk since, or closed. */
-	if (!may_probe(tcb) || tcb_flight_size(tcb) > tcb->snd_wnd ||
-			tcb->work->retransmissions > 0 || recovery_get(tcb) == NULL)
+	if (!tail_probe_may_go(tcb) || recovery_get(tcb) == NULL)
 		return; /* the retransmission timer is there */
 	tcb->tcp->stats->tail_probes++;
 	tcb_mark(tcb, MARK_TAIL_PROBE);

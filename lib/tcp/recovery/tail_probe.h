@@ -7,6 +7,7 @@
 #ifndef LIB_TCP_RECOVERY_TAIL_PROBE_H
 #define LIB_TCP_RECOVERY_TAIL_PROBE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "burst.h"
@@ -19,6 +20,10 @@ void tail_probe_arm(struct tcb *tcb);
 
 /* It has been silent: mark a probe, and let the retransmission timer start anew (7.3). */
 void tail_probe_timeout(struct tcb *tcb);
+
+/* All is quiet, and the peer's window holds what is in flight: true when the timer expires, and still
+ * where the probe had to wait for the port. */
+bool tail_probe_may_go(const struct tcb *tcb);
 
 /* The probe has left; again: it was the last segment, not a new one. */
 void tail_probe_sent(struct tcb *tcb, bool again);
