@@ -103,7 +103,7 @@ congestion_pace(struct tcb *tcb)
 void
 congestion_flight_begin(struct congestion_flight *flight, uint32_t snd_nxt)
 {
-	flight->round_end = flight->round_una = snd_nxt;
+	flight->round_end = flight->round_una = flight->burst_end = snd_nxt;
 	flight->flight_max = 0;
 	flight->prior_cwnd = 0;
 	flight->prior_held = false;
