@@ -3,10 +3,9 @@
 #include <string.h>
 
 #include <rte_common.h>
-#include <rte_telemetry.h>
 
-#include "../../lib/compat.h"
 #include "bench.h"
+#include "teller.h"
 
 /* X(name): what a party counts beside its stack */
 #define BENCH_COUNTERS(X)                                                                          \
@@ -88,15 +87,14 @@ histogram_of(const void *owner, const char *name)
 }
 
 static void
-add_config(const void *program, struct rte_tel_data *dict)
+tell_config(const void *program, struct teller *teller)
 {
 	const struct bench *bench = program;
 
-	rte_tel_data_add_dict_string(dict, "workload",
-			bench_workload_name(bench->options->workload));
-	COMPAT_TEL_ADD_DICT_UINT(dict, "connections", bench->connections);
-	COMPAT_TEL_ADD_DICT_UINT(dict, "parties", bench->party_count);
-	COMPAT_TEL_ADD_DICT_UINT(dict, "duration_ns", bench->options->duration_ns);
+	tell_string(teller, "workload", bench_workload_name(bench->options->workload));
+	tell_number(teller, "connections", bench->connections);
+	tell_number(teller, "parties", bench->party_count);
+	tell_number(teller, "duration_ns", bench->options->duration_ns);
 }
 
 static struct desk *
@@ -121,7 +119,7 @@ bench_telemetry_begin(struct bench *bench, int argc, char **argv)
 		.counter = counter_of,
 		.conn = conn_of,
 		.histogram = histogram_of,
-		.config = add_config,
+		.config = tell_config,
 		.program = bench,
 		.argument_count = argc,
 		.arguments = argv,

@@ -15,7 +15,7 @@ struct estab_conn;
 struct estab_interface;
 struct estab_stack;
 struct histogram;
-struct rte_tel_data;
+struct teller;
 
 enum telemetry_limits {
 	TELEMETRY_STACKS_MAX = 256,  /* on as many lcores as DPDK has by default, at both ends */
@@ -55,8 +55,8 @@ struct telemetry_source {
 	uint32_t backlog;
 	const struct estab_interface *interface;
 
-	/* Add to the answer of /estab/config what is in force. No secrets. */
-	void (*config)(const void *program, struct rte_tel_data *dict);
+	/* Tell, after all the others of /estab/config, what is in force. No secrets. */
+	void (*config)(const void *program, struct teller *teller);
 	const void *program;
 	int argument_count;
 	char *const *arguments; /* the command line */

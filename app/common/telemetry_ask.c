@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "telemetry_ask.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,19 @@ enum {
 static struct telemetry_paper
 		papers[TELEMETRY_STACKS_MAX]; /* only what is asked for takes memory */
 static atomic_bool over;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* telemetry's threads, and ours */
+
+void
+telemetry_ask_begin(void)
+{
+	pthread_mutex_lock(&lock);
+}
+
+void
+telemetry_ask_end(void)
+{
+	pthread_mutex_unlock(&lock);
+}
 
 void
 telemetry_ask_no_more(void)

@@ -41,10 +41,14 @@ struct telemetry_paper {
 	struct histogram histogram;
 };
 
+/* Papers are of one caller at a time: who asks, and reads the answers, does it between these. */
+void telemetry_ask_begin(void);
+void telemetry_ask_end(void);
+
 /* Stop waiting, now and from now on. */
 void telemetry_ask_no_more(void);
 
-/* Of one caller at a time. @return the stack's paper, for questions; NULL: its lcore does not answer */
+/* @return the stack's paper, for questions; NULL: its lcore does not answer */
 struct telemetry_paper *telemetry_paper(const struct telemetry_source *source, unsigned int stack);
 
 /* Its counters. @return false: its lcore does not answer, and the paper must not be read */

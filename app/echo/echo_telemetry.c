@@ -2,10 +2,8 @@
 /* What telemetry.h tells of estab-echo: its servers, their sessions, and what the options made of it. */
 #include <stdio.h>
 
-#include <rte_telemetry.h>
-
-#include "../../lib/compat.h"
 #include "echo.h"
+#include "teller.h"
 
 static uint64_t
 counter_of(const void *owner, unsigned int number)
@@ -35,41 +33,37 @@ device_of(const struct echo *echo, const struct echo_place *place)
 
 /* "(0,1,2) net_tap0": port, queue and lcore of each stack, and the device's name. */
 static void
-add_stacks(const struct echo *echo, struct rte_tel_data *dict)
+tell_stacks(const struct echo *echo, struct teller *teller)
 {
-	struct rte_tel_data *list = rte_tel_data_alloc();
-	char text[RTE_TEL_MAX_STRING_LEN];
+	char text[TELLER_WORDS_MAX];
 
-	if (list == NULL)
-		return;
-	rte_tel_data_start_array(list, RTE_TEL_STRING_VAL);
+	tell_strings(teller, "stacks");
 	for (uint16_t i = 0; i < echo->map.count; i++) {
 		const struct echo_place *place = &echo->places[i];
 
 		snprintf(text, sizeof(text), "(%u,%u,%u) %.64s", place->where.port,
 				place->where.queue, place->where.lcore,
 				device_of(echo, place)->name);
-		rte_tel_data_add_array_string(list, text);
+		tell_list_string(teller, text);
 	}
-	if (rte_tel_data_add_dict_container(dict, "stacks", list, 0) != 0)
-		rte_tel_data_free(list);
+	tell_list_end(teller);
 }
 
 static void
-add_config(const void *program, struct rte_tel_data *dict)
+tell_config(const void *program, struct teller *teller)
 {
 	const struct echo *echo = program;
 	const struct echo_options *options = echo->options;
 
-	rte_tel_data_add_dict_string(dict, "mode", options->service->name);
-	add_stacks(echo, dict);
-	COMPAT_TEL_ADD_DICT_UINT(dict, "ports", options->ports.count);
-	COMPAT_TEL_ADD_DICT_UINT(dict, "backlog", options->backlog);
-	COMPAT_TEL_ADD_DICT_UINT(dict, "connections", echo->places[0].server.slots.count);
-	COMPAT_TEL_ADD_DICT_UINT(dict, "max_connections", options->max_connections);
-	COMPAT_TEL_ADD_DICT_UINT(dict, "idle_timeout_ns", options->idle_timeout_ns);
-	COMPAT_TEL_ADD_DICT_UINT(dict, "drain_timeout_ns", options->drain_timeout_ns);
-	COMPAT_TEL_ADD_DICT_UINT(dict, "response_size", options->response_size);
+	tell_string(teller, "mode", options->service->name);
+	tell_stacks(echo, teller);
+	tell_number(teller, "ports", options->ports.count);
+	tell_number(teller, "backlog", options->backlog);
+	tell_number(teller, "connections", echo->places[0].server.slots.count);
+	tell_number(teller, "max_connections", options->max_connections);
+	tell_number(teller, "idle_timeout_ns", options->idle_timeout_ns);
+	tell_number(teller, "drain_timeout_ns", options->drain_timeout_ns);
+	tell_number(teller, "response_size", options->response_size);
 }
 
 static struct echo_lcore *
@@ -99,7 +93,7 @@ echo_telemetry_begin(struct echo *echo, int argc, char **argv)
 		.port_count = options->ports.count,
 		.backlog = options->backlog,
 		.interface = &options->stack.interface,
-		.config = add_config,
+		.config = tell_config,
 		.program = echo,
 		.argument_count = argc,
 		.arguments = argv,
