@@ -8,7 +8,6 @@
 #include <stddef.h>
 
 #include <rte_common.h>
-#include <rte_cpuflags.h>
 
 void
 siphash_lanes_plain(const struct siphash_key *key, struct siphash_messages *messages,
@@ -101,10 +100,9 @@ siphash_lanes_at(unsigned int i)
 	siphash_lanes_fn have[4] = { siphash_lanes_plain };
 	unsigned int n = 1;
 
-	if (rte_cpu_get_flag_enabled(RTE_CPUFLAG_AVX2) > 0)
+	if (__builtin_cpu_supports("avx2"))
 		have[n++] = siphash_lanes_avx2;
-	if (rte_cpu_get_flag_enabled(RTE_CPUFLAG_AVX512F) > 0 &&
-			rte_cpu_get_flag_enabled(RTE_CPUFLAG_AVX512VL) > 0)
+	if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl"))
 		have[n++] = siphash_lanes_avx512;
 	return i < RTE_DIM(have) ? have[i] : NULL;
 }

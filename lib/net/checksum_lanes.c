@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include <rte_common.h>
-#include <rte_cpuflags.h>
 
 #include "net/checksum.h"
 
@@ -55,7 +54,7 @@ checksum_lanes_at(unsigned int i)
 {
 	checksum_lanes_fn have[3] = { checksum_lanes_plain };
 
-	if (rte_cpu_get_flag_enabled(RTE_CPUFLAG_AVX2) > 0)
+	if (__builtin_cpu_supports("avx2"))
 		have[1] = checksum_lanes_avx2;
 	return i < RTE_DIM(have) ? have[i] : NULL;
 }
