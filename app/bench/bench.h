@@ -18,6 +18,7 @@
 #include "desk.h"
 #include "endpoint.h"
 #include "flood.h"
+#include "latencies.h"
 #include "parse.h"
 #include "party.h"
 #include "spread.h"
@@ -85,6 +86,7 @@ struct bench {
 	uint64_t done_in_time;                /* connections that ended within it, or stood */
 	uint64_t overdue;                     /* planned within it, and never opened */
 	struct party_numbers now[ENDS_MAX];   /* when they were last asked for */
+	struct latencies latencies;           /* then */
 	struct party_numbers first[ENDS_MAX]; /* before it, when nothing was on its way */
 	struct party_numbers at_begin;        /* the clients', when it began */
 	struct party_numbers at_end;          /* the clients', when their time was over */

@@ -12,6 +12,7 @@
 
 #include "bench_options.h"
 #include "histogram.h"
+#include "latencies.h"
 #include "pump.h"
 #include "slots.h"
 
@@ -98,6 +99,7 @@ struct client {
 	struct client_conn *conns;
 	struct pump pump; /* of a stream that is sent */
 	struct client_tally tally;
+	struct latencies noted; /* when they were last asked for */
 };
 
 /* name: unique in the process. @return 0 or a negative errno */

@@ -42,8 +42,18 @@ party_count(const struct party *party, const struct clock *clock, struct party_n
 {
 	memset(numbers, 0, sizeof(*numbers));
 	numbers->now_ns = clock_now(clock);
+	numbers->cycles_busy = party->cycles_busy;
+	numbers->cycles = rte_rdtsc() - party->cycles_begin;
 	estab_stack_stats(party->stack, &numbers->stats);
 	party->count(party, numbers);
+}
+
+void
+party_tell(struct party *party, const struct clock *clock)
+{
+	party_count(party, clock, &party->now);
+	if (party->note != NULL)
+		party->note(party);
 }
 
 void
@@ -56,6 +66,8 @@ party_numbers_add(struct party_numbers *sum, const struct party_numbers *numbers
 	sum->transactions += numbers->transactions;
 	sum->bytes_to_server += numbers->bytes_to_server;
 	sum->bytes_from_server += numbers->bytes_from_server;
+	sum->cycles_busy += numbers->cycles_busy;
+	sum->cycles += numbers->cycles;
 	flood_count_add(&sum->flood, &numbers->flood);
 	stats_add(&sum->stats, &numbers->stats);
 }
@@ -74,7 +86,7 @@ party_turn(struct party *party, const struct clock *clock)
 	if (party->worked)
 		party->cycles_busy += rte_rdtsc() - start;
 	if (mailbox_is_asked(&party->mailbox)) {
-		party_count(party, clock, &party->now);
+		party_tell(party, clock);
 		mailbox_answer(&party->mailbox);
 	}
 	return now_ns;

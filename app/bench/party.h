@@ -40,6 +40,8 @@ struct party_numbers {
 	uint64_t bytes_to_server;   /* of the client, with stream: acknowledged */
 	uint64_t bytes_from_server; /* of the client, with stream: read */
 	struct flood_count flood;   /* of the client, with flood */
+	uint64_t cycles_busy;       /* since the measurement began, of so many in all */
+	uint64_t cycles;
 	struct estab_stats stats;
 };
 
@@ -65,8 +67,9 @@ struct party {
 	/* Do what the role has to do after a poll. @return whether there was anything */
 	bool (*work)(struct party *party, uint64_t now_ns);
 	void (*count)(const struct party *party, struct party_numbers *numbers);
-	void *role;          /* struct client or struct endpoint */
-	struct flood *flood; /* on the same wire; NULL: none */
+	void (*note)(struct party *party); /* what `now` has no room for; NULL: there is nothing */
+	void *role;                        /* struct client or struct endpoint */
+	struct flood *flood;               /* on the same wire; NULL: none */
 
 	bool worked;           /* in the last turn */
 	uint64_t cycles_busy;  /* of turns that moved packets or had work */
@@ -95,6 +98,9 @@ uint64_t party_turn(struct party *party, const struct clock *clock);
 /* The party's numbers as of now; on its own lcore. */
 void party_count(const struct party *party, const struct clock *clock,
 		struct party_numbers *numbers);
+
+/* What an interval line is made of; on its own lcore. */
+void party_tell(struct party *party, const struct clock *clock);
 
 /* The time of a sum is the latest. */
 void party_numbers_add(struct party_numbers *sum, const struct party_numbers *numbers);

@@ -58,6 +58,7 @@ report_begin(struct report *report, const struct bench *bench)
 
 	report->begin_ns = report->last_ns = bench->begin_ns;
 	memcpy(report->before, bench->now, sizeof(report->before));
+	latencies_copy(&report->latencies_before, &bench->latencies);
 	fprintf(report->outputs->text, "estab-bench %s, %s, seed %" PRIu64 "\n", estab_version(),
 			rte_version(), options->seed);
 	for (unsigned int i = 0; i < bench->end_count; i++)
@@ -74,7 +75,7 @@ report_begin(struct report *report, const struct bench *bench)
 }
 
 static void
-make_interval(struct interval *interval, const struct report *report, const struct bench *bench)
+make_interval(struct interval *interval, struct report *report, const struct bench *bench)
 {
 	const struct party_numbers *now = &bench->now[END_CLIENT];
 	const struct party_numbers *before = &report->before[END_CLIENT];
@@ -89,8 +90,15 @@ make_interval(struct interval *interval, const struct report *report, const stru
 	interval->flood = flood_since(&now->flood, &before->flood);
 	interval->errors = now->errors - before->errors;
 	interval->open = now->open;
-	for (unsigned int i = 0; i < bench->end_count; i++)
-		stats_since(&interval->stats[i], &bench->now[i].stats, &report->before[i].stats);
+	latencies_since(&report->latencies, &bench->latencies, &report->latencies_before);
+	interval->latencies = &report->latencies;
+	for (unsigned int i = 0; i < bench->end_count; i++) {
+		const struct party_numbers *end = &bench->now[i], *last = &report->before[i];
+
+		stats_since(&interval->stats[i], &end->stats, &last->stats);
+		interval->busy_ratio[i] = ratio((double)(end->cycles_busy - last->cycles_busy),
+				(double)(end->cycles - last->cycles));
+	}
 }
 
 static void
@@ -128,6 +136,7 @@ report_interval(struct report *report, const struct bench *bench)
 					bench->end_count));
 	report->last_ns = bench->now[END_CLIENT].now_ns;
 	memcpy(report->before, bench->now, sizeof(report->before));
+	latencies_copy(&report->latencies_before, &bench->latencies);
 }
 
 /* What went through standing connections within the time, by the client's count. */

@@ -13,6 +13,7 @@
 
 #include "bench_options.h"
 #include "histogram.h"
+#include "latencies.h"
 #include "party.h"
 
 struct bench;
@@ -23,6 +24,8 @@ struct report {
 	uint64_t begin_ns;
 	uint64_t last_ns;
 	struct party_numbers before[2]; /* by end, as of the last line */
+	struct latencies latencies_before;
+	struct latencies latencies; /* between the last two lines */
 };
 
 /* One interval: what happened since the one before. */
@@ -36,6 +39,8 @@ struct interval {
 	uint64_t errors;
 	uint64_t open;
 	struct estab_stats stats[2]; /* by end */
+	double busy_ratio[2];
+	const struct latencies *latencies;
 };
 
 /* Derived numbers that text and JSON both show. */
@@ -104,6 +109,8 @@ json_t *report_json_head(uint64_t seed, const char *workload, int argc, char **a
 json_t *report_json_stack(const struct estab_stats *stats);
 json_t *report_json_drops(const struct estab_stats *stats); /* that are not zero */
 json_t *report_json_latency(const struct histogram *histogram);
+/* Those that the workload counts. */
+json_t *report_json_latencies(const struct latencies *latencies, uint32_t workload);
 /* If it is wanted. */
 void report_json_write(const json_t *root, const struct outputs *outputs);
 json_t *report_json(const struct bench *bench, const struct summary *summary, json_t *intervals,

@@ -135,24 +135,37 @@ set_interval_work(json_t *object, const struct interval *interval, uint32_t work
 	}
 }
 
+static json_t *
+interval_end_json(const struct interval *interval, unsigned int end)
+{
+	const struct estab_stats *stats = &interval->stats[end];
+	json_t *object = json_object();
+
+	set_count(object, "rx_packets", stats->rx_packets);
+	set_count(object, "tx_packets", stats->tx_packets);
+	set_count(object, "segments_retransmitted", stats->segments_retransmitted);
+	set_count(object, "drops", estab_stats_drops(stats));
+	return object;
+}
+
 json_t *
 report_json_interval(const struct interval *interval, uint32_t workload, unsigned int end_count)
 {
 	static const char *const names[] = { "client", "server" };
-	json_t *object = json_object();
+	json_t *object = json_object(), *busy = json_object();
 
 	set_real(object, "second", interval->second);
 	set_interval_work(object, interval, workload);
 	set_count(object, "open", interval->open);
 	set_count(object, "errors", interval->errors);
 	for (unsigned int i = 0; i < RTE_DIM(names) && i < end_count; i++) {
-		json_t *party = json_object();
-
-		set_count(party, "rx_packets", interval->stats[i].rx_packets);
-		set_count(party, "tx_packets", interval->stats[i].tx_packets);
-		set_count(party, "drops", estab_stats_drops(&interval->stats[i]));
-		json_object_set_new(object, names[i], party);
+		set_real(busy, names[i], interval->busy_ratio[i]);
+		json_object_set_new(object, names[i], interval_end_json(interval, i));
 	}
+	json_object_set_new(object, "busy_ratio", busy);
+	if (latency_main(workload) != LATENCY_COUNT)
+		json_object_set_new(object, "latency_us",
+				report_json_latencies(interval->latencies, workload));
 	return object;
 }
 
@@ -161,6 +174,7 @@ report_json_latency(const struct histogram *histogram)
 {
 	json_t *object = json_object();
 
+	set_count(object, "count", histogram->count);
 	for (unsigned int i = 0; i < HISTOGRAM_SHARES; i++)
 		set_real(object, histogram_shares[i].key,
 				(double)histogram_quantile(histogram,
@@ -170,20 +184,29 @@ report_json_latency(const struct histogram *histogram)
 	return object;
 }
 
+json_t *
+report_json_latencies(const struct latencies *latencies, uint32_t workload)
+{
+	json_t *object = json_object();
+
+	for (unsigned int i = 0; i < LATENCY_COUNT; i++) {
+		if (latency_is_of(i, workload))
+			json_object_set_new(object, latency_name(i),
+					report_json_latency(&latencies->of[i]));
+	}
+	return object;
+}
+
 static json_t *
 latencies_json(const struct bench *bench)
 {
 	json_t *object = json_object();
 
-	if (!bench_workload_stands(bench->options->workload))
-		json_object_set_new(object, "connect",
-				report_json_latency(&bench->client.connect_ns));
-	if (bench->options->workload == WORKLOAD_CRR || bench->options->workload == WORKLOAD_RR)
-		json_object_set_new(object, "response",
-				report_json_latency(&bench->client.response_ns));
-	if (bench->options->workload == WORKLOAD_CRR)
-		json_object_set_new(object, "transaction",
-				report_json_latency(&bench->client.transaction_ns));
+	for (unsigned int i = 0; i < LATENCY_COUNT; i++) {
+		if (latency_is_of(i, bench->options->workload))
+			json_object_set_new(object, latency_name(i),
+					report_json_latency(latency_in(&bench->client, i)));
+	}
 	return object;
 }
 

@@ -342,6 +342,7 @@ add_up_now(struct bench *bench)
 {
 	for (unsigned int i = 0; i < bench->end_count; i++)
 		bench_add_up(bench, i, offsetof(struct party, now), &bench->now[i]);
+	latencies_add_up(bench, &bench->latencies);
 }
 
 /* The main lcore: its own party if it has one, and a line per second. */
@@ -372,7 +373,8 @@ report_rest(struct bench *bench, struct report *report)
 {
 	if (bench->end_ns < report->last_ns + NS_PER_SECOND / 2)
 		return;
-	count_all(bench, offsetof(struct party, now));
+	for (unsigned int i = 0; i < bench->party_count; i++)
+		party_tell(&bench->parties[i], &bench->clock);
 	add_up_now(bench);
 	report_interval(report, bench);
 }
@@ -386,6 +388,8 @@ begin_party(struct bench *bench, struct party *party)
 	party->cycles_begin = rte_rdtsc();
 	party_count(party, &bench->clock, &party->at_begin);
 	party->now = party->at_begin; /* the first line counts from here */
+	if (party->note != NULL)
+		party->note(party);
 }
 
 static void

@@ -208,6 +208,7 @@ create_client(struct bench *bench, struct party *party)
 	party->role = client;
 	party->work = party->flood != NULL ? flood_work : client_work;
 	party->count = party->flood != NULL ? flood_count : client_count;
+	party->note = latencies_note;
 	return -1;
 }
 

@@ -59,10 +59,33 @@ histogram_record(struct histogram *histogram, uint64_t value)
 void
 histogram_add(struct histogram *sum, const struct histogram *histogram)
 {
-	for (unsigned int bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket++)
+	for (unsigned int bucket = 0; bucket <= bucket_of(histogram->max); bucket++)
 		sum->buckets[bucket] += histogram->buckets[bucket];
 	sum->count += histogram->count;
 	sum->max = RTE_MAX(sum->max, histogram->max);
+}
+
+void
+histogram_copy(struct histogram *copy, const struct histogram *histogram)
+{
+	const unsigned int used = bucket_of(RTE_MAX(copy->max, histogram->max)) + 1;
+
+	memcpy(copy->buckets, histogram->buckets, used * sizeof(copy->buckets[0]));
+	copy->count = histogram->count;
+	copy->max = histogram->max;
+}
+
+void
+histogram_since(struct histogram *since, const struct histogram *now,
+		const struct histogram *before)
+{
+	histogram_init(since);
+	since->count = now->count - before->count;
+	for (unsigned int bucket = 0; bucket <= bucket_of(now->max); bucket++) {
+		since->buckets[bucket] = now->buckets[bucket] - before->buckets[bucket];
+		if (since->buckets[bucket] > 0)
+			since->max = RTE_MIN(bucket_end(bucket), now->max);
+	}
 }
 
 uint64_t

@@ -28,6 +28,13 @@ void histogram_record(struct histogram *histogram, uint64_t value);
 /* All that the other holds, too. */
 void histogram_add(struct histogram *sum, const struct histogram *histogram);
 
+/* As it is now; what lies beyond the greatest value of both is not touched. */
+void histogram_copy(struct histogram *copy, const struct histogram *histogram);
+
+/* What was recorded since it was as `before`. The greatest value is rounded up to its bucket's end. */
+void histogram_since(struct histogram *since, const struct histogram *now,
+		const struct histogram *before);
+
 /*
  * A value that at least this share of all values does not exceed, rounded up to its bucket's end
  * and never above the greatest value recorded; 0 where nothing was recorded.

@@ -136,6 +136,45 @@ sum_is_as_if_all_had_been_recorded_in_one(void **state)
 	assert_int_equal(histogram.max, 7000);
 }
 
+static void
+copy_is_alike_whichever_held_more(void **state)
+{
+	static struct histogram copy;
+
+	(void)state;
+	histogram_init(&copy);
+	histogram_record(&copy, 1 << 30);
+	histogram_record(&histogram, 77);
+	histogram_copy(&copy, &histogram);
+	assert_memory_equal(&copy, &histogram, sizeof(copy));
+	histogram_record(&histogram, 1 << 30);
+	histogram_copy(&copy, &histogram);
+	assert_memory_equal(&copy, &histogram, sizeof(copy));
+}
+
+static void
+since_leaves_out_what_was_there_before(void **state)
+{
+	static struct histogram before, since;
+
+	(void)state;
+	for (unsigned int i = 0; i < 100; i++)
+		histogram_record(&histogram, 1000000);
+	histogram_copy(&before, &histogram);
+	histogram_since(&since, &histogram, &before);
+	assert_int_equal(since.count, 0);
+	assert_int_equal(since.max, 0);
+	for (unsigned int value = 1; value <= 100; value++)
+		histogram_record(&histogram, value);
+	histogram_since(&since, &histogram, &before);
+	assert_int_equal(since.count, 100);
+	assert_int_equal(since.max, 100);
+	assert_int_equal(histogram_quantile(&since, 500000), 50);
+	histogram_record(&histogram, 999999);
+	histogram_since(&since, &histogram, &before);
+	assert_true(since.max >= 999999 && since.max <= 1000000);
+}
+
 int
 main(void)
 {
@@ -148,6 +187,8 @@ main(void)
 		cmocka_unit_test_setup(one_in_ten_thousand_is_the_9999th_part, empty),
 		cmocka_unit_test(shares_are_told_in_order),
 		cmocka_unit_test_setup(sum_is_as_if_all_had_been_recorded_in_one, empty),
+		cmocka_unit_test_setup(copy_is_alike_whichever_held_more, empty),
+		cmocka_unit_test_setup(since_leaves_out_what_was_there_before, empty),
 	};
 
 	return cmocka_run_group_tests_name("histogram", tests, NULL, NULL);

@@ -16,6 +16,8 @@
 #include "report.h"
 #include "stats_print.h"
 
+static struct latencies latencies; /* large */
+
 static void
 count_is_grouped_by_thousands(void **state)
 {
@@ -102,7 +104,9 @@ interval_object_has_rate_and_both_stacks(void **state)
 		.connections = 100,
 		.errors = 1,
 		.open = 64,
-		.stats = { { .rx_packets = 7 }, { .tx_packets = 9 } } };
+		.stats = { { .rx_packets = 7, .segments_retransmitted = 2 }, { .tx_packets = 9 } },
+		.busy_ratio = { 0.25, 0.75 },
+		.latencies = &latencies };
 	json_t *object = report_json_interval(&interval, WORKLOAD_CRR, 2);
 
 	(void)state;
@@ -113,12 +117,56 @@ interval_object_has_rate_and_both_stacks(void **state)
 	assert_int_equal(json_integer_value(json_object_get(json_object_get(object, "client"),
 					 "rx_packets")),
 			7);
+	assert_int_equal(json_integer_value(json_object_get(json_object_get(object, "client"),
+					 "segments_retransmitted")),
+			2);
 	assert_int_equal(json_integer_value(json_object_get(json_object_get(object, "server"),
 					 "tx_packets")),
 			9);
+	assert_true(json_real_value(json_object_get(json_object_get(object, "busy_ratio"),
+				    "server")) == 0.75);
 	json_decref(object);
 	object = report_json_interval(&interval, WORKLOAD_CRR, 1);
 	assert_null(json_object_get(object, "server"));
+	json_decref(object);
+}
+
+static json_t *
+latency_of_interval(const json_t *object, const char *name)
+{
+	return json_object_get(json_object_get(object, "latency_us"), name);
+}
+
+/* The latencies that the workload counts, and no others; of an empty interval all is 0. */
+static void
+interval_object_has_the_latencies_of_its_workload(void **state)
+{
+	const struct interval interval = { .seconds = 1, .latencies = &latencies };
+	json_t *object;
+
+	(void)state;
+	for (unsigned int i = 0; i < 10000; i++)
+		histogram_record(&latencies.of[LATENCY_transaction], i == 0 ? 900000 : 50);
+	object = report_json_interval(&interval, WORKLOAD_CRR, 1);
+	assert_int_equal(json_integer_value(
+					 json_object_get(latency_of_interval(object, "transaction"),
+							 "count")),
+			10000);
+	assert_true(json_real_value(json_object_get(latency_of_interval(object, "transaction"),
+				    "p9999")) == 0.05);
+	assert_true(json_real_value(json_object_get(latency_of_interval(object, "transaction"),
+				    "max")) == 900);
+	assert_int_equal(json_integer_value(json_object_get(latency_of_interval(object, "connect"),
+					 "count")),
+			0);
+	json_decref(object);
+	object = report_json_interval(&interval, WORKLOAD_RR, 1);
+	assert_non_null(latency_of_interval(object, "response"));
+	assert_null(latency_of_interval(object, "connect"));
+	assert_null(latency_of_interval(object, "transaction"));
+	json_decref(object);
+	object = report_json_interval(&interval, WORKLOAD_STREAM, 1);
+	assert_null(json_object_get(object, "latency_us"));
 	json_decref(object);
 }
 
@@ -163,6 +211,7 @@ main(void)
 		cmocka_unit_test(packet_without_fate_is_unaccounted),
 		cmocka_unit_test(drops_are_named_only_where_there_are_any),
 		cmocka_unit_test(interval_object_has_rate_and_both_stacks),
+		cmocka_unit_test(interval_object_has_the_latencies_of_its_workload),
 		cmocka_unit_test(eal_line_names_the_mend_and_the_reason),
 		cmocka_unit_test(unknown_eal_failure_keeps_its_own_words),
 	};
