@@ -170,7 +170,7 @@ check_engine(const struct bench_options *options)
 				"--engine has its own traffic: no --workload, --loopback, --server");
 	if (options->stack.interface.address_count > 0)
 		return complain(EXIT_USAGE, "--engine has its own address: no --address");
-	return -1;
+	return outputs_refuse(&options->outputs, OUTPUT_CSV, "--engine");
 }
 
 int

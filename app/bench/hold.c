@@ -218,7 +218,7 @@ run(struct hold *hold, struct hold_report *report)
 int
 hold_main(const struct bench_options *options, int argc, char **argv)
 {
-	struct hold_report report = { .options = options };
+	static struct hold_report report; /* histograms make it large */
 	struct hold *hold;
 	int ret;
 
@@ -228,6 +228,7 @@ hold_main(const struct bench_options *options, int argc, char **argv)
 	hold = malloc(sizeof(*hold));
 	if (hold == NULL)
 		return complain(EXIT_ENVIRONMENT, "no memory for the workload itself");
+	report = (struct hold_report){ .options = options };
 	ret = hold_create(hold, options);
 	if (ret < 0)
 		run(hold, &report);

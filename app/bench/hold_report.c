@@ -8,6 +8,7 @@
 #include <rte_common.h>
 #include <rte_version.h>
 
+#include <estab/stack.h>
 #include <estab/version.h>
 
 #include "bench_options.h"
@@ -88,7 +89,7 @@ hold_report_begin(struct hold_report *report, const struct hold *hold)
 	const struct bench_options *options = report->options;
 	char text[ESTAB_ADDRESS_TEXT_MAX], count[FORMAT_MAX], rate[FORMAT_MAX];
 
-	report->intervals = json_array();
+	series_init(&report->series, options->outputs.of[OUTPUT_CSV].file);
 	report->last_ns = clock_now(&hold->clock);
 	fprintf(options->outputs.text, "estab-bench %s, %s, seed %" PRIu64 "\n", estab_version(),
 			rte_version(), options->seed);
@@ -102,47 +103,102 @@ hold_report_begin(struct hold_report *report, const struct hold *hold)
 	fflush(options->outputs.text);
 }
 
-static json_t *
-interval_json(const struct hold *hold, double second, uint64_t opened, uint64_t echoes,
-		uint64_t closed)
+static void
+set_count(json_t *object, const char *key, uint64_t value)
 {
-	json_t *object = json_object();
+	json_object_set_new(object, key, json_integer((json_int_t)value));
+}
 
-	json_object_set_new(object, "second", json_real(second));
+static void
+set_real(json_t *object, const char *key, double value)
+{
+	json_object_set_new(object, key, json_real(value));
+}
+
+/* What came since the last line. */
+struct tick {
+	double second, seconds;
+	uint64_t opened, echoes, closed, faults;
+};
+
+static struct tick
+make_tick(const struct hold_report *report, const struct hold *hold, uint64_t now_ns)
+{
+	const struct hold_judge *judge = &hold->judge;
+
+	return (struct tick){
+		.second = seconds_of(now_ns - hold->begin_ns[HOLD_OPENING]),
+		.seconds = seconds_of(now_ns - report->last_ns),
+		.opened = judge->open_count - report->last_open,
+		.echoes = judge->echo_count - report->last_echoes,
+		.closed = judge->close_count - report->last_closed,
+		.faults = hold_judge_fault_sum(judge) - report->last_faults,
+	};
+}
+
+static void
+set_ticks(json_t *object, const struct tick *tick)
+{
+	set_count(object, "opened", tick->opened);
+	set_real(object, "opened_per_second", ratio((double)tick->opened, tick->seconds));
+	set_count(object, "transactions", tick->echoes);
+	set_real(object, "transactions_per_second", ratio((double)tick->echoes, tick->seconds));
+	set_count(object, "closed", tick->closed);
+	set_real(object, "closed_per_second", ratio((double)tick->closed, tick->seconds));
+}
+
+static json_t *
+interval_json(struct hold_report *report, const struct hold *hold, const struct tick *tick)
+{
+	json_t *object = json_object(), *latency = json_object();
+	struct estab_stats now, since;
+
+	estab_stack_stats(hold->stack, &now);
+	stats_since(&since, &now, &report->stats_before);
+	report->stats_before = now;
+	histogram_since(&report->response_ns, &hold->response_ns, &report->response_before);
+	histogram_copy(&report->response_before, &hold->response_ns);
+	set_real(object, "second", tick->second);
 	json_object_set_new(object, "phase", json_string(phase_names[hold->phase]));
-	json_object_set_new(object, "opened", json_integer((json_int_t)opened));
-	json_object_set_new(object, "transactions", json_integer((json_int_t)echoes));
-	json_object_set_new(object, "closed", json_integer((json_int_t)closed));
-	json_object_set_new(object, "errors",
-			json_integer((json_int_t)hold_judge_fault_sum(&hold->judge)));
+	set_ticks(object, tick);
+	set_count(object, "open", hold->judge.open_count - hold->judge.close_count);
+	set_count(object, "errors", tick->faults);
+	json_object_set_new(object, "server", report_json_end(&since));
+	json_object_set_new(latency, "response", report_json_latency(&report->response_ns));
+	json_object_set_new(object, "latency_us", latency);
 	return object;
+}
+
+static void
+print_tick(const struct hold *hold, const struct tick *tick, FILE *out)
+{
+	char open[FORMAT_MAX], rate[FORMAT_MAX];
+
+	fprintf(out, "%6.1fs  %s  %12s open  %7s per second\n", tick->second,
+			phase_names[hold->phase],
+			format_count(hold->judge.open_count - hold->judge.close_count, open),
+			format_rate(ratio((double)(tick->opened + tick->echoes + tick->closed),
+						    tick->seconds),
+					rate));
+	fflush(out);
 }
 
 void
 hold_report_tick(struct hold_report *report, const struct hold *hold, uint64_t now_ns)
 {
 	const struct hold_judge *judge = &hold->judge;
-	const uint64_t opened = judge->open_count - report->last_open,
-		       echoes = judge->echo_count - report->last_echoes,
-		       closed = judge->close_count - report->last_closed;
-	const double second = seconds_of(now_ns - hold->begin_ns[HOLD_OPENING]);
-	char open[FORMAT_MAX], rate[FORMAT_MAX];
+	struct tick tick;
 
 	if (now_ns < report->last_ns + NS_PER_SECOND)
 		return;
-	fprintf(report->options->outputs.text, "%6.1fs  %s  %12s open  %7s per second\n", second,
-			phase_names[hold->phase],
-			format_count(judge->open_count - judge->close_count, open),
-			format_rate(ratio((double)(opened + echoes + closed),
-						    seconds_of(now_ns - report->last_ns)),
-					rate));
-	fflush(report->options->outputs.text);
-	json_array_append_new(report->intervals,
-			interval_json(hold, second, opened, echoes, closed));
+	tick = make_tick(report, hold, now_ns);
+	print_tick(hold, &tick, report->options->outputs.text);
+	series_add(&report->series, interval_json(report, hold, &tick));
 	report->last_ns = now_ns;
 	report->last_open = judge->open_count;
 	report->last_echoes = judge->echo_count;
 	report->last_closed = judge->close_count;
+	report->last_faults = hold_judge_fault_sum(judge);
 }
 
 static void
@@ -249,18 +305,6 @@ faults_json(const struct hold *hold)
 }
 
 static void
-set_count(json_t *object, const char *key, uint64_t value)
-{
-	json_object_set_new(object, key, json_integer((json_int_t)value));
-}
-
-static void
-set_real(json_t *object, const char *key, double value)
-{
-	json_object_set_new(object, key, json_real(value));
-}
-
-static void
 set_work(json_t *object, const struct hold *hold)
 {
 	const struct hold_judge *judge = &hold->judge;
@@ -311,8 +355,9 @@ hold_report_end(struct hold_report *report, const struct hold *hold, int argc, c
 			argv);
 
 	print_end(hold, options->outputs.text);
-	json_object_set_new(root, "intervals", report->intervals);
+	json_object_set(root, "intervals", report->series.intervals);
 	json_object_set_new(root, "summary", summary_json(hold));
 	report_json_write(root, &options->outputs);
 	json_decref(root);
+	series_fini(&report->series);
 }

@@ -5,16 +5,21 @@
 
 #include <stdint.h>
 
-#include <jansson.h>
+#include <estab/stats.h>
+
+#include "histogram.h"
+#include "series.h"
 
 struct bench_options;
 struct hold;
 
 struct hold_report {
 	const struct bench_options *options;
-	json_t *intervals;
+	struct series series;
+	struct histogram response_before, response_ns; /* until the last line, and in it */
+	struct estab_stats stats_before;
 	uint64_t last_ns;
-	uint64_t last_open, last_echoes, last_closed;
+	uint64_t last_open, last_echoes, last_closed, last_faults;
 };
 
 void hold_report_begin(struct hold_report *report, const struct hold *hold);

@@ -10,6 +10,7 @@
 
 static const char *const names[OUTPUT_COUNT] = {
 	[OUTPUT_JSON] = "json",
+	[OUTPUT_CSV] = "csv",
 };
 
 static int
@@ -29,8 +30,23 @@ const struct option_row output_option_rows[] = {
 			.offset = offsetof(struct outputs, of[OUTPUT_JSON]),
 			.expected = "a file, or -",
 			.help = "write the result there too; -: to stdout, the text to stderr" },
+	{ .name = "csv",
+			.argument = "FILE",
+			.kind = OPTION_TAKE,
+			.take = take_path,
+			.offset = offsetof(struct outputs, of[OUTPUT_CSV]),
+			.expected = "a file, or -",
+			.help = "a row for every second, as it comes" },
 };
 const unsigned int output_option_count = sizeof(output_option_rows) / sizeof(output_option_rows[0]);
+
+int
+outputs_refuse(const struct outputs *outputs, enum output_kind kind, const char *with)
+{
+	if (outputs->of[kind].path == NULL)
+		return -1;
+	return complain(EXIT_USAGE, "--%s: does not go with %s", names[kind], with);
+}
 
 /* No two may write to one place. @return -1 to go on, else the exit code */
 static int

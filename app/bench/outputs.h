@@ -13,6 +13,7 @@
 
 enum output_kind {
 	OUTPUT_JSON,
+	OUTPUT_CSV,
 	OUTPUT_COUNT,
 };
 
@@ -26,9 +27,12 @@ struct outputs {
 	FILE *text; /* for people: stdout, or stderr where something else goes to stdout */
 };
 
-/* The rows for --json; their target is struct outputs. */
+/* The rows for --json and --csv; their target is struct outputs. */
 extern const struct option_row output_option_rows[];
 extern const unsigned int output_option_count;
+
+/* Refuse one where there is nothing to write. @return -1 to go on, else the exit code */
+int outputs_refuse(const struct outputs *outputs, enum output_kind kind, const char *with);
 
 /* @return -1 to go on, else the exit code; complains */
 int outputs_open(struct outputs *outputs);

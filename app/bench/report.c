@@ -17,13 +17,14 @@
 void
 report_init(struct report *report, const struct outputs *outputs)
 {
-	*report = (struct report){ .outputs = outputs, .intervals = json_array() };
+	*report = (struct report){ .outputs = outputs };
+	series_init(&report->series, outputs->of[OUTPUT_CSV].file);
 }
 
 void
 report_fini(struct report *report)
 {
-	json_decref(report->intervals);
+	series_fini(&report->series);
 }
 
 static double
@@ -131,7 +132,7 @@ report_interval(struct report *report, const struct bench *bench)
 
 	make_interval(&interval, report, bench);
 	print_interval(&interval, bench, report->outputs->text);
-	json_array_append_new(report->intervals,
+	series_add(&report->series,
 			report_json_interval(&interval, bench->options->workload,
 					bench->end_count));
 	report->last_ns = bench->now[END_CLIENT].now_ns;
@@ -309,7 +310,7 @@ report_end(struct report *report, const struct bench *bench, int argc, char **ar
 
 	summary_make(&summary, bench);
 	print_all(bench, &summary, report->outputs->text);
-	root = report_json(bench, &summary, report->intervals, argc, argv);
+	root = report_json(bench, &summary, report->series.intervals, argc, argv);
 	report_json_write(root, report->outputs);
 	json_decref(root);
 }

@@ -15,12 +15,13 @@
 #include "histogram.h"
 #include "latencies.h"
 #include "party.h"
+#include "series.h"
 
 struct bench;
 
 struct report {
 	const struct outputs *outputs;
-	json_t *intervals;
+	struct series series;
 	uint64_t begin_ns;
 	uint64_t last_ns;
 	struct party_numbers before[2]; /* by end, as of the last line */
@@ -109,6 +110,7 @@ json_t *report_json_head(uint64_t seed, const char *workload, int argc, char **a
 json_t *report_json_stack(const struct estab_stats *stats);
 json_t *report_json_drops(const struct estab_stats *stats); /* that are not zero */
 json_t *report_json_latency(const struct histogram *histogram);
+json_t *report_json_end(const struct estab_stats *stats); /* of one end, in an interval */
 /* Those that the workload counts. */
 json_t *report_json_latencies(const struct latencies *latencies, uint32_t workload);
 /* If it is wanted. */

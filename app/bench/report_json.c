@@ -135,10 +135,9 @@ set_interval_work(json_t *object, const struct interval *interval, uint32_t work
 	}
 }
 
-static json_t *
-interval_end_json(const struct interval *interval, unsigned int end)
+json_t *
+report_json_end(const struct estab_stats *stats)
 {
-	const struct estab_stats *stats = &interval->stats[end];
 	json_t *object = json_object();
 
 	set_count(object, "rx_packets", stats->rx_packets);
@@ -160,7 +159,7 @@ report_json_interval(const struct interval *interval, uint32_t workload, unsigne
 	set_count(object, "errors", interval->errors);
 	for (unsigned int i = 0; i < RTE_DIM(names) && i < end_count; i++) {
 		set_real(busy, names[i], interval->busy_ratio[i]);
-		json_object_set_new(object, names[i], interval_end_json(interval, i));
+		json_object_set_new(object, names[i], report_json_end(&interval->stats[i]));
 	}
 	json_object_set_new(object, "busy_ratio", busy);
 	if (latency_main(workload) != LATENCY_COUNT)

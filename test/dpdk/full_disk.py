@@ -9,9 +9,10 @@ from programs import eal
 
 BENCH = sys.argv[1]
 FULL = "/dev/full"
+OPTIONS = ["--json", "--csv"]
 WORKLOADS = {
-    "crr": ["--loopback", "--workload", "crr", "--duration", "100ms"],
-    "hold": ["--workload", "hold", "--connections", "100", "--duration", "100ms"],
+    "crr": ["--loopback", "--workload", "crr", "--duration", "1s"],
+    "hold": ["--workload", "hold", "--connections", "100", "--duration", "1100ms"],
     "engine": ["--engine", "--engine-traffic", "six-packets", "--engine-rounds", "1"],
 }
 
@@ -33,7 +34,8 @@ def check_said(done, what):
 def main():
     for workload in WORKLOADS:
         check_said(run(workload, FULL), "standard output")
-        check_said(run(workload, "/dev/null", "--json", FULL), "--json")
+        for option in OPTIONS if workload != "engine" else ["--json"]:
+            check_said(run(workload, "/dev/null", option, FULL), f"{option} {FULL}: could not be written")
         check_said(run(workload, FULL, "--json", "-"), "could not be written")
 
 
