@@ -170,7 +170,7 @@ check_engine(const struct bench_options *options)
 				"--engine has its own traffic: no --workload, --loopback, --server");
 	if (options->stack.interface.address_count > 0)
 		return complain(EXIT_USAGE, "--engine has its own address: no --address");
-	return outputs_refuse(&options->outputs, OUTPUT_CSV, "--engine");
+	return outputs_check(&options->outputs, WORKLOAD_NONE);
 }
 
 int
@@ -187,6 +187,8 @@ bench_options_check(struct bench_options *options)
 		ret = check_ends(options);
 	if (ret < 0)
 		ret = check_queues(options);
+	if (ret < 0)
+		ret = outputs_check(&options->outputs, options->workload);
 	if (options->stack.no_tso)
 		device_leave_out_tso(&options->device);
 	fill_defaults(options);

@@ -90,7 +90,7 @@ write_json(const struct ledger *ledger, int argc, char **argv)
 	json_object_set(root, "engine", ledger->list);
 	if (ledger->lcores > 1)
 		json_object_set(root, "engine_sums", ledger->sums);
-	report_json_write(root, &options->outputs);
+	report_files(&(struct result){ .root = root }, &options->outputs);
 	json_decref(root);
 }
 

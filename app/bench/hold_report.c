@@ -351,13 +351,17 @@ void
 hold_report_end(struct hold_report *report, const struct hold *hold, int argc, char **argv)
 {
 	const struct bench_options *options = report->options;
-	json_t *root = report_json_head(options->seed, bench_workload_name(options->workload), argc,
-			argv);
+	const struct result result = {
+		.workload = WORKLOAD_HOLD,
+		.root = report_json_head(options->seed, bench_workload_name(WORKLOAD_HOLD), argc,
+				argv),
+		.latencies = { [LATENCY_response] = &hold->response_ns },
+	};
 
 	print_end(hold, options->outputs.text);
-	json_object_set(root, "intervals", report->series.intervals);
-	json_object_set_new(root, "summary", summary_json(hold));
-	report_json_write(root, &options->outputs);
-	json_decref(root);
+	json_object_set(result.root, "intervals", report->series.intervals);
+	json_object_set_new(result.root, "summary", summary_json(hold));
+	report_files(&result, &options->outputs);
+	json_decref(result.root);
 	series_fini(&report->series);
 }

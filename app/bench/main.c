@@ -12,7 +12,8 @@
  *	                 flood_result.c what became of every packet
  *	party.c          one turn of either side, and what it costs; sums.c what all have counted
  *	run.c            warm up, measure, finish, drain
- *	report.c         the result as text; report_json.c as JSON; outputs.c the files it goes to
+ *	report.c         the result as text; report_json.c as JSON; series.c second by second;
+ *	                 outputs.c the files it goes to
  *	hold.c           very many connections of peers that keep none (hold_*.c)
  *	engine.c         --engine, the ledger of cycles: a stack alone (engine_*.c)
  */

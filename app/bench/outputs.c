@@ -6,11 +6,13 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "bench_options.h"
 #include "complain.h"
 
 static const char *const names[OUTPUT_COUNT] = {
 	[OUTPUT_JSON] = "json",
 	[OUTPUT_CSV] = "csv",
+	[OUTPUT_HGRM] = "hgrm",
 };
 
 static int
@@ -20,6 +22,18 @@ take_path(const char *text, void *value)
 		return -EINVAL;
 	((struct output *)value)->path = text;
 	return 0;
+}
+
+static int
+take_latency(const char *text, void *value)
+{
+	for (unsigned int i = 0; i < LATENCY_COUNT; i++) {
+		if (strcmp(text, latency_name(i)) == 0) {
+			*(uint32_t *)value = i + 1;
+			return 0;
+		}
+	}
+	return -EINVAL;
 }
 
 const struct option_row output_option_rows[] = {
@@ -37,15 +51,60 @@ const struct option_row output_option_rows[] = {
 			.offset = offsetof(struct outputs, of[OUTPUT_CSV]),
 			.expected = "a file, or -",
 			.help = "a row for every second, as it comes" },
+	{ .name = "hgrm",
+			.argument = "FILE",
+			.kind = OPTION_TAKE,
+			.take = take_path,
+			.offset = offsetof(struct outputs, of[OUTPUT_HGRM]),
+			.expected = "a file, or -",
+			.help = "the percentiles of a latency, for HdrHistogram's plotter" },
+	{ .name = "hgrm-of",
+			.argument = "LATENCY",
+			.kind = OPTION_TAKE,
+			.take = take_latency,
+			.offset = offsetof(struct outputs, hgrm_of),
+			.expected = "connect, response or transaction",
+			.help = "which of the workload's: connect, response or transaction (the\nlast of them that it has)" },
 };
 const unsigned int output_option_count = sizeof(output_option_rows) / sizeof(output_option_rows[0]);
 
-int
-outputs_refuse(const struct outputs *outputs, enum output_kind kind, const char *with)
+static int
+refuse(const struct outputs *outputs, enum output_kind kind, const char *what)
 {
 	if (outputs->of[kind].path == NULL)
 		return -1;
-	return complain(EXIT_USAGE, "--%s: does not go with %s", names[kind], with);
+	return complain(EXIT_USAGE, "--%s %s: %s", names[kind], outputs->of[kind].path, what);
+}
+
+enum latency
+outputs_hgrm_of(const struct outputs *outputs, uint32_t workload)
+{
+	return outputs->hgrm_of > 0 ? outputs->hgrm_of - 1 : latency_main(workload);
+}
+
+static int
+check_hgrm(const struct outputs *outputs, uint32_t workload)
+{
+	if (outputs->hgrm_of == 0)
+		return -1;
+	if (outputs->of[OUTPUT_HGRM].path == NULL)
+		return complain(EXIT_USAGE, "--hgrm-of: goes with --hgrm");
+	if (!latency_is_of(outputs->hgrm_of - 1, workload))
+		return complain(EXIT_USAGE, "--hgrm-of %s: --workload %s does not count it",
+				latency_name(outputs->hgrm_of - 1), bench_workload_name(workload));
+	return -1;
+}
+
+int
+outputs_check(const struct outputs *outputs, uint32_t workload)
+{
+	int ret = -1;
+
+	if (workload == WORKLOAD_NONE)
+		ret = refuse(outputs, OUTPUT_CSV, "--engine has no seconds");
+	if (ret < 0 && latency_main(workload) == LATENCY_COUNT)
+		ret = refuse(outputs, OUTPUT_HGRM, "there are no latencies to write");
+	return ret < 0 ? check_hgrm(outputs, workload) : ret;
 }
 
 /* No two may write to one place. @return -1 to go on, else the exit code */

@@ -7,13 +7,16 @@
 #ifndef APP_BENCH_OUTPUTS_H
 #define APP_BENCH_OUTPUTS_H
 
+#include <stdint.h>
 #include <stdio.h>
 
+#include "latencies.h"
 #include "options.h"
 
 enum output_kind {
 	OUTPUT_JSON,
 	OUTPUT_CSV,
+	OUTPUT_HGRM,
 	OUTPUT_COUNT,
 };
 
@@ -24,15 +27,19 @@ struct output {
 
 struct outputs {
 	struct output of[OUTPUT_COUNT];
-	FILE *text; /* for people: stdout, or stderr where something else goes to stdout */
+	uint32_t hgrm_of; /* enum latency and 1; 0: the workload's main one */
+	FILE *text;       /* for people: stdout, or stderr where something else goes to stdout */
 };
 
-/* The rows for --json and --csv; their target is struct outputs. */
+/* The rows for --json, --csv, --hgrm and --hgrm-of; their target is struct outputs. */
 extern const struct option_row output_option_rows[];
 extern const unsigned int output_option_count;
 
-/* Refuse one where there is nothing to write. @return -1 to go on, else the exit code */
-int outputs_refuse(const struct outputs *outputs, enum output_kind kind, const char *with);
+/* Refuse those for which a workload, or none, has nothing to write. @return -1 to go on, else the exit code */
+int outputs_check(const struct outputs *outputs, uint32_t workload);
+
+/* The latency that --hgrm is of. */
+enum latency outputs_hgrm_of(const struct outputs *outputs, uint32_t workload);
 
 /* @return -1 to go on, else the exit code; complains */
 int outputs_open(struct outputs *outputs);

@@ -305,12 +305,14 @@ print_all(const struct bench *bench, const struct summary *summary, FILE *out)
 void
 report_end(struct report *report, const struct bench *bench, int argc, char **argv)
 {
+	struct result result = { .workload = bench->options->workload };
 	struct summary summary;
-	json_t *root;
 
 	summary_make(&summary, bench);
 	print_all(bench, &summary, report->outputs->text);
-	root = report_json(bench, &summary, report->series.intervals, argc, argv);
-	report_json_write(root, report->outputs);
-	json_decref(root);
+	for (unsigned int i = 0; i < LATENCY_COUNT; i++)
+		result.latencies[i] = latency_in(&bench->client, i);
+	result.root = report_json(bench, &summary, report->series.intervals, argc, argv);
+	report_files(&result, report->outputs);
+	json_decref(result.root);
 }

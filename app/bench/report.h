@@ -68,6 +68,13 @@ struct party_result {
 	double busy_ratio;
 };
 
+/* What there is to write when all is over. */
+struct result {
+	uint32_t workload;
+	json_t *root;                                     /* as --json has it */
+	const struct histogram *latencies[LATENCY_COUNT]; /* those that the workload counts */
+};
+
 /* No bytes are written yet. */
 void report_init(struct report *report, const struct outputs *outputs);
 
@@ -81,6 +88,9 @@ void report_interval(struct report *report, const struct bench *bench);
 void report_end(struct report *report, const struct bench *bench, int argc, char **argv);
 
 void report_fini(struct report *report);
+
+/* report_files.c: --json, --hgrm */
+void report_files(const struct result *result, const struct outputs *outputs);
 
 void party_result_make(struct party_result *result, const struct party *party);
 
@@ -113,8 +123,6 @@ json_t *report_json_latency(const struct histogram *histogram);
 json_t *report_json_end(const struct estab_stats *stats); /* of one end, in an interval */
 /* Those that the workload counts. */
 json_t *report_json_latencies(const struct latencies *latencies, uint32_t workload);
-/* If it is wanted. */
-void report_json_write(const json_t *root, const struct outputs *outputs);
 json_t *report_json(const struct bench *bench, const struct summary *summary, json_t *intervals,
 		int argc, char **argv);
 

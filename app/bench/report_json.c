@@ -392,14 +392,3 @@ report_json(const struct bench *bench, const struct summary *summary, json_t *in
 	json_object_set_new(root, "summary", summary_json(bench, summary));
 	return root;
 }
-
-void
-report_json_write(const json_t *root, const struct outputs *outputs)
-{
-	FILE *file = outputs->of[OUTPUT_JSON].file;
-
-	if (file == NULL)
-		return;
-	json_dumpf(root, file, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-	fputc('\n', file);
-}

@@ -105,3 +105,20 @@ histogram_quantile(const struct histogram *histogram, unsigned int per_million)
 	}
 	return histogram->max;
 }
+
+bool
+histogram_next(const struct histogram *histogram, struct histogram_bucket *at)
+{
+	unsigned int bucket = at->next;
+
+	while (bucket < HISTOGRAM_BUCKETS && histogram->buckets[bucket] == 0)
+		bucket++;
+	if (bucket == HISTOGRAM_BUCKETS)
+		return false;
+	at->next = bucket + 1;
+	at->first = bucket > 0 ? bucket_end(bucket - 1) + 1 : 0;
+	at->last = RTE_MIN(bucket_end(bucket), histogram->max);
+	at->count = histogram->buckets[bucket];
+	at->total += at->count;
+	return true;
+}

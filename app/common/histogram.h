@@ -7,6 +7,7 @@
 #ifndef APP_COMMON_HISTOGRAM_H
 #define APP_COMMON_HISTOGRAM_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum histogram_limits {
@@ -42,6 +43,17 @@ void histogram_since(struct histogram *since, const struct histogram *now,
  * @param per_million  500000 for the median, 999900 for the 99.99th percentile
  */
 uint64_t histogram_quantile(const struct histogram *histogram, unsigned int per_million);
+
+/* A bucket that holds something, and how much there is up to it. All 0: before the first. */
+struct histogram_bucket {
+	unsigned int next; /* where to look for the next */
+	uint64_t first, last;
+	uint64_t count;
+	uint64_t total;
+};
+
+/* Go on to the next. @return false: there is none, and `at` stays */
+bool histogram_next(const struct histogram *histogram, struct histogram_bucket *at);
 
 /* The percentiles that are told of every histogram. */
 struct histogram_share {
