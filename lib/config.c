@@ -10,6 +10,7 @@
 
 #include <rte_mbuf.h>
 
+#include <estab/cookie.h>
 #include <estab/stack.h>
 
 #include "interface.h"
@@ -80,6 +81,7 @@ fill_paced(struct estab_stack_config *config)
 static void
 fill_tcp(struct estab_tcp_config *tcp)
 {
+	FILL(tcp->cookie_grace_ns, ESTAB_COOKIE_SLOT_NS);
 	FILL(tcp->time_wait_ns, 60 * SECOND_NS);
 	FILL(tcp->rto_initial_ns, SECOND_NS);
 	FILL(tcp->rto_min_ns, 200 * MILLISECOND_NS);

@@ -152,6 +152,9 @@ struct estab_stack_limits {
  */
 struct estab_tcp_config {
 	enum estab_syn_cookies syn_cookies;
+	uint64_t cookie_grace_ns; /**< how long the key before makes cookies right after a change of keys, see
+				   *   estab_stack_cookie_key() (ESTAB_COOKIE_SLOT_NS, 68.7 s, which is
+				   *   all that the last of them live; FreeBSD: 15 s) */
 	uint64_t time_wait_ns;   /**< 2 MSL (60 s, as Linux; RFC 9293 3.4.2: MSL 2 min) */
 	uint64_t rto_initial_ns; /**< (1 s, RFC 6298 2.1) */
 	uint64_t rto_min_ns;     /**< (200 ms, as Linux; RFC 6298 2.4 says 1 s) */

@@ -38,6 +38,8 @@ ESTAB_BEGIN_DECLS
 	X(syn_ack_sent, "SYN-ACKs sent, retransmissions included")                                 \
 	X(syn_cookies_sent, "SYN-ACKs that carried a cookie")                                      \
 	X(syn_cookies_accepted, "connections established by a cookie")                             \
+	X(syn_cookies_of_old_key, "of these, by a cookie of the key before")                       \
+	X(syn_cookie_keys, "times that the key of SYN cookies changed")                            \
 	X(syn_text_kept, "SYNs whose text was kept until the handshake was done")                  \
 	X(syn_text_refused, "SYNs whose text has to come again: no room for it")                   \
 	X(connections_passive, "connections that reached ESTABLISHED by passive OPEN")             \

@@ -29,6 +29,7 @@
 #include "flow/listener_table.h"
 #include "path.h"
 #include "tcp/congestion/congestion.h"
+#include "tcp/open/cookie_keys.h"
 #include "tcp/open/cookie_lanes.h"
 #include "tcp/open/isn_lanes.h"
 #include "tcp/recovery/rack.h"
@@ -272,12 +273,13 @@ struct tcp {
 	uint32_t time_wait_first, time_wait_last; /* pool indexes plus one; 0: none */
 	uint32_t send_waiting;                    /* TCBs that wait for send memory ... */
 	uint32_t send_wait_at;                    /* ... and the next to be looked at */
+	struct siphash_key path_key;
 	struct cookie_lanes cookie_lanes;
 	struct isn_lanes isn_lanes;
 	uint64_t cookies_until_ns; /* auto: records overflowed; ACKs are tried as cookies until then */
 	uint64_t flow_changed[8]; /* hashes inserted or removed in this burst, folded to 512 bits:
 				    * a look-up made before may be stale and is made again */
-	struct siphash_key path_key, cookie_key;
+	struct cookie_keys cookie_keys;
 	uint32_t syn_text_pinned, syn_text_max; /* octets of mbufs with text of SYN records */
 	uint16_t mtu;
 	uint8_t rcv_wscale; /* that we offer */

@@ -25,7 +25,7 @@ init_keys(struct tcp *tcp, const struct estab_stack_config *config,
 	struct siphash_key ports;
 
 	siphash_derive(secret, "path", &tcp->path_key);
-	siphash_derive(secret, "syn cookie", &tcp->cookie_key);
+	cookie_keys_init(&tcp->cookie_keys, secret, config->tcp.cookie_grace_ns);
 	siphash_derive(secret, "ephemeral port", &ports);
 	ephemeral_ports_init(&tcp->ports, &ports, config->tcp.ephemeral_port_first,
 			config->tcp.ephemeral_port_last);

@@ -75,11 +75,10 @@ set_up_config(struct fixture *t)
 {
 	struct estab_stack_config *config = &t->config;
 	static unsigned int serial; /* DPDK remembers names for the life of the process */
-	static char name[16];
 
-	snprintf(name, sizeof(name), "rfc%u", serial++);
+	snprintf(t->name, sizeof(t->name), "rfc%u", serial++);
 	estab_stack_config_init(config);
-	config->name = name;
+	config->name = t->name;
 	config->socket_id = -1;
 	memset(config->secret, 0x5a + t->family, sizeof(config->secret));
 	config->mbuf_pool = t->pool;

@@ -80,6 +80,7 @@ struct fixture {
 	uint64_t now_ns;
 	struct rte_mempool *pool;
 	struct memory_port port;
+	char name[16];                    /* of the stack */
 	struct estab_stack_config config; /* may be altered until the stack is needed */
 	uint16_t mss;                     /* that app_listen and app_connect ask for; 0: none */
 	struct estab_stack *stack;

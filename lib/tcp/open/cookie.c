@@ -7,12 +7,16 @@
 
 #include <rte_common.h>
 
+#include <estab/cookie.h>
+
+#include "tcp/open/cookie_keys.h"
 #include "tcp/open/cookie_lanes.h"
 #include "tcp/congestion/ecn.h"
 #include "tcp/open/handshake.h"
 #include "tcp/open/listener.h"
 #include "tcp/output.h"
 #include "tcp/reset.h"
+#include "tcp/seq.h"
 #include "tcp/text/segment_size.h"
 #include "tcp/open/syn_cookie.h"
 #include "tcp/tcb.h"
@@ -20,6 +24,9 @@
 
 /* How long after the last cookie ACKs are still tried as cookies: two of their slots. */
 #define COOKIE_LIFE_NS (UINT64_C(2) << SYN_COOKIE_SLOT_SHIFT)
+
+_Static_assert(ESTAB_COOKIE_SLOT_NS == UINT64_C(1) << SYN_COOKIE_SLOT_SHIFT,
+		"slots are what users are told");
 
 _Static_assert((int)SYN_COOKIE_MSS_MIN == (int)TCP_MSS_MIN,
 		"a cookie remembers what a record would");
@@ -49,6 +56,12 @@ _Static_assert(((TCP_OPTION_MSS | TCP_OPTION_WINDOW_SCALE | TCP_OPTION_SACK_PERM
 			       (TCP_FLAG_ECE | TCP_FLAG_CWR)) == 0,
 		"options and flags share a byte");
 
+static inline uint64_t
+cookie_time(const struct tcp *tcp)
+{
+	return cookie_keys_time(&tcp->cookie_keys, tcp->now_ns);
+}
+
 static __rte_noinline void
 terms_make(const struct tcp *tcp, const struct segment *seg, const struct listener *listener,
 		struct cookie_terms *terms)
@@ -62,7 +75,7 @@ terms_make(const struct tcp *tcp, const struct segment *seg, const struct listen
 	struct syn_cookie_grant granted;
 	struct outgoing out = { 0 };
 
-	syn_cookie_draft(&terms->draft, &offered, seg->path.family, tcp->now_ns, &granted);
+	syn_cookie_draft(&terms->draft, &offered, seg->path.family, cookie_time(tcp), &granted);
 	output_syn_options(tcp, &out, mss_announced(tcp, seg->path.family, listener->mss),
 			granted_options(&granted));
 	terms->offer = offer_of(seg, listener);
@@ -81,7 +94,8 @@ put_number(struct tcp *tcp, struct outgoing *out, uint32_t irs,
 	if (likely(out->path->family == ESTAB_FAMILY_IPV4))
 		cookie_lanes_put(tcp, out, irs, draft);
 	else
-		out->seq = syn_cookie_make(&tcp->cookie_key, out->path, irs, draft);
+		out->seq = syn_cookie_make(cookie_keys_of(&tcp->cookie_keys, draft->slot),
+				out->path, irs, draft);
 }
 
 void
@@ -95,7 +109,7 @@ cookie_answer(struct tcp *tcp, struct burst *burst, struct segment *seg,
 		return;
 	if (unlikely(terms->offer != offer_of(seg, listener)))
 		terms_make(tcp, seg, listener, terms);
-	terms->draft.slot = tcp->now_ns >> SYN_COOKIE_SLOT_SHIFT;
+	terms->draft.slot = cookie_time(tcp) >> SYN_COOKIE_SLOT_SHIFT;
 	out->path = &seg->path;
 	out->ack = seg->seq + 1;
 	out->flags = terms->flags;
@@ -111,6 +125,20 @@ cookie_answer(struct tcp *tcp, struct burst *burst, struct segment *seg,
 	tcp->cookies_until_ns = tcp->now_ns + COOKIE_LIFE_NS;
 }
 
+/*
+ * The SYN-ACK of another host has the time of its clock. PAWS at the peer wants ours to be no earlier (RFC
+ * 7323 5.3); that it may be later is no harm. In TIME-WAIT, where offsets are not kept, it is earlier again.
+ */
+static uint32_t
+timestamps_go_on(const struct tcp *tcp, const struct segment *seg)
+{
+	const uint32_t ours = tcp_ts_val(tcp, seg->ts_offset);
+
+	if (!tcp->cookie_keys.shared || seq_leq(seg->options.ts_ecr, ours))
+		return seg->ts_offset;
+	return seg->ts_offset + (seg->options.ts_ecr - ours);
+}
+
 /* A TCB from what a right cookie says; the ACK's window is the first we learn, so it is scaled. */
 static struct tcb *
 create_from_cookie(struct tcp *tcp, const struct segment *seg, struct listener *listener,
@@ -124,7 +152,7 @@ create_from_cookie(struct tcp *tcp, const struct segment *seg, struct listener *
 		.mss = granted->mss,
 		.snd_wnd = (uint16_t)RTE_MIN(wnd, (uint32_t)UINT16_MAX),
 		.ts_recent = seg->options.ts_val,
-		.ts_offset = seg->ts_offset,
+		.ts_offset = timestamps_go_on(tcp, seg),
 		.snd_wscale = granted->snd_wscale,
 		.options = granted_options(granted),
 	};
@@ -136,17 +164,23 @@ bool
 cookie_is_right(const struct tcp *tcp, const struct segment *seg, struct syn_cookie_grant *granted)
 {
 	const bool has_timestamps = (seg->options.seen & TCP_OPTION_TIMESTAMPS) != 0;
+	const uint64_t time_ns = cookie_time(tcp);
+	const struct siphash_key *key;
 
-	return cookies_are_in_force(tcp) &&
-			syn_cookie_check(&tcp->cookie_key, &seg->path, seg->seq - 1, seg->ack - 1,
-					has_timestamps ? &seg->options.ts_ecr : NULL, tcp->now_ns,
+	if (!cookies_are_in_force(tcp))
+		return false;
+	key = cookie_keys_to_check(&tcp->cookie_keys, syn_cookie_slot(seg->ack - 1, time_ns),
+			time_ns);
+	return key != NULL &&
+			syn_cookie_check(key, &seg->path, seg->seq - 1, seg->ack - 1,
+					has_timestamps ? &seg->options.ts_ecr : NULL, time_ns,
 					granted);
 }
 
 bool
 cookies_are_in_force(const struct tcp *tcp)
 {
-	return tcp->now_ns < tcp->cookies_until_ns;
+	return tcp->now_ns < tcp->cookies_until_ns || tcp->cookie_keys.shared;
 }
 
 /*
@@ -159,6 +193,17 @@ refuse(struct burst *burst, struct segment *seg)
 	seg->fate = ESTAB_DROP_TCP_COOKIE_WRONG;
 	if (seg->len == 0)
 		reply_rst(burst, seg);
+}
+
+static void
+count_accepted(struct tcp *tcp, const struct segment *seg)
+{
+	const uint64_t time_ns = cookie_time(tcp);
+
+	tcp->stats->syn_cookies_accepted++;
+	if (cookie_keys_changed_since(&tcp->cookie_keys, syn_cookie_slot(seg->ack - 1, time_ns),
+			    time_ns))
+		tcp->stats->syn_cookies_of_old_key++;
 }
 
 struct tcb *
@@ -185,6 +230,21 @@ cookie_take(struct tcp *tcp, struct burst *burst, struct segment *seg, struct li
 	if (tcb == NULL)
 		seg->fate = ESTAB_DROP_TCP_CONNECTIONS_FULL;
 	else
-		tcp->stats->syn_cookies_accepted++;
+		count_accepted(tcp, seg);
 	return tcb;
+}
+
+void
+cookie_key_change(struct tcp *tcp, const struct estab_cookie_key *given)
+{
+	const bool shared =
+			given->shared_ns != 0 && tcp->config.syn_cookies != ESTAB_SYN_COOKIES_NEVER;
+	const bool at_once = shared != tcp->cookie_keys.shared || tcp->stats->syn_cookies_sent == 0;
+	struct siphash_key secret;
+
+	siphash_key_init(&secret, given->secret);
+	tcp->cookie_keys.shared = shared;
+	tcp->cookie_keys.ahead_ns = shared ? given->shared_ns - tcp->now_ns : 0;
+	if (cookie_keys_change(&tcp->cookie_keys, &secret, given->number, tcp->now_ns, at_once))
+		tcp->stats->syn_cookie_keys++;
 }

@@ -10,6 +10,7 @@
 #include "burst.h"
 #include "tcp/open/syn_cookie.h"
 
+struct estab_cookie_key;
 struct listener;
 struct tcb;
 struct tcp;
@@ -18,7 +19,7 @@ struct tcp;
 void cookie_answer(struct tcp *tcp, struct burst *burst, struct segment *seg,
 		const struct listener *listener);
 
-/* True where cookies were sent of late, so that an ACK may be one that comes back. */
+/* True where cookies were sent of late, or may be by others, so that an ACK may be one that comes back. */
 bool cookies_are_in_force(const struct tcp *tcp);
 
 /* True where the segment acknowledges a cookie of ours; granted says what it remembers. */
@@ -32,5 +33,8 @@ bool cookie_is_right(const struct tcp *tcp, const struct segment *seg,
  */
 struct tcb *cookie_take(struct tcp *tcp, struct burst *burst, struct segment *seg,
 		struct listener *listener);
+
+/* What estab_stack_cookie_key does, at the time of this turn. */
+void cookie_key_change(struct tcp *tcp, const struct estab_cookie_key *given);
 
 #endif

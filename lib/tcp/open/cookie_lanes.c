@@ -30,7 +30,8 @@ cookie_lanes_finish(struct tcp *tcp)
 
 	if (lanes->count == 0)
 		return;
-	hash(&tcp->cookie_key, &lanes->macs, SYN_COOKIE_BLOCKS_IPV4, lanes->count);
+	hash(cookie_keys_of(&tcp->cookie_keys, lanes->terms.draft.slot), &lanes->macs,
+			SYN_COOKIE_BLOCKS_IPV4, lanes->count); /* a burst is of one slot */
 	for (unsigned int i = 0; i < lanes->count; i++)
 		lanes->answers[i]->seq = syn_cookie_iss(lanes->infos[i], lanes->macs.hashes[i]);
 	lanes->count = 0;

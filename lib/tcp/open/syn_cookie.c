@@ -200,9 +200,8 @@ bool
 syn_cookie_check(const struct siphash_key *key, const struct path *path, uint32_t irs, uint32_t iss,
 		const uint32_t *ts_ecr, uint64_t now_ns, struct syn_cookie_grant *granted)
 {
-	const uint64_t slot = now_ns >> SYN_COOKIE_SLOT_SHIFT;
 	const struct syn_cookie_draft draft = {
-		.slot = slot - ((slot ^ iss) & SYN_COOKIE_PARITY), /* the last one of that parity */
+		.slot = syn_cookie_slot(iss, now_ns),
 		.index = iss >> SYN_COOKIE_INDEX_SHIFT & (INDEX_COUNT - 1),
 		.timestamps = ts_ecr != NULL,
 		.ts_bits = ts_ecr != NULL ? *ts_ecr & TS_MASK : 0,

@@ -135,6 +135,15 @@ syn_cookie_iss(uint32_t info, uint64_t hash)
 	return (uint32_t)(hash >> (64 - SYN_COOKIE_MAC_BITS)) << SYN_COOKIE_INFO_BITS | info;
 }
 
+/* Of which slot a cookie is: the last one of its parity. */
+static inline uint64_t
+syn_cookie_slot(uint32_t iss, uint64_t now_ns)
+{
+	const uint64_t slot = now_ns >> SYN_COOKIE_SLOT_SHIFT;
+
+	return slot - ((slot ^ iss) & SYN_COOKIE_PARITY);
+}
+
 /*
  * Is this the ACK of a SYN-ACK that syn_cookie_make made?
  *
