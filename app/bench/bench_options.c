@@ -321,10 +321,22 @@ set_defaults(struct bench_options *options)
 		.duration_ns = 10 * NS_PER_SECOND,
 		.drain_timeout_ns = 5 * NS_PER_SECOND,
 		.device.mbcache = 250,
+		.stack = STACK_OPTIONS_DEFAULT,
 		.engine_connections = { 4, { 1000, 100000, 1000000, 10000000 } },
 		.engine_rounds = 31,
 		.engine_packets = 20000,
 	};
+}
+
+/* What is made of the seed alone is the same run every time. */
+static int
+load_secret(struct bench_options *options)
+{
+	if (options->stack.keys.secret_file != NULL &&
+			(options->engine || options->workload == WORKLOAD_HOLD))
+		return complain(EXIT_USAGE,
+				"--secret-file: does not go with --engine or --workload hold");
+	return stack_options_load(&options->stack);
 }
 
 int
@@ -349,5 +361,7 @@ bench_options_read(struct bench_options *options, struct command_line *line, int
 	ret = options_read(line, tables, RTE_DIM(tables));
 	if (ret < 0)
 		ret = bench_options_check(options);
+	if (ret < 0)
+		ret = load_secret(options);
 	return ret < 0 ? outputs_open(&options->outputs) : ret;
 }

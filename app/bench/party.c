@@ -79,6 +79,7 @@ party_turn(struct party *party, const struct clock *clock)
 	const uint64_t now_ns = clock_at(clock, start);
 	const uint64_t moved = party->port.moved;
 
+	key_change_turn(&party->key_change, &party->options.stack.keys, party->stack, now_ns);
 	estab_stack_receive(party->stack, now_ns);
 	party->worked = party->work(party, now_ns);
 	estab_stack_transmit(party->stack, now_ns);

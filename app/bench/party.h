@@ -63,6 +63,7 @@ struct party {
 	struct rte_mempool *pool;
 	struct metered_port port;
 	struct estab_stack *stack;
+	struct key_change key_change;
 
 	/* Do what the role has to do after a poll. @return whether there was anything */
 	bool (*work)(struct party *party, uint64_t now_ns);

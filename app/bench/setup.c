@@ -130,7 +130,9 @@ configure(const struct bench *bench, const struct party *party, struct estab_sta
 	if (end->shares_pool)
 		config->limits.receive_memory_bytes = config->limits.send_memory_bytes =
 				memory_of_text(party->pool, end->map.count);
-	make_secret(config->secret, bench->options->seed, ENDS_MAX * party->number + end_number);
+	if (options->stack.keys.secret_file == NULL)
+		make_secret(config->secret, bench->options->seed,
+				ENDS_MAX * party->number + end_number);
 }
 
 static int

@@ -7,6 +7,7 @@
 #include <rte_common.h>
 
 #include "parse.h"
+#include "secret.h"
 
 enum stack_option_limits {
 	/* A packet is taken whole into a send queue: the largest must fit. */
@@ -94,6 +95,15 @@ take_ecn(const char *text, void *value)
 }
 
 static int
+take_path(const char *text, void *value)
+{
+	if (text[0] == '\0')
+		return -EINVAL;
+	*(const char **)value = text;
+	return 0;
+}
+
+static int
 take_tso(const char *text, void *value)
 {
 	if (strcmp(text, "auto") != 0 && strcmp(text, "off") != 0)
@@ -145,6 +155,19 @@ const struct option_row stack_option_rows[] = {
 			.offset = offsetof(struct stack_options, syn_cookies),
 			.expected = "auto, always or never",
 			.help = "auto: above the limit of half-open connections (default);\nalways; never" },
+	{ .name = "cookie-key-period",
+			.argument = "TIME",
+			.kind = OPTION_TIME,
+			.offset = offsetof(struct stack_options, keys.period_ns),
+			.help = "a new key for SYN cookies so often; 0: never (1h)" },
+	{ .name = "secret-file",
+			.argument = "FILE",
+			.kind = OPTION_TAKE,
+			.take = take_path,
+			.offset = offsetof(struct stack_options, keys.secret_file),
+			.expected = "the name of a file",
+			.help = "16 bytes that several hosts share, so that each completes\n"
+				"the SYN cookies of the others (a random secret each)" },
 	{ .name = "congestion",
 			.argument = "NAME",
 			.kind = OPTION_TAKE,
@@ -190,6 +213,16 @@ const struct option_row stack_option_rows[] = {
 };
 const unsigned int stack_option_count = RTE_DIM(stack_option_rows);
 
+int
+stack_options_load(struct stack_options *options)
+{
+	struct key_options *keys = &options->keys;
+
+	if (keys->secret_file == NULL)
+		return -1;
+	return secret_read(keys->secret_file, keys->secret, sizeof(keys->secret));
+}
+
 void
 stack_options_apply(const struct stack_options *options, struct estab_stack_config *config)
 {
@@ -204,6 +237,8 @@ stack_options_apply(const struct stack_options *options, struct estab_stack_conf
 	config->tcp.send_buffer_bytes = options->send_buffer;
 	config->tcp.time_wait_ns = options->time_wait_ns;
 	config->tcp.no_tso = options->no_tso;
+	if (options->keys.secret_file != NULL)
+		memcpy(config->secret, options->keys.secret, sizeof(config->secret));
 }
 
 static void

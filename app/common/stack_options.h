@@ -12,6 +12,7 @@
 
 #include <estab/stack.h>
 
+#include "key_change.h"
 #include "options.h"
 
 struct stack_options {
@@ -24,11 +25,21 @@ struct stack_options {
 	uint32_t ecn;         /* enum estab_ecn */
 	uint32_t receive_buffer, send_buffer;
 	uint64_t time_wait_ns;
+	struct key_options keys;
 	bool no_tso; /* cut segments in the stack also where the device could */
 };
 
 extern const struct option_row stack_option_rows[];
 extern const unsigned int stack_option_count;
+
+/* What stands in place of what was not said, where that is not 0. */
+#define STACK_OPTIONS_DEFAULT                                                                      \
+	{                                                                                          \
+		.keys.period_ns = UINT64_C(3600000000000)                                          \
+	}
+
+/* Read what the options name. @return -1 to go on, else the exit code */
+int stack_options_load(struct stack_options *options);
 
 /* Write the options into a configuration; what was not given stays at its default. */
 void stack_options_apply(const struct stack_options *options, struct estab_stack_config *config);

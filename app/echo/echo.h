@@ -37,6 +37,7 @@ struct echo_place {
 	struct rte_mempool *pool;
 	struct estab_port port;
 	struct server server;
+	struct key_change key_change;
 };
 
 /* What an lcore does, and the copy of its numbers that others may read. */

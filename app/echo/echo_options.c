@@ -178,11 +178,14 @@ echo_options_read(struct echo_options *options, struct command_line *line, int a
 		.drain_timeout_ns = 5 * NS_PER_SECOND,
 		.response_size = RESPONSE_SIZE_UNSAID,
 		.device.mbcache = 250,
+		.stack = STACK_OPTIONS_DEFAULT,
 	};
 	ret = command_line_split(line, argc, argv, usage, tables, RTE_DIM(tables));
 	if (ret >= 0)
 		return ret;
 	options->device.named = command_line_names_device(line);
 	ret = options_read(line, tables, RTE_DIM(tables));
-	return ret < 0 ? check(options) : ret;
+	if (ret < 0)
+		ret = check(options);
+	return ret < 0 ? stack_options_load(&options->stack) : ret;
 }

@@ -44,8 +44,15 @@ answer_when_asked(struct echo_lcore *lcore)
 static void
 lcore_turn(struct echo_lcore *lcore)
 {
-	for (uint16_t i = 0; i < lcore->place_count; i++)
-		server_turn(&lcore->places[i]->server, clock_now(&lcore->echo->clock));
+	const struct key_options *keys = &lcore->echo->options->stack.keys;
+
+	for (uint16_t i = 0; i < lcore->place_count; i++) {
+		struct echo_place *place = lcore->places[i];
+		const uint64_t now_ns = clock_now(&lcore->echo->clock);
+
+		key_change_turn(&place->key_change, keys, place->server.stack, now_ns);
+		server_turn(&place->server, now_ns);
+	}
 	answer_when_asked(lcore);
 	desk_serve(&lcore->desk);
 	if (lcore->echo->cores_are_shared)

@@ -251,7 +251,8 @@ create_server(struct echo *echo, struct echo_place *place, uint32_t connections)
 	config.limits.receive_memory_bytes = config.limits.send_memory_bytes =
 			memory_of_text(place->pool,
 					spread->mode == SPREAD_DISPATCH ? spread->stacks : 1);
-	if (secret_fill(config.secret, sizeof(config.secret)) != 0)
+	if (options->stack.keys.secret_file == NULL &&
+			secret_fill(config.secret, sizeof(config.secret)) != 0)
 		return complain(EXIT_ENVIRONMENT, "getrandom gives no secret");
 	if (spread_port(spread, place->stack, &place->port) != 0)
 		return complain(EXIT_ENVIRONMENT, "%s: queue %u cannot be used", device->name,

@@ -20,6 +20,8 @@ from programs import TOTAL, check, end
 
 ECHO, BENCH = sys.argv[1:]
 SECONDS = 30
+SECRET = "secret-of-fleet!"
+SECRET_FORMS = [SECRET, SECRET.encode().hex()]
 CONNECTIONS = 300  # more than a page
 PAGE = 256
 PORTS = [7, *range(1000, 1299)]
@@ -52,7 +54,9 @@ class Client:
 
     def ask_once(self, command, *params):
         self.socket.sendall(",".join([command, *map(str, params)]).encode())
-        reply = json.loads(self.socket.recv(self.size))
+        said = self.socket.recv(self.size).decode()
+        check(not any(form in said for form in SECRET_FORMS), f"{command} {params} tells the secret")
+        reply = json.loads(said)
         check(list(reply) == [command], f"{command} {params} is answered by {str(reply)[:200]}")
         return reply.get(command)
 
@@ -71,10 +75,12 @@ def said(folder):
 
 def start_echo(folder, log):
     """With two stacks behind one queue."""
+    with open(os.open(f"{folder}/secret", os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
+        file.write(SECRET)
     echo = subprocess.Popen(
         command(ECHO, "server", folder, "0@0,1@0,2@0", "--address", "198.18.0.2/15", "--address",
                 "2001:2::2/48", "--port", "7,1000-1298", "--backlog", "1000",
-                "--stats-period", "0"),
+                "--stats-period", "0", "--secret-file", f"{folder}/secret"),
         stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
     last = time.monotonic() + SECONDS
     while "listens on [" not in said(folder):

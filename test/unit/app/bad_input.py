@@ -7,6 +7,7 @@ usage: bad_input.py ESTAB_ECHO ESTAB_BENCH"""
 import os
 import subprocess
 import sys
+import tempfile
 
 ECHO, BENCH = sys.argv[1:3]
 ADDRESS = ["--address", "192.0.2.2/24"]
@@ -188,6 +189,8 @@ def check(program, eal, options, code, part):
         return f"exit code {result.returncode}, not {code}"
     if result.stdout != "":
         return "something on stdout"
+    if "do-not-show-this" in result.stderr:
+        return "a secret is shown"
     if len(said) != 1 or not said[0].startswith(name + ": ") or part not in said[0]:
         return f"not one line that holds '{part}'"
     return None
@@ -229,16 +232,52 @@ def check_questions():
     return None
 
 
+def check_secret_files():
+    """What may not be a secret is refused with its reason, and what it holds is never shown."""
+    text = "do-not-show-this"
+    with tempfile.TemporaryDirectory() as folder:
+        secret = os.path.join(folder, "secret")
+
+        def refusal(program, mode, content, why, owner=None):
+            with open(secret, "w", encoding="ascii") as file:
+                file.write(content)
+            os.chmod(secret, mode)
+            if owner is not None:
+                os.chown(secret, owner, -1)
+            options = ADDRESS if program == ECHO else SERVER
+            found = check(program, [], options + ["--secret-file", secret], 2, why)
+            os.unlink(secret)
+            return found
+
+        cases = [(program, *case) for program in (ECHO, BENCH) for case in [
+            (0o640, text, "others than its owner have access (mode 0640)"),
+            (0o604, text, "others than its owner have access (mode 0604)"),
+            (0o601, text, "others than its owner have access"),
+            (0o600, text + "\n", "17 bytes, not 16"),
+            (0o600, text[1:], "15 bytes, not 16"),
+            (0o600, "", "0 bytes, not 16")]]
+        if os.geteuid() == 0:
+            cases.append((ECHO, 0o600, text, "belongs to user 4711", 4711))
+        for case in cases:
+            why = refusal(*case)
+            if why is not None:
+                return f"--secret-file, mode {case[1]:o}, {len(case[2])} bytes: {why}"
+        os.mkfifo(secret, 0o600)
+        return check(ECHO, [], ADDRESS + ["--secret-file", secret], 2, "not a file") or \
+            check(ECHO, [], ADDRESS + ["--secret-file", folder + "/none"], 2, "No such file") or \
+            check(BENCH, [], HOLD + ["--secret-file", secret], 2, "does not go with")
+
+
 failed = 0
 for case in CASES:
     why = check(*case)
     if why is not None:
         failed += 1
         print(f"not ok: {os.path.basename(case[0])} {' '.join(case[1])} -- {' '.join(case[2])}: {why}")
-for why in (check_no_hugepages(), check_questions(), check_failed_device(ECHO, ADDRESS),
+for why in (check_no_hugepages(), check_questions(), check_secret_files(), check_failed_device(ECHO, ADDRESS),
             check_failed_device(BENCH, CRR + ["--server", "192.0.2.1:80"] + ADDRESS)):
     if why is not None:
         failed += 1
         print(f"not ok: {why}")
-print(f"{len(CASES) + 4 - failed} of {len(CASES) + 4} passed")
+print(f"{len(CASES) + 5 - failed} of {len(CASES) + 5} passed")
 sys.exit(failed > 0)
