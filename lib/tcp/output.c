@@ -502,6 +502,7 @@ output_marks(struct tcb *tcb, struct burst *burst)
 	tcb->marks &= (uint8_t)~MARK_PROBE;
 	if (!output_text(tcb, burst))
 		return false;
+	retransmit_keep_timer(tcb);
 	if (tcb->work->recovery != NULL)
 		tcb->work->recovery->frto_new = false;
 	if ((marks & MARK_KEEPALIVE) != 0 && !output_keepalive(tcb, burst))

@@ -130,6 +130,27 @@ window_probe_that_waited_is_none_where_the_window_is_open_again(void **state)
 	expect_nothing(t);
 }
 
+/* RFC 6298 5.1, 3.8.6.1: the timer has expired, the window closes, and what is in flight has a timer again. */
+static void
+timeout_that_waited_until_the_window_was_closed_leaves_a_timer(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established_slowly(t, "");
+	app_write(t, 4000);
+	assert_int_equal(ignore_sent(t), 4);
+	stick_the_port(t);
+	wait_stuck(t, RTO_MS + 200);
+	assert_int_equal(stats_now(t).retransmission_timeouts, 1);
+	arrive(t, ". 1:1(0) ack 1 win 0");
+	unstick_the_port(t);
+	expect_nothing(t);
+	advance(t, 2 * RTO_MS + 200);
+	expect(t, ". 1:2(1) ack 1");
+	expect_nothing(t);
+	arrive(t, ". 1:1(0) ack 4001 win 65535");
+}
+
 int
 main(void)
 {
@@ -138,6 +159,7 @@ main(void)
 		FIXTURE_TEST(tail_probe_that_waited_gives_way_to_the_timeout),
 		FIXTURE_TEST(tail_probe_that_waited_gives_way_to_the_sack),
 		FIXTURE_TEST(window_probe_that_waited_is_none_where_the_window_is_open_again),
+		FIXTURE_TEST(timeout_that_waited_until_the_window_was_closed_leaves_a_timer),
 	};
 
 	return cmocka_run_group_tests_name("stuck_port", tests, eal_start, eal_stop);

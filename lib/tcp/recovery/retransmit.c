@@ -119,3 +119,14 @@ retransmit_tail(struct tcb *tcb, struct burst *burst)
 	check_window(tcb, len, SENDING_TAIL_PROBE);
 	return send_again(tcb, burst, end - len, tcb->snd_nxt);
 }
+
+/*
+ * The timer has expired, its segment had to wait for the port, and meanwhile the peer has closed its
+ * window, or opened it for what was to be a probe.
+ */
+void
+retransmit_keep_timer(struct tcb *tcb)
+{
+	if (tcb->work->deadlines[TIMER_RETRANSMIT] == 0 && tcb_flight_size(tcb) > 0)
+		tcb_arm(tcb, TIMER_RETRANSMIT, tcb_rto_ns(tcb));
+}

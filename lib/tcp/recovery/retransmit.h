@@ -17,4 +17,7 @@ bool retransmit_lost(struct tcb *tcb, struct burst *burst);
 /* Send the last segment again, though it is not lost (RFC 8985 7.3); false: the burst is full. */
 bool retransmit_tail(struct tcb *tcb, struct burst *burst);
 
+/* Something is in flight: a timer runs (RFC 6298 5.1), though none of it could be sent again now. */
+void retransmit_keep_timer(struct tcb *tcb);
+
 #endif
