@@ -8,6 +8,7 @@
 
 #include <errno.h>
 
+#include "tcp/output.h"
 #include "tcp/user/custom.h"
 #include "tcp/tcb.h"
 
@@ -59,4 +60,13 @@ keepalive_timeout(struct tcb *tcb)
 		tcb_mark(tcb, MARK_KEEPALIVE);
 		tcb_arm(tcb, TIMER_KEEPALIVE, custom->keepalive_interval_ns);
 	}
+}
+
+bool
+keepalive_output(struct tcb *tcb, struct burst *burst)
+{
+	if (output_begin_segment(tcb, burst, tcb->snd_nxt - 1, 0) == NULL)
+		return false;
+	tcb->tcp->stats->keepalive_probes++;
+	return true;
 }

@@ -5,6 +5,10 @@
 #ifndef LIB_TCP_KEEPALIVE_H
 #define LIB_TCP_KEEPALIVE_H
 
+#include <stdbool.h>
+
+#include "burst.h"
+
 struct tcb;
 
 /* Begin to count silence, where the user has asked for it. */
@@ -15,5 +19,9 @@ void keepalive_heard(struct tcb *tcb);
 
 /* The keep-alive timer has expired: probe, wait on, or give the connection up. */
 void keepalive_timeout(struct tcb *tcb);
+
+/* The probe itself: an ACK just outside of the peer's window, which must be answered; false: the burst
+ * is full. */
+bool keepalive_output(struct tcb *tcb, struct burst *burst);
 
 #endif

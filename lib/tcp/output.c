@@ -19,6 +19,7 @@
 #include "tcp/user/custom.h"
 #include "tcp/congestion/ecn.h"
 #include "tcp/congestion/pacing.h"
+#include "tcp/keepalive.h"
 #include "tcp/predicted.h"
 #include "tcp/text/push.h"
 #include "tcp/text/reassembly.h"
@@ -444,16 +445,6 @@ output_acks(struct tcb *tcb, struct burst *burst, bool carried)
 	return true;
 }
 
-/* 3.8.4: an ACK just outside the peer's window, which must be answered. */
-static bool
-output_keepalive(struct tcb *tcb, struct burst *burst)
-{
-	if (output_begin_segment(tcb, burst, tcb->snd_nxt - 1, 0) == NULL)
-		return false;
-	tcb->tcp->stats->keepalive_probes++;
-	return true;
-}
-
 /* ABORT (3.10.5): the RST is the last thing; the TCB has nothing else to wait for. */
 static bool
 output_rst(struct tcb *tcb, struct burst *burst)
@@ -505,7 +496,7 @@ output_marks(struct tcb *tcb, struct burst *burst)
 	retransmit_keep_timer(tcb);
 	if (tcb->work->recovery != NULL)
 		tcb->work->recovery->frto_new = false;
-	if ((marks & MARK_KEEPALIVE) != 0 && !output_keepalive(tcb, burst))
+	if ((marks & MARK_KEEPALIVE) != 0 && !keepalive_output(tcb, burst))
 		return false;
 	tcb->marks &= (uint8_t)~MARK_KEEPALIVE;
 	return output_acks(tcb, burst, burst->out_count > out_before);
