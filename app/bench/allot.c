@@ -93,9 +93,8 @@ allot_at_device(struct bench *bench)
 	return places_check(map, UINT32_MAX);
 }
 
-/* The k-th of n shares of an amount: they differ by one at most. */
-static uint32_t
-share(uint32_t amount, unsigned int k, unsigned int n)
+uint32_t
+bench_share(uint32_t amount, unsigned int k, unsigned int n)
 {
 	return amount / n + (k < amount % n);
 }
@@ -108,10 +107,12 @@ allot_work(struct party *party, const struct bench_options *options)
 
 	party->options = *options;
 	if (!options->connections_each)
-		party->options.connections = share(options->connections, k, n);
-	party->options.rate = share(options->rate, k, n);
-	party->options.legitimate_rate = share(options->legitimate_rate, k, n);
+		party->options.connections = bench_share(options->connections, k, n);
+	party->options.rate = bench_share(options->rate, k, n);
+	party->options.legitimate_rate = bench_share(options->legitimate_rate, k, n);
 	party->options.seed = options->seed + k;
+	party->options.client_first =
+			(uint32_t)((uint64_t)k * targets_hosts(&options->clients) / n);
 }
 
 static struct bench_lcore *

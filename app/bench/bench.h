@@ -22,6 +22,7 @@
 #include "parse.h"
 #include "party.h"
 #include "spread.h"
+#include "steps.h"
 #include "telemetry.h"
 
 struct rte_ring;
@@ -60,7 +61,7 @@ struct bench_lcore {
 struct bench {
 	const struct bench_options *options;
 	struct clock clock;
-	struct estab_endpoint server; /* the first of its ports */
+	struct server_list servers;
 	unsigned int end_count;
 	struct end ends[ENDS_MAX];
 	uint32_t connections; /* at once, of all clients */
@@ -76,15 +77,20 @@ struct bench {
 	struct bench_lcore lcores[BENCH_LCORES_MAX];
 	bool cores_are_shared;
 	struct telemetry_source telemetry;
+	atomic_uint begun; /* parties that count, since the last measurement began */
 	atomic_uint at_work; /* clients that have something open, or time to open it; at 0 all is over */
 
 	/* The result: sums over all parties of an end. */
 	struct client_tally client;
 	struct endpoint_tally endpoint;
 	struct flood_tally flood;
-	uint64_t begin_ns, end_ns;            /* of the measurement */
-	uint64_t done_in_time;                /* connections that ended within it, or stood */
-	uint64_t overdue;                     /* planned within it, and never opened */
+	uint64_t begin_ns, end_ns; /* of the measurement */
+	uint64_t done_in_time;     /* connections that ended within it, or stood */
+	uint64_t overdue;          /* planned within it, and never opened */
+	uint64_t done_before;      /* connections, while it was warming up */
+	uint32_t step_count;       /* of a ramp or a search */
+	uint32_t rate_found;       /* of a search: the highest that was kept */
+	struct step steps[STEPS_MAX];
 	struct party_numbers now[ENDS_MAX];   /* when they were last asked for */
 	struct latencies latencies;           /* then */
 	struct party_numbers first[ENDS_MAX]; /* before it, when nothing was on its way */
@@ -108,6 +114,9 @@ int bench_create(struct bench *bench, const struct bench_options *options);
  */
 int bench_allot(struct bench *bench);
 
+/* The k-th of n shares of an amount: they differ by one at most. */
+uint32_t bench_share(uint32_t amount, unsigned int k, unsigned int n);
+
 /* Add up what all parties at an end have had at one moment: `where` is the offset of a struct party_numbers in struct party. */
 void bench_add_up(const struct bench *bench, enum bench_end end, size_t where,
 		struct party_numbers *sum);
@@ -126,7 +135,7 @@ bool loopback_is_empty(const struct bench *bench);
 
 void loopback_destroy(struct bench *bench);
 
-/* One connection of each client, so that next hops are known. @return -1 to go on, else the exit code */
+/* A connection of each client to each server, so that next hops are known. @return -1 to go on, else the exit code */
 int bench_warm_up(struct bench *bench);
 
 /*
@@ -139,7 +148,13 @@ int bench_open_standing(struct bench *bench);
 /* Answer what telemetry asks, from now on until telemetry_end; while connections are drained nobody answers. */
 void bench_telemetry_begin(struct bench *bench, int argc, char **argv);
 
-/* Measure, finish what is open, drain. A line per second goes to the report. */
+/*
+ * Warm up, measure, and finish what is open. A line per second goes to the report, where there is one.
+ * The stacks are left as they are.
+ */
+void bench_measure(struct bench *bench, struct report *report);
+
+/* Measure, in steps where that is asked for, and drain. */
 void bench_run(struct bench *bench, struct report *report);
 
 /* Free stacks and devices; what is then missing in the pools has leaked. */
@@ -153,6 +168,9 @@ void bench_forget(struct bench *bench);
  * can have on it, so there should be none. 0 without --loopback, where a device may be the slower.
  */
 uint64_t bench_packets_lost(const struct bench *bench);
+
+/* The exit code, when all is over; complains of what was asked for and not reached. */
+int bench_judge(const struct bench *bench);
 
 /* Whether nothing was lost that should not have been. */
 bool bench_is_clean(const struct bench *bench);

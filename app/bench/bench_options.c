@@ -5,16 +5,14 @@
 #include <string.h>
 
 #include <rte_common.h>
-#include <rte_string_fns.h>
 
 #include "clock.h"
 #include "complain.h"
-#include "engine.h"
+#include "engine_options.h"
 #include "flood_options.h"
-#include "hold_options.h"
+#include "load_options.h"
+#include "steps_options.h"
 #include "parse.h"
-
-enum { ENGINE_CONNECTION_COUNT_MAX = 10000000 };
 
 static const char *const workload_names[] = {
 	[WORKLOAD_OPEN] = "open",
@@ -80,28 +78,9 @@ take_direction(const char *text, void *value)
 }
 
 static int
-take_server(const char *text, void *value)
-{
-	return parse_endpoint(text, value);
-}
-
-static int
 take_config(const char *text, void *value)
 {
 	return parse_queue_map(text, value);
-}
-
-/* 0 where there is no plan. */
-static int
-take_rate(const char *text, void *value)
-{
-	uint64_t rate = 0;
-
-	if (strcmp(text, "max") != 0 &&
-			(parse_number(text, &rate) != 0 || rate == 0 || rate > UINT32_MAX))
-		return -EINVAL;
-	*(uint32_t *)value = (uint32_t)rate;
-	return 0;
 }
 
 static int
@@ -113,82 +92,6 @@ take_seed(const char *text, void *value)
 	options->seed_given = ret == 0;
 	return ret;
 }
-
-/* Numbers with commas between them. */
-static int
-take_connections(const char *text, void *value)
-{
-	struct engine_connections *list = value;
-	char copy[128], *rest = copy, *word;
-
-	if (rte_strscpy(copy, text, sizeof(copy)) < 0)
-		return -EINVAL;
-	list->count = 0;
-	while ((word = strsep(&rest, ",")) != NULL) {
-		uint64_t number;
-
-		if (list->count == ENGINE_CONNECTIONS_MAX || parse_number(word, &number) != 0 ||
-				number == 0 || number > ENGINE_CONNECTION_COUNT_MAX)
-			return -EINVAL;
-		list->values[list->count++] = (uint32_t)number;
-	}
-	return 0;
-}
-
-static int
-take_traffic(const char *text, void *value)
-{
-	for (unsigned int i = 0; i < engine_kind_count; i++) {
-		if (strcmp(text, engine_kinds[i].name) == 0) {
-			*(const char **)value = engine_kinds[i].name;
-			return 0;
-		}
-	}
-	return -EINVAL;
-}
-
-static const struct option_row engine_rows[] = {
-	{ .name = "engine",
-			.kind = OPTION_FLAG,
-			.offset = offsetof(struct bench_options, engine),
-			.help = "no workload: one stack alone, bursts in memory, and the cycles\n"
-				"that each room of it takes for a packet" },
-	{ .name = "engine-traffic",
-			.argument = "KIND",
-			.kind = OPTION_TAKE,
-			.take = take_traffic,
-			.offset = offsetof(struct bench_options, engine_traffic),
-			.expected = "syn-flood, cookie-acks, six-packets, nine-packets, echo, bulk or "
-				    "bulk-loss",
-			.help = "only syn-flood, cookie-acks, six-packets, nine-packets, echo,\n"
-				"bulk or bulk-loss (each in turn)" },
-	{ .name = "engine-connections",
-			.argument = "N,N",
-			.kind = OPTION_TAKE,
-			.take = take_connections,
-			.offset = offsetof(struct bench_options, engine_connections),
-			.expected = "up to 8 numbers, none above 10m, with commas between them",
-			.help = "standing connections of echo (1k,100k,1m,10m, as far as the\n"
-				"memory reaches)" },
-	{ .name = "engine-rounds",
-			.argument = "N",
-			.kind = OPTION_NUMBER,
-			.min = 1,
-			.max = ENGINE_ROUNDS_MAX,
-			.offset = offsetof(struct bench_options, engine_rounds),
-			.help = "of which the median counts (31)" },
-	{ .name = "engine-packets",
-			.argument = "N",
-			.kind = OPTION_NUMBER,
-			.min = 1,
-			.max = 1 << 30,
-			.offset = offsetof(struct bench_options, engine_packets),
-			.help = "received in a round (20k)" },
-	{ .name = "software-checksums",
-			.kind = OPTION_FLAG,
-			.offset = offsetof(struct bench_options, software_checksums),
-			.help = "as with a port that has no checksum offload" },
-};
 
 static const struct option_row rows[] = {
 	{ .name = "workload",
@@ -213,42 +116,6 @@ static const struct option_row rows[] = {
 			.kind = OPTION_FLAG,
 			.offset = offsetof(struct bench_options, ipv6),
 			.help = "with --loopback: over IPv6" },
-	{ .name = "server",
-			.argument = "ADDRESS:PORT",
-			.kind = OPTION_TAKE,
-			.take = take_server,
-			.offset = offsetof(struct bench_options, server),
-			.expected = "an endpoint such as 192.0.2.1:80 or [2001:db8::1]:80",
-			.help = "instead of --loopback: another program, over the first device" },
-	{ .name = "server-ports",
-			.argument = "N",
-			.kind = OPTION_NUMBER,
-			.min = 1,
-			.max = 64,
-			.offset = offsetof(struct bench_options, server_ports),
-			.help = "ports used in turn, from the server's first on\n(loopback 16, else 1)" },
-	{ .name = "connections",
-			.argument = "N",
-			.kind = OPTION_NUMBER,
-			.min = 1,
-			.max = 10000000,
-			.offset = offsetof(struct bench_options, connections),
-			.help = "open at once, at most: until both sides have closed\n(64; stream 1; flood 1024; each on every lcore that opens;\nhold 1m)" },
-	{ .name = "duration",
-			.argument = "TIME",
-			.kind = OPTION_TIME,
-			.min = 1,
-			.offset = offsetof(struct bench_options, duration_ns),
-			.help = "of the measurement (10s)" },
-	{ .name = "rate",
-			.argument = "N|max",
-			.kind = OPTION_TAKE,
-			.take = take_rate,
-			.offset = offsetof(struct bench_options, rate),
-			.expected = "a number from 1 to 4294967295, or max",
-			.help = "connections planned per second; latency counts from the plan\n"
-				"(max: a new one as soon as one ends); of a flood: packets\n"
-				"(max: as fast as they can be sent); of hold: echoes" },
 	{ .name = "request-size",
 			.argument = "BYTES",
 			.kind = OPTION_NUMBER,
@@ -344,10 +211,11 @@ bench_options_read(struct bench_options *options, struct command_line *line, int
 {
 	const struct option_table tables[] = {
 		{ "Measurement", rows, RTE_DIM(rows), options },
+		{ "Load", load_option_rows, load_option_count, options },
+		{ "Steps", steps_option_rows, steps_option_count, options },
 		{ "Result", output_option_rows, output_option_count, &options->outputs },
 		{ "Flood", flood_option_rows, flood_option_count, options },
-		{ "Hold", hold_option_rows, hold_option_count, options },
-		{ "Engine", engine_rows, RTE_DIM(engine_rows), options },
+		{ "Engine", engine_option_rows, engine_option_count, options },
 		{ "Stack", stack_option_rows, stack_option_count, &options->stack },
 		{ "Device", device_option_rows, device_option_count, &options->device },
 	};

@@ -13,6 +13,8 @@
 #include "outputs.h"
 #include "parse.h"
 #include "stack_options.h"
+#include "steps.h"
+#include "targets.h"
 
 enum bench_workload {
 	WORKLOAD_NONE,
@@ -59,20 +61,30 @@ struct bench_options {
 	uint32_t closer;         /* enum bench_closer */
 	uint32_t direction;      /* enum bench_direction */
 	bool loopback;
-	bool ipv6;                    /* loopback's addresses */
-	bool connections_each;        /* so many on each lcore that opens, not on all together */
-	struct estab_endpoint server; /* family ANY: not given */
-	uint32_t server_ports;        /* ports from the server's first on */
-	uint32_t connections;         /* open at once */
-	uint32_t rate;            /* planned per second; 0: as fast as they end, or can be sent */
-	uint32_t flood_with;      /* enum flood_kind */
-	uint32_t legitimate_rate; /* of connections beside a flood */
+	bool ipv6;                  /* loopback's addresses */
+	bool connections_each;      /* so many on each lcore that opens, not on all together */
+	struct server_list servers; /* none: not given */
+	uint32_t server_ports;      /* ports from each server's first on */
+	uint32_t connections;       /* open at once */
+	bool closed;                /* said so; without a rate it is anyway */
+	bool poisson;               /* arrivals at the rate */
+	uint32_t rate;              /* planned per second; 0: as fast as they end, or can be sent */
+	uint32_t flood_with;        /* enum flood_kind */
+	uint32_t legitimate_rate;   /* of connections beside a flood */
 	struct estab_local_address flood_from;
-	struct estab_local_address clients; /* where the peers of hold are */
-	struct queue_map config;            /* empty: automatic */
+	struct estab_local_address
+			clients; /* who connects, beside our addresses; the peers of hold */
+	uint32_t client_first;   /* of them, of this lcore */
+	struct queue_map config; /* empty: automatic */
 	uint32_t request_size, response_size;
 	uint32_t message_size; /* stream: handed over at a time; rr: both sizes, until they are known */
+	struct ramp ramp;      /* count 0: none */
+	bool find_max;
+	uint32_t loss_ppm;   /* of a step that is kept, in millionths */
+	uint32_t max_errors; /* that still are success */
+	uint32_t min_rate;   /* for success; stream: Mbit/s */
 	uint64_t duration_ns;
+	uint64_t warm_up_ns; /* before it */
 	uint64_t drain_timeout_ns;
 	uint64_t seed;
 	bool seed_given;

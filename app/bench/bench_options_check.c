@@ -9,7 +9,9 @@
 #include "flood_options.h"
 #include "hold_options.h"
 #include "interface_check.h"
+#include "load_options.h"
 #include "places.h"
+#include "steps_options.h"
 
 /* Whoever names a gateway expects the world beyond the link. */
 static int
@@ -105,11 +107,13 @@ check_workload(const struct bench_options *options)
 	return check_foreign(options);
 }
 
-/* Open at once. A flood can hold a handshake up for as long as a SYN or two need to go again. */
+/* Open at once. What is due at a high rate must not wait for room. A flood can hold a handshake up for as long as a SYN or two need to go again. */
 static uint32_t
-default_connections(uint32_t workload)
+default_connections(const struct bench_options *options)
 {
-	if (workload == WORKLOAD_FLOOD)
+	const uint32_t workload = options->workload;
+
+	if (workload == WORKLOAD_FLOOD || steps_are_wanted(options))
 		return 1024;
 	if (workload == WORKLOAD_HOLD)
 		return 1000000;
@@ -128,7 +132,7 @@ fill_defaults(struct bench_options *options)
 {
 	options->connections_each = options->connections == 0;
 #define FILL(field, value) options->field = options->field != 0 ? options->field : (value)
-	FILL(connections, default_connections(options->workload));
+	FILL(connections, default_connections(options));
 	FILL(response_size, options->message_size != 0 ? options->message_size : 64);
 	FILL(request_size, options->message_size != 0 ? options->message_size : 64);
 	FILL(message_size, 65536);
@@ -145,7 +149,7 @@ fill_defaults(struct bench_options *options)
 static int
 check_ends(const struct bench_options *options)
 {
-	const bool has_server = options->server.address.family != ESTAB_FAMILY_ANY;
+	const bool has_server = options->servers.count > 0;
 
 	if (options->workload == WORKLOAD_HOLD && has_server)
 		return complain(EXIT_USAGE,
@@ -155,17 +159,13 @@ check_ends(const struct bench_options *options)
 	if (has_server && options->ipv6)
 		return complain(EXIT_USAGE,
 				"--ipv6 goes with --loopback: --server says its family itself");
-	if (options->server.port + options->server_ports > UINT16_MAX + 1u)
-		return complain(EXIT_USAGE, "--server-ports %u: they would end above 65535",
-				options->server_ports);
 	return check_interface(options);
 }
 
 static int
 check_engine(const struct bench_options *options)
 {
-	if (options->workload != WORKLOAD_NONE || options->loopback ||
-			options->server.address.family != ESTAB_FAMILY_ANY)
+	if (options->workload != WORKLOAD_NONE || options->loopback || options->servers.count > 0)
 		return complain(EXIT_USAGE,
 				"--engine has its own traffic: no --workload, --loopback, --server");
 	if (options->stack.interface.address_count > 0)
@@ -192,6 +192,10 @@ bench_options_check(struct bench_options *options)
 	if (options->stack.no_tso)
 		device_leave_out_tso(&options->device);
 	fill_defaults(options);
+	if (ret < 0)
+		ret = load_options_check(options);
+	if (ret < 0)
+		ret = steps_options_check(options);
 	if (ret < 0 && options->workload == WORKLOAD_FLOOD)
 		ret = flood_options_check(options);
 	if (ret < 0 && options->workload == WORKLOAD_HOLD)

@@ -59,11 +59,12 @@ client_retry_name(enum client_retry retry)
 
 int
 client_init(struct client *client, const char *name, const struct bench_options *options,
-		const struct estab_endpoint *server)
+		const struct server_list *servers)
 {
-	*client = (struct client){ .options = options,
-		.steps = steps_of[options->workload],
-		.server = *server };
+	*client = (struct client){ .options = options, .steps = steps_of[options->workload] };
+	targets_init(&client->targets, servers, options->server_ports, &options->clients,
+			options->client_first);
+	plan_init(&client->plan, options->poisson, options->seed);
 	client->conns = calloc(options->connections, sizeof(*client->conns));
 	if (client->conns == NULL || slots_init(&client->slots, options->connections) != 0)
 		return -ENOMEM;
@@ -82,10 +83,11 @@ client_fini(struct client *client)
 }
 
 void
-client_begin(struct client *client, uint64_t now_ns, uint64_t budget)
+client_begin(struct client *client, uint32_t rate, uint64_t now_ns, uint64_t budget)
 {
-	client->begin_ns = now_ns;
+	plan_begin(&client->plan, rate, now_ns);
 	client->budget = budget;
+	client->ending = false;
 	memset(&client->tally, 0, sizeof(client->tally));
 }
 
@@ -251,29 +253,6 @@ on_event(struct client *client, const struct estab_event *event, uint64_t now_ns
 		client_fail(client, conn, error_of(conn));
 }
 
-/* When the next connection is to be opened. */
-static uint64_t
-next_planned_ns(const struct client *client, uint64_t now_ns)
-{
-	const uint32_t rate = bench_connection_rate(client->options);
-
-	if (rate == 0)
-		return now_ns;
-	return client->begin_ns + client->tally.planned * NS_PER_SECOND / rate;
-}
-
-uint64_t
-client_overdue(const struct client *client, uint64_t now_ns)
-{
-	const uint64_t rate = bench_connection_rate(client->options);
-	const uint64_t since_ns = now_ns - client->begin_ns;
-	uint64_t due = since_ns / NS_PER_SECOND * rate;
-
-	/* Those k with k / rate <= since: as next_planned_ns, and without its overflow. */
-	due += ((since_ns % NS_PER_SECOND + 1) * rate + NS_PER_SECOND - 1) / NS_PER_SECOND;
-	return due > client->tally.planned ? due - client->tally.planned : 0;
-}
-
 static void
 count_failed_connect(struct client *client, int error)
 {
@@ -291,11 +270,10 @@ open_one(struct client *client, uint64_t planned_ns)
 {
 	const uint32_t slot = slots_take(&client->slots);
 	struct client_conn *conn = &client->conns[slot];
-	struct estab_connect_config config = { .remote = client->server, .user = conn };
+	struct estab_connect_config config = { .user = conn };
 	int ret;
 
-	config.remote.port = (uint16_t)(config.remote.port + client->next_port);
-	client->next_port = (client->next_port + 1) % client->options->server_ports;
+	targets_next(&client->targets, &config);
 	*conn = (struct client_conn){ .planned_ns = planned_ns };
 	ret = estab_connect(client->stack, &config, &conn->conn);
 	if (ret != 0) {
@@ -305,6 +283,7 @@ open_one(struct client *client, uint64_t planned_ns)
 	}
 	client->budget--;
 	client->tally.planned++;
+	plan_take(&client->plan);
 	return true;
 }
 
@@ -314,7 +293,7 @@ open_what_is_due(struct client *client, uint64_t now_ns)
 	unsigned int opened = 0;
 
 	while (opened < CONNECT_BATCH && client->budget > 0 && client->slots.free_count > 0) {
-		const uint64_t planned_ns = next_planned_ns(client, now_ns);
+		const uint64_t planned_ns = plan_next_ns(&client->plan, now_ns);
 
 		if (planned_ns > now_ns || !open_one(client, planned_ns))
 			break;

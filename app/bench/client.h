@@ -13,8 +13,10 @@
 #include "bench_options.h"
 #include "histogram.h"
 #include "latencies.h"
+#include "plan.h"
 #include "pump.h"
 #include "slots.h"
+#include "targets.h"
 
 struct client_steps;
 struct estab_conn;
@@ -87,14 +89,13 @@ struct client {
 	const struct bench_options *options;
 	const struct client_steps *steps; /* of the workload */
 	struct estab_stack *stack;
-	struct estab_endpoint server; /* the first of its ports */
-	uint32_t next_port;           /* counts on from there */
-	uint64_t budget;              /* how many may still be opened */
-	uint64_t begin_ns;            /* of the plan */
-	bool ending;                  /* what stands begins no more work, and ends */
-	uint64_t transactions;        /* whole responses, from the very beginning */
-	uint64_t sent;                /* bytes handed over, from the very beginning */
-	uint64_t received;            /* bytes read, from the very beginning */
+	struct targets targets;
+	struct plan plan;
+	uint64_t budget;       /* how many may still be opened */
+	bool ending;           /* what stands begins no more work, and ends */
+	uint64_t transactions; /* whole responses, from the very beginning */
+	uint64_t sent;         /* bytes handed over, from the very beginning */
+	uint64_t received;     /* bytes read, from the very beginning */
 	struct slots slots;
 	struct client_conn *conns;
 	struct pump pump; /* of a stream that is sent */
@@ -104,22 +105,24 @@ struct client {
 
 /* name: unique in the process. @return 0 or a negative errno */
 int client_init(struct client *client, const char *name, const struct bench_options *options,
-		const struct estab_endpoint *server);
+		const struct server_list *servers);
 
 /* @return mbufs of the payload that have not come home */
 uint32_t client_fini(struct client *client);
 
-/* Forget what was counted; the plan begins now. */
-void client_begin(struct client *client, uint64_t now_ns, uint64_t budget);
+/*
+ * Forget what was counted, and open connections from now on.
+ *
+ * @param rate    of the plan, per second; 0: all at once, as far as there is room
+ * @param budget  how many in all
+ */
+void client_begin(struct client *client, uint32_t rate, uint64_t now_ns, uint64_t budget);
 
 /* The time is over: open no more, and let what stands end. */
 void client_end(struct client *client);
 
 /* Bytes that were handed over and acknowledged, from the very beginning. */
 uint64_t client_acknowledged(const struct client *client);
-
-/* How many were due by then and are not opened: with --rate, where the plan was not kept. */
-uint64_t client_overdue(const struct client *client, uint64_t now_ns);
 
 /* True when nothing is open. */
 bool client_is_idle(const struct client *client);

@@ -57,7 +57,7 @@ const unsigned int flood_option_count = sizeof(flood_option_rows) / sizeof(flood
 static bool
 is_ipv6(const struct bench_options *options)
 {
-	return options->ipv6 || options->server.address.family == ESTAB_FAMILY_IPV6;
+	return options->ipv6 || options->servers.servers[0].address.family == ESTAB_FAMILY_IPV6;
 }
 
 void

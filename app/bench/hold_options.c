@@ -13,23 +13,6 @@ enum {
 	CONNECTIONS_MAX = 1000000, /* of other workloads */
 };
 
-static int
-take_prefix(const char *text, void *value)
-{
-	return parse_prefix(text, value);
-}
-
-const struct option_row hold_option_rows[] = {
-	{ .name = "clients",
-			.argument = "PREFIX",
-			.kind = OPTION_TAKE,
-			.take = take_prefix,
-			.offset = offsetof(struct bench_options, clients),
-			.expected = "a prefix such as 198.19.0.0/16",
-			.help = "where peers are, with 60000 ports at each address\n(198.19.0.0/16)" },
-};
-const unsigned int hold_option_count = sizeof(hold_option_rows) / sizeof(hold_option_rows[0]);
-
 void
 hold_options_fill(struct bench_options *options)
 {
@@ -101,8 +84,6 @@ hold_options_check(const struct bench_options *options)
 int
 hold_options_check_absent(const struct bench_options *options)
 {
-	if (options->clients.address.family != ESTAB_FAMILY_ANY)
-		return complain(EXIT_USAGE, "--clients: goes with --workload hold only");
 	if (options->connections > CONNECTIONS_MAX)
 		return complain(EXIT_USAGE,
 				"--connections %" PRIu32 ": expected a number from 1 to %d",

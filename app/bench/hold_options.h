@@ -3,13 +3,7 @@
 #ifndef APP_BENCH_HOLD_OPTIONS_H
 #define APP_BENCH_HOLD_OPTIONS_H
 
-#include "options.h"
-
 struct bench_options;
-
-/* The row for --clients. */
-extern const struct option_row hold_option_rows[];
-extern const unsigned int hold_option_count;
 
 /* What those not given stand for; it is a loopback by itself. */
 void hold_options_fill(struct bench_options *options);

@@ -3,15 +3,19 @@
  * estab-bench [EAL arguments] -- --workload W [options]: measures how fast connections are made and
  * used.
  *
- *	bench_options.c  the command line
+ *	bench_options.c  the command line (*_options.c)
  *	allot.c          which lcore does what, and how much of it
  *	setup.c          devices, memory (pools.c), stacks (loopback.c: two devices made of rings)
  *	client.c         one side of every connection; endpoint.c the other, with --loopback
  *	client_*.c       what the workloads do with a connection; pump.c text without end
  *	flood.c          a flood on the client's wire, and its answers; flood_frame.c its frames;
  *	                 flood_result.c what became of every packet
+ *	plan.c           when connections are due; targets.c between whom; addresses.c whose those are
  *	party.c          one turn of either side, and what it costs; sums.c what all have counted
- *	run.c            warm up, measure, finish, drain
+ *	warm_up.c        connections before the clock starts
+ *	run.c            measure, finish, drain; turns.c all from one thread
+ *	steps.c          several measurements: a ramp, the search for the highest rate
+ *	verdict.c        the exit code
  *	report.c         the result as text; report_json.c as JSON; series.c second by second;
  *	                 outputs.c the files it goes to
  *	hold.c           very many connections of peers that keep none (hold_*.c)
@@ -53,7 +57,7 @@ measure(int argc, char **argv)
 	bench_destroy(&bench);
 	if (ret < 0) {
 		report_end(&report, &bench, argc, argv);
-		ret = bench_is_clean(&bench) ? EXIT_FINE : EXIT_ENVIRONMENT;
+		ret = bench_judge(&bench);
 	}
 	bench_forget(&bench);
 	return ret;

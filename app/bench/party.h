@@ -45,11 +45,12 @@ struct party_numbers {
 	struct estab_stats stats;
 };
 
-/* How far the work of a client has come. */
+/* How far the work has come; a server's goes on until the last client is done. */
 enum party_phase {
 	PARTY_WORKS,
 	PARTY_FINISHES, /* its time is over; what is open comes to its end */
 	PARTY_IS_DONE,
+	PARTY_WARMS_UP, /* it works, and nothing counts yet; of servers too */
 };
 
 struct party {
@@ -77,10 +78,11 @@ struct party {
 	uint64_t cycles_begin; /* TSC when the measurement began, and when it ended */
 	uint64_t cycles_end;
 
-	/* Of a client, written on its own lcore. */
+	/* Written on its own lcore; but for the phase, of a client. */
 	enum party_phase phase;
-	uint64_t end_ns;  /* when its time was over */
-	uint64_t overdue; /* connections planned until then, and never opened */
+	uint64_t done_before; /* connections, while it was warming up */
+	uint64_t end_ns;      /* when its time was over */
+	uint64_t overdue;     /* connections planned until then, and never opened */
 
 	struct mailbox mailbox;
 	struct party_numbers now;      /* written when asked through the mailbox */

@@ -51,15 +51,31 @@ print_end_at_start(const struct end *end, FILE *out)
 	spread_print(&end->spread, lcores, out);
 }
 
+/* " with 192.0.2.1:80, 1 more server and 3 more ports, from 254 addresses" */
+static void
+print_targets(const struct bench *bench, FILE *out)
+{
+	const struct bench_options *options = bench->options;
+	const uint32_t more = bench->servers.count - 1;
+	char text[ESTAB_ADDRESS_TEXT_MAX];
+
+	fprintf(out, " with %s",
+			estab_endpoint_format(&bench->servers.servers[0], text, sizeof(text)));
+	if (more > 0)
+		fprintf(out, ", %" PRIu32 " more server%s", more, more == 1 ? "" : "s");
+	if (options->server_ports > 1)
+		fprintf(out, " and %" PRIu32 " more ports", options->server_ports - 1);
+	if (options->clients.address.family != ESTAB_FAMILY_ANY)
+		fprintf(out, ", from %" PRIu32 " addresses", targets_hosts(&options->clients));
+	if (options->warm_up_ns > 0)
+		fprintf(out, ", after %.1fs of the same", seconds_of(options->warm_up_ns));
+}
+
 void
 report_begin(struct report *report, const struct bench *bench)
 {
 	const struct bench_options *options = bench->options;
-	char text[ESTAB_ADDRESS_TEXT_MAX];
 
-	report->begin_ns = report->last_ns = bench->begin_ns;
-	memcpy(report->before, bench->now, sizeof(report->before));
-	latencies_copy(&report->latencies_before, &bench->latencies);
 	fprintf(report->outputs->text, "estab-bench %s, %s, seed %" PRIu64 "\n", estab_version(),
 			rte_version(), options->seed);
 	for (unsigned int i = 0; i < bench->end_count; i++)
@@ -67,12 +83,19 @@ report_begin(struct report *report, const struct bench *bench)
 	if (!options->loopback)
 		stack_options_print(&options->stack, report->outputs->text);
 	report_work_begin(options, report->outputs->text);
-	fprintf(report->outputs->text,
-			" with %s and %" PRIu32 " more ports, %" PRIu32 " at once, on %u lcore%s\n",
-			estab_endpoint_format(&bench->server, text, sizeof(text)),
-			options->server_ports - 1, bench->connections, bench->lcore_count,
-			bench->lcore_count == 1 ? "" : "s");
+	print_targets(bench, report->outputs->text);
+	fprintf(report->outputs->text, ", %" PRIu32 " at once, on %u lcore%s\n", bench->connections,
+			bench->lcore_count, bench->lcore_count == 1 ? "" : "s");
 	fflush(report->outputs->text);
+}
+
+void
+report_start(struct report *report, const struct bench *bench)
+{
+	report->begin_ns = report->last_ns = bench->begin_ns;
+	memcpy(report->before, bench->now, sizeof(report->before));
+	for (unsigned int i = 0; i < LATENCY_COUNT; i++)
+		histogram_init(&report->latencies_before.of[i]);
 }
 
 static void
@@ -172,7 +195,7 @@ party_result_make(struct party_result *result, const struct party *party)
 void
 summary_make(struct summary *summary, const struct bench *bench)
 {
-	const double all = (double)bench->client.done;
+	const double done = (double)bench->client.done;
 
 	*summary = (struct summary){ .seconds = seconds_of(bench->end_ns - bench->begin_ns) };
 	summary->connections_per_second = ratio((double)bench->done_in_time, summary->seconds);
@@ -185,12 +208,12 @@ summary_make(struct summary *summary, const struct bench *bench)
 		summary->retransmitted += stats->segments_retransmitted;
 		summary->unaccounted[i] = stats_unaccounted(stats);
 		summary->busy_ratio[i] = ratio(busy, (double)bench->cycles[i]);
-		summary->busy_cycles_per_connection[i] = ratio(busy, all);
+		summary->busy_cycles_per_connection[i] = ratio(busy, done);
 	}
 	summary->packets_per_connection =
 			ratio((double)(summary->stats[END_CLIENT].rx_packets +
 					      summary->stats[END_CLIENT].tx_packets),
-					all);
+					done + (double)bench->done_before);
 }
 
 void
@@ -286,6 +309,7 @@ print_all(const struct bench *bench, const struct summary *summary, FILE *out)
 	for (unsigned int i = 0; i < bench->end_count; i++)
 		print_end(bench, summary, i, out);
 	report_work_result(bench, summary, out);
+	report_steps_result(bench, out);
 	print_latencies(bench, out);
 	print_errors(bench, out);
 	if (bench->overdue > 0)

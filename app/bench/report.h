@@ -18,6 +18,7 @@
 #include "series.h"
 
 struct bench;
+struct step;
 
 struct report {
 	const struct outputs *outputs;
@@ -81,6 +82,9 @@ void report_init(struct report *report, const struct outputs *outputs);
 /* The first lines: what is in force. */
 void report_begin(struct report *report, const struct bench *bench);
 
+/* The clock of the measurement starts: lines count from here. */
+void report_start(struct report *report, const struct bench *bench);
+
 /* A line for what the parties' mailboxes hold. */
 void report_interval(struct report *report, const struct bench *bench);
 
@@ -104,6 +108,11 @@ void report_print_latency(const char *name, const struct histogram *histogram, F
 void report_work_begin(const struct bench_options *options, FILE *out);
 void report_work_interval(const struct interval *interval, uint32_t workload, FILE *out);
 void report_work_result(const struct bench *bench, const struct summary *summary, FILE *out);
+
+/* report_steps.c: one of several measurements, when it is over, and all of them in the end */
+void report_step(struct report *report, const struct bench *bench, const struct step *step);
+void report_steps_result(const struct bench *bench, FILE *out);
+json_t *report_steps_json(const struct bench *bench);
 
 /* report_flood.c: the same of a flood, and what JSON says of it */
 void report_flood_begin(const struct bench_options *options, FILE *out);

@@ -389,6 +389,10 @@ report_json(const struct bench *bench, const struct summary *summary, json_t *in
 
 	json_object_set_new(root, "ports", ports_json(bench));
 	json_object_set(root, "intervals", intervals);
+	if (bench->step_count > 0)
+		json_object_set_new(root, "steps", report_steps_json(bench));
+	if (bench->options->find_max)
+		set_count(root, "rate_found", bench->rate_found);
 	json_object_set_new(root, "summary", summary_json(bench, summary));
 	return root;
 }

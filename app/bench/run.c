@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A measurement in steps: one connection of each client beforehand; those that stand, if any; the
- * measurement itself, every lcore on its own; what is open is given time to finish; then one thread drains
- * all stacks and reads the counters.
+ * A measurement: every lcore on its own, warming up first where that is wanted; what is open is given
+ * time to finish; then one thread drains all stacks and reads the counters.
  */
 #include "bench.h"
 
-#include <inttypes.h>
 #include <stddef.h>
 #include <unistd.h>
 
@@ -16,220 +14,50 @@
 
 #include <estab/stack.h>
 
-#include "complain.h"
 #include "cores.h"
-#include "flood_result.h"
 #include "report.h"
 #include "signals.h"
-#include "stats_print.h"
+#include "steps.h"
+#include "turns.h"
 
 enum { MAIN_NAP_US = 1000 }; /* of a main lcore that runs no party */
 
-#define OPENING_NS (NS_PER_SECOND / 2000) /* a connection, at the very slowest */
-#define WARM_UP_NS (5 * NS_PER_SECOND)    /* a SYN and two repetitions of it, RFC 6298: 1 s + 2 s */
-
-static void
-turn_all(struct bench *bench)
-{
-	for (unsigned int i = 0; i < bench->party_count; i++)
-		party_turn(&bench->parties[i], &bench->clock);
-	for (unsigned int i = 0; i < bench->lcore_count; i++)
-		desk_serve(&bench->lcores[i].desk);
-}
-
-/* What its one connection still wanted when the time was over, and what that means. */
-static const char *
-warm_up_advice(const struct client *client)
-{
-	switch (client_waits_for(client)) {
-	case CLIENT_WAITS_FOR_RESPONSE:
-		return "connected, but no whole response: check --request-size and --response-size";
-	case CLIENT_WAITS_FOR_CLOSE:
-		if (client->options->closer == CLOSER_CLIENT)
-			return "the client has closed, but the server does not close after it";
-		return "connected, but the server does not close: if it waits for the client to "
-		       "close first, add --close client";
-	case CLIENT_WAITS_FOR_ANSWER:
-		return "no answer: check --address, --gateway, and that a server is there";
-	case CLIENT_WAITS_FOR_NOTHING:
-		break;
-	}
-	return "check --address, --gateway, and that a server is there";
-}
-
-static int
-complain_about_warm_up(const struct client *client)
-{
-	char text[ESTAB_ADDRESS_TEXT_MAX];
-
-	estab_endpoint_format(&client->server, text, sizeof(text));
-	for (unsigned int i = 0; i < CLIENT_ERROR_COUNT; i++) {
-		if (client->tally.errors[i] > 0)
-			return complain(EXIT_ENVIRONMENT,
-					"the first connection to %s failed (%s): %s", text,
-					client_error_name((enum client_error)i),
-					warm_up_advice(client));
-	}
-	return complain(EXIT_ENVIRONMENT, "the first connection to %s failed: %s", text,
-			warm_up_advice(client));
-}
-
-static uint64_t
-open_in(const struct party *party)
-{
-	struct estab_stats stats;
-
-	estab_stack_stats(party->stack, &stats);
-	return stats.connections_open;
-}
-
-/* Neither a connection nor a packet is on its way. */
 static bool
-is_quiet(const struct bench *bench)
+is_client(const struct bench *bench, const struct party *party)
 {
-	uint64_t open = 0;
-
-	for (unsigned int i = 0; i < bench->party_count; i++)
-		open += open_in(&bench->parties[i]);
-	return open == 0 && loopback_is_empty(bench);
+	return party->end == &bench->ends[END_CLIENT];
 }
 
-static uint32_t
-drain_turn(struct bench *bench, uint64_t now_ns)
-{
-	uint32_t open = 0;
-
-	for (unsigned int i = 0; i < bench->party_count; i++)
-		open += estab_stack_drain(bench->parties[i].stack, now_ns);
-	return open;
-}
-
-/*
- * All stacks from this one thread, until every connection and every packet has come home. The last of a
- * stack without a queue lie in a ring when it is done.
- */
+/* What stands was opened before. */
 static void
-drain(struct bench *bench)
+begin_client(struct party *party, uint64_t now_ns)
 {
-	const uint64_t deadline_ns = clock_now(&bench->clock) + bench->options->drain_timeout_ns;
-	uint64_t now_ns;
-	uint32_t open;
+	const bool stands = bench_workload_stands(party->options.workload);
 
-	do {
-		now_ns = clock_now(&bench->clock);
-		open = drain_turn(bench, now_ns);
-	} while ((open > 0 || !loopback_is_empty(bench)) && now_ns < deadline_ns);
-	if (!bench->options->loopback)
-		drain_turn(bench, now_ns);
+	client_begin(party->role, bench_connection_rate(&party->options), now_ns,
+			stands ? 0 : UINT64_MAX);
 }
 
-/* It is over before it began: what is open is closed all the same. @return status */
-static int
-end(struct bench *bench, int status)
+/* On the party's own lcore, or before that runs: from now on it counts. */
+static void
+begin_party(struct bench *bench, struct party *party)
 {
-	drain(bench);
-	return status;
-}
+	if (is_client(bench, party)) {
+		const struct client *client = party->role;
 
-static bool
-has_failed(const struct client *client)
-{
-	return client_error_sum(&client->tally) > 0;
-}
-
-static bool
-is_cold(const struct client *client)
-{
-	return client->tally.done == 0;
-}
-
-static struct client *
-find_client(const struct bench *bench, bool (*is)(const struct client *))
-{
-	for (unsigned int i = 0; i < bench->ends[END_CLIENT].map.count; i++) {
-		if (is(&bench->clients[i]))
-			return &bench->clients[i];
+		if (bench->options->warm_up_ns > 0)
+			party->done_before = client->tally.done;
+		begin_client(party, bench->begin_ns);
+	} else {
+		endpoint_begin(party->role);
 	}
-	return NULL;
-}
-
-static void
-begin_clients(struct bench *bench, uint64_t now_ns, uint64_t budget)
-{
-	for (unsigned int i = 0; i < bench->ends[END_CLIENT].map.count; i++)
-		client_begin(&bench->clients[i], now_ns, budget);
-}
-
-/* Of what stands, no more than the least. */
-static void
-set_ending(struct bench *bench, bool ending)
-{
-	for (unsigned int i = 0; i < bench->ends[END_CLIENT].map.count; i++)
-		bench->clients[i].ending = ending;
-}
-
-int
-bench_warm_up(struct bench *bench)
-{
-	const uint64_t deadline_ns = clock_now(&bench->clock) + WARM_UP_NS;
-
-	begin_clients(bench, clock_now(&bench->clock), 1);
-	set_ending(bench, true);
-	while ((find_client(bench, is_cold) != NULL || !is_quiet(bench)) &&
-			find_client(bench, has_failed) == NULL && !signals_stopped() &&
-			clock_now(&bench->clock) < deadline_ns)
-		turn_all(bench);
-	set_ending(bench, false);
-	if (find_client(bench, has_failed) != NULL)
-		return end(bench, complain_about_warm_up(find_client(bench, has_failed)));
-	if (find_client(bench, is_cold) != NULL)
-		return end(bench, complain_about_warm_up(find_client(bench, is_cold)));
-	return -1;
-}
-
-static void
-count_all(struct bench *bench, size_t where)
-{
-	for (unsigned int i = 0; i < bench->party_count; i++) {
-		struct party *party = &bench->parties[i];
-		void *numbers = (char *)party + where;
-
-		party_count(party, &bench->clock, numbers);
-	}
-}
-
-static uint64_t
-standing(const struct bench *bench)
-{
-	uint64_t sum = 0;
-
-	for (unsigned int i = 0; i < bench->ends[END_CLIENT].map.count; i++)
-		sum += bench->clients[i].tally.connect_ns.count;
-	return sum;
-}
-
-int
-bench_open_standing(struct bench *bench)
-{
-	const uint32_t wanted = bench->connections;
-	const uint64_t begin_ns = clock_now(&bench->clock);
-	const uint64_t deadline_ns = begin_ns + WARM_UP_NS + wanted * OPENING_NS;
-
-	if (!bench_workload_stands(bench->options->workload))
-		return -1;
-	count_all(bench, offsetof(struct party, first));
-	for (unsigned int i = 0; i < bench->ends[END_CLIENT].map.count; i++)
-		client_begin(&bench->clients[i], begin_ns, bench->clients[i].options->connections);
-	while (standing(bench) < wanted && find_client(bench, has_failed) == NULL &&
-			!signals_stopped() && clock_now(&bench->clock) < deadline_ns)
-		turn_all(bench);
-	if (standing(bench) == wanted)
-		return -1;
-	return end(bench,
-			complain(EXIT_ENVIRONMENT,
-					"only %" PRIu64 " of %" PRIu32
-					" connections came about: lower --connections",
-					standing(bench), wanted));
+	if (party->flood != NULL)
+		flood_begin(party->flood, bench->begin_ns);
+	party->cycles_busy = 0;
+	party->cycles_begin = rte_rdtsc();
+	party_count(party, &bench->clock, &party->at_begin);
+	party->phase = PARTY_WORKS;
+	atomic_fetch_add_explicit(&bench->begun, 1, memory_order_release);
 }
 
 /* On the client's own lcore. */
@@ -241,7 +69,7 @@ end_measurement(struct party *party, const struct clock *clock, uint64_t now_ns)
 	party->phase = PARTY_FINISHES;
 	party->end_ns = now_ns;
 	party_count(party, clock, &party->at_end);
-	party->overdue = client_overdue(client, now_ns);
+	party->overdue = plan_overdue(&client->plan, now_ns);
 	client_end(client);
 	if (party->flood != NULL)
 		flood_end(party->flood, now_ns);
@@ -264,7 +92,7 @@ check_end(struct bench *bench, struct party *party, uint64_t now_ns)
 			return;
 		end_measurement(party, &bench->clock, now_ns);
 	}
-	if ((client_is_idle(client) && open_in(party) == 0) ||
+	if ((client_is_idle(client) && turns_open_in(party) == 0) ||
 			now_ns >= party->end_ns + bench->options->drain_timeout_ns) {
 		client_give_up(client);
 		party->phase = PARTY_IS_DONE;
@@ -290,8 +118,12 @@ lcore_turn(struct bench_lcore *lcore)
 		const uint64_t now_ns = party_turn(party, &bench->clock);
 
 		worked |= party->worked;
-		if (party->end == &bench->ends[END_CLIENT])
+		if (party->phase == PARTY_WARMS_UP) {
+			if (now_ns >= bench->begin_ns || signals_stopped())
+				begin_party(bench, party);
+		} else if (is_client(bench, party)) {
 			check_end(bench, party, now_ns);
+		}
 	}
 	desk_serve(&lcore->desk);
 	if (bench->cores_are_shared && !worked)
@@ -345,12 +177,26 @@ add_up_now(struct bench *bench)
 	latencies_add_up(bench, &bench->latencies);
 }
 
+/* Once all parties have begun, lines count from there. */
+static bool
+has_begun(struct bench *bench, struct report *report)
+{
+	if (atomic_load_explicit(&bench->begun, memory_order_acquire) < bench->party_count)
+		return false;
+	for (unsigned int i = 0; i < bench->end_count; i++)
+		bench_add_up(bench, i, offsetof(struct party, at_begin), &bench->now[i]);
+	if (report != NULL)
+		report_start(report, bench);
+	return true;
+}
+
 /* The main lcore: its own party if it has one, and a line per second. */
 static void
 watch(struct bench *bench, struct report *report)
 {
 	struct bench_lcore *own = main_lcore(bench);
-	uint64_t next_ns = bench->begin_ns + NS_PER_SECOND;
+	uint64_t next_ns = bench->begin_ns;
+	bool begun = false;
 
 	while (!is_over(bench)) {
 		if (own != NULL)
@@ -359,7 +205,12 @@ watch(struct bench *bench, struct report *report)
 			usleep(MAIN_NAP_US);
 		if (clock_now(&bench->clock) < next_ns)
 			continue;
-		if (ask_all(bench, own)) {
+		if (!begun) {
+			begun = has_begun(bench, report);
+			next_ns += begun ? NS_PER_SECOND : 0;
+			continue;
+		}
+		if (report != NULL && ask_all(bench, own)) {
 			add_up_now(bench);
 			report_interval(report, bench);
 		}
@@ -380,38 +231,32 @@ report_rest(struct bench *bench, struct report *report)
 }
 
 static void
-begin_party(struct bench *bench, struct party *party)
-{
-	if (party->flood != NULL)
-		flood_begin(party->flood, bench->begin_ns);
-	party->cycles_busy = 0;
-	party->cycles_begin = rte_rdtsc();
-	party_count(party, &bench->clock, &party->at_begin);
-	party->now = party->at_begin; /* the first line counts from here */
-	if (party->note != NULL)
-		party->note(party);
-}
-
-static void
 begin(struct bench *bench)
 {
-	const bool stands = bench_workload_stands(bench->options->workload);
+	const uint64_t now_ns = clock_now(&bench->clock);
 
-	for (unsigned int i = 0; i < bench->ends[END_SERVER].map.count; i++)
-		endpoint_begin(&bench->endpoints[i]);
-	if (!stands)
-		count_all(bench, offsetof(struct party, first));
-	bench->begin_ns = clock_now(&bench->clock);
-	begin_clients(bench, bench->begin_ns, stands ? 0 : UINT64_MAX);
-	for (unsigned int i = 0; i < bench->party_count; i++)
-		begin_party(bench, &bench->parties[i]);
-	add_up_now(bench);
+	if (!bench_workload_stands(bench->options->workload))
+		turns_count(bench, offsetof(struct party, first));
+	bench->begin_ns = now_ns + bench->options->warm_up_ns;
+	bench->end_ns = 0;
+	atomic_store(&bench->begun, 0);
+	for (unsigned int i = 0; i < bench->party_count; i++) {
+		struct party *party = &bench->parties[i];
+
+		party->done_before = 0;
+		party->phase = PARTY_WARMS_UP;
+		if (bench->options->warm_up_ns == 0)
+			begin_party(bench, party);
+		else if (is_client(bench, party))
+			begin_client(party, now_ns);
+	}
 	atomic_store(&bench->at_work, bench->ends[END_CLIENT].map.count);
 }
 
 static void
 note_end(struct bench *bench)
 {
+	bench->end_ns = bench->begin_ns; /* also where a signal came before it */
 	for (unsigned int i = 0; i < bench->party_count; i++) {
 		bench->parties[i].cycles_end = rte_rdtsc();
 		bench->end_ns = RTE_MAX(bench->end_ns, bench->parties[i].end_ns);
@@ -419,10 +264,11 @@ note_end(struct bench *bench)
 }
 
 void
-bench_run(struct bench *bench, struct report *report)
+bench_measure(struct bench *bench, struct report *report)
 {
 	begin(bench);
-	report_begin(report, bench);
+	if (report != NULL)
+		report_start(report, bench);
 	for (unsigned int i = 0; i < bench->lcore_count; i++) {
 		if (bench->lcores[i].id != rte_get_main_lcore())
 			rte_eal_remote_launch(lcore_main, &bench->lcores[i], bench->lcores[i].id);
@@ -430,56 +276,19 @@ bench_run(struct bench *bench, struct report *report)
 	watch(bench, report);
 	rte_eal_mp_wait_lcore();
 	note_end(bench);
-	report_rest(bench, report);
-	drain(bench);
-	count_all(bench, offsetof(struct party, last));
+	if (report != NULL)
+		report_rest(bench, report);
+}
+
+void
+bench_run(struct bench *bench, struct report *report)
+{
+	report_begin(report, bench);
+	if (steps_are_wanted(bench->options))
+		steps_run(bench, report);
+	else
+		bench_measure(bench, report);
+	turns_drain(bench);
+	turns_count(bench, offsetof(struct party, last));
 	bench_sum_up(bench);
-}
-
-uint64_t
-bench_packets_lost(const struct bench *bench)
-{
-	uint64_t lost = 0;
-
-	for (unsigned int i = 0; bench->options->loopback && i < bench->end_count; i++) {
-		struct estab_stats stats;
-
-		stats_since(&stats, &bench->last[i].stats, &bench->first[i].stats);
-		lost += stats.tx_dropped_no_mbuf + stats.tx_dropped_port_full +
-				stats.tx_dropped_refused + stats.tx_dropped_unresolved;
-	}
-	return lost;
-}
-
-/* Whether anything was measured at all. */
-static bool
-has_worked(const struct bench *bench)
-{
-	const struct party_numbers *begin = &bench->at_begin, *end = &bench->at_end;
-
-	if (bench->done_in_time == 0)
-		return false;
-	switch (bench->options->workload) {
-	case WORKLOAD_RR:
-		return end->transactions > begin->transactions;
-	case WORKLOAD_STREAM:
-		return end->bytes_to_server + end->bytes_from_server >
-				begin->bytes_to_server + begin->bytes_from_server;
-	default:
-		return true;
-	}
-}
-
-bool
-bench_is_clean(const struct bench *bench)
-{
-	bool accounted = true;
-
-	if (bench->options->workload == WORKLOAD_FLOOD)
-		return flood_result_is_clean(bench);
-	for (unsigned int i = 0; i < bench->end_count; i++)
-		accounted &= stats_unaccounted(&bench->last[i].stats) == 0;
-	return accounted && has_worked(bench) && client_error_sum(&bench->client) == 0 &&
-			endpoint_error_sum(&bench->endpoint) == 0 && bench->mbufs_leaked == 0 &&
-			bench->tcbs_leaked == 0 && bench_packets_lost(bench) == 0;
 }

@@ -20,6 +20,7 @@
 #include <estab/port.h>
 #include <estab/stack.h>
 
+#include "addresses.h"
 #include "complain.h"
 #include "eal.h"
 #include "memory.h"
@@ -29,8 +30,6 @@
 enum setup_limits {
 	CONNECTIONS_BASE = 1024, /* those that are closing, beside those in use */
 	TROUBLED = 1024,         /* connections with a loss, or a hole, at once, at one end */
-	PREFIX_IPV4 = 15,        /* RFC 2544: 198.18.0.0/15 is for benchmarks */
-	PREFIX_IPV6 = 48,        /* RFC 5180: 2001:2::/48 */
 };
 
 /* TCBs: one for each open connection, one for each that closes meanwhile. */
@@ -64,28 +63,6 @@ start_end(struct bench *bench, struct end *end, uint64_t left)
 	return -1;
 }
 
-/* 198.18.0.<host> or 2001:2::<host> */
-static struct estab_address
-loopback_address(bool ipv6, uint8_t host)
-{
-	struct estab_address address;
-
-	if (ipv6)
-		address = (struct estab_address){ ESTAB_FAMILY_IPV6, { 0x20, 0x01, 0x00, 0x02 } };
-	else
-		address = (struct estab_address){ ESTAB_FAMILY_IPV4, { 198, 18 } };
-	address.bytes[ipv6 ? 15 : 3] = host;
-	return address;
-}
-
-static void
-set_loopback_address(struct estab_interface *interface, bool ipv6, unsigned int index)
-{
-	interface->addresses[0].address = loopback_address(ipv6, (uint8_t)(index + 1));
-	interface->addresses[0].prefix_length = ipv6 ? PREFIX_IPV6 : PREFIX_IPV4;
-	interface->address_count = 1;
-}
-
 /* The seed and who it is for: no two stacks may share a secret. */
 static void
 make_secret(uint8_t secret[16], uint64_t seed, unsigned int index)
@@ -116,8 +93,10 @@ configure(const struct bench *bench, const struct party *party, struct estab_sta
 
 	estab_stack_config_init(config);
 	stack_options_apply(&options->stack, config);
-	if (options->loopback)
-		set_loopback_address(&config->interface, options->ipv6, end_number);
+	if (end_number == END_CLIENT)
+		addresses_of_client(options, &config->interface);
+	else
+		addresses_of_server(options, &config->interface);
 	config->name = party->name;
 	config->socket_id = (int)rte_socket_id();
 	config->mbuf_pool = party->pool;
@@ -161,17 +140,6 @@ create_stack(struct bench *bench, struct party *party)
 	return -1;
 }
 
-static struct estab_endpoint
-server_of(const struct bench_options *options)
-{
-	if (!options->loopback)
-		return options->server;
-	return (struct estab_endpoint){
-		.address = loopback_address(options->ipv6, END_SERVER + 1),
-		.port = ENDPOINT_PORT_FIRST,
-	};
-}
-
 /* Nobody who is really there is to be answered for what he never sent. */
 static void
 spare_ours(struct flood *flood, const struct estab_interface *interface)
@@ -187,10 +155,9 @@ create_flood(struct bench *bench, struct party *party)
 {
 	struct estab_interface interface = party->options.stack.interface;
 
-	if (party->options.loopback)
-		set_loopback_address(&interface, party->options.ipv6, END_CLIENT);
+	addresses_of_client(&party->options, &interface);
 	party->flood = &bench->floods[party->number];
-	flood_init(party->flood, &party->options, &bench->server, party->pool,
+	flood_init(party->flood, &party->options, &bench->servers.servers[0], party->pool,
 			party->end->device.mac);
 	spare_ours(party->flood, &interface);
 }
@@ -200,7 +167,7 @@ create_client(struct bench *bench, struct party *party)
 {
 	struct client *client = &bench->clients[party->number];
 
-	if (client_init(client, party->name, &party->options, &bench->server) != 0)
+	if (client_init(client, party->name, &party->options, &bench->servers) != 0)
 		return complain(EXIT_ENVIRONMENT,
 				"no memory for %" PRIu32
 				" connections and what they send: lower --connections, or give EAL "
@@ -279,7 +246,7 @@ bench_create(struct bench *bench, const struct bench_options *options)
 {
 	int ret;
 
-	*bench = (struct bench){ .options = options, .server = server_of(options) };
+	*bench = (struct bench){ .options = options, .servers = addresses_servers(options) };
 	clock_init(&bench->clock);
 	bench->end_count = options->loopback ? ENDS_MAX : 1;
 	bench->ends[END_CLIENT].name = "client";

@@ -32,14 +32,29 @@ sum_up_clients(struct bench *bench)
 		flood_tally_add(&bench->flood, &bench->floods[i].tally);
 		bench->done_in_time += stands ? party->at_end.open : party->at_end.done;
 		bench->overdue += party->overdue;
+		bench->done_before += party->done_before;
 	}
 	bench_add_up(bench, END_CLIENT, offsetof(struct party, at_begin), &bench->at_begin);
 	bench_add_up(bench, END_CLIENT, offsetof(struct party, at_end), &bench->at_end);
 }
 
+/* Of an earlier measurement. */
+static void
+forget_sums(struct bench *bench)
+{
+	memset(&bench->client, 0, sizeof(bench->client));
+	memset(&bench->endpoint, 0, sizeof(bench->endpoint));
+	memset(&bench->flood, 0, sizeof(bench->flood));
+	memset(bench->cycles_busy, 0, sizeof(bench->cycles_busy));
+	memset(bench->cycles, 0, sizeof(bench->cycles));
+	bench->done_in_time = bench->overdue = bench->done_before = 0;
+	bench->tcbs_leaked = 0;
+}
+
 void
 bench_sum_up(struct bench *bench)
 {
+	forget_sums(bench);
 	sum_up_clients(bench);
 	for (uint16_t i = 0; i < bench->ends[END_SERVER].map.count; i++)
 		endpoint_tally_add(&bench->endpoint, &bench->endpoints[i].tally);

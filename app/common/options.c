@@ -21,9 +21,9 @@
 #include "parse.h"
 
 enum options_limits {
-	OPTIONS_MAX = 64, /* rows of all tables together */
-	ROW_FIRST = 256,  /* getopt values of rows; characters and '?' lie below */
-	HELP_INDENT = 32, /* column of the help text */
+	OPTIONS_MAX = 128, /* rows of all tables together */
+	ROW_FIRST = 256,   /* getopt values of rows; characters and '?' lie below */
+	HELP_INDENT = 32,  /* column of the help text */
 };
 
 /* The row with this number, and the target of its table. */

@@ -110,33 +110,6 @@ open_connection_is_told_by_what_it_waits_for(void **state)
 	scene_end(s);
 }
 
-static void
-overdue_is_what_the_plan_has_and_nobody_opened(void **state)
-{
-	struct bench_options options = { .rate = 3 };
-	struct client *client = calloc(1, sizeof(*client));
-
-	(void)state;
-	assert_non_null(client);
-	client->options = &options;
-	client->begin_ns = 5 * MS;
-	/* Due at 0, 333.333333, 666.666666 and 1000 ms. */
-	assert_int_equal(client_overdue(client, client->begin_ns), 1);
-	assert_int_equal(client_overdue(client, client->begin_ns + 333333332), 1);
-	assert_int_equal(client_overdue(client, client->begin_ns + 333333333), 2);
-	assert_int_equal(client_overdue(client, client->begin_ns + 999 * MS), 3);
-	assert_int_equal(client_overdue(client, client->begin_ns + 1000 * MS), 4);
-	client->tally.planned = 4;
-	assert_int_equal(client_overdue(client, client->begin_ns + 1000 * MS), 0);
-	options.rate = 0; /* closed loop: there is no plan */
-	client->tally.planned = 0;
-	assert_int_equal(client_overdue(client, client->begin_ns + 1000 * MS), 0);
-	options.rate = UINT32_MAX;
-	assert_int_equal(client_overdue(client, client->begin_ns + 100000 * MS),
-			UINT64_C(100) * UINT32_MAX + 5); /* at four per ns, 0 to 4 are due */
-	free(client);
-}
-
 int
 main(void)
 {
@@ -145,7 +118,6 @@ main(void)
 		FIXTURE_TEST(client_closes_first_connection_is_open_until_the_server_closes),
 		FIXTURE_TEST(client_closes_first_reset_after_that_is_an_error),
 		FIXTURE_TEST(open_connection_is_told_by_what_it_waits_for),
-		cmocka_unit_test(overdue_is_what_the_plan_has_and_nobody_opened),
 	};
 
 	return cmocka_run_group_tests_name("client", tests, runtime_start, runtime_stop);

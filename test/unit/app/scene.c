@@ -49,17 +49,17 @@ struct scene *
 scene_begin(void **state, const struct bench_options *options, uint64_t budget)
 {
 	struct scene *s = calloc(1, sizeof(*s)); /* histograms make it large */
-	struct estab_endpoint server;
+	struct server_list servers = { .count = 1 };
 
 	assert_non_null(s);
 	s->t = *state;
 	start(s->t);
-	server = fixture_peer_endpoint(s->t);
+	servers.servers[0] = fixture_peer_endpoint(s->t);
 	s->options = *options;
-	assert_int_equal(client_init(&s->client, "client", &s->options, &server), 0);
+	assert_int_equal(client_init(&s->client, "client", &s->options, &servers), 0);
 	s->client.stack = s->t->stack;
 	s->party.role = &s->client;
-	client_begin(&s->client, s->t->now_ns, budget);
+	client_begin(&s->client, options->rate, s->t->now_ns, budget);
 	scene_turns(s);
 	return s;
 }

@@ -90,6 +90,44 @@ error_of_either_end_is_not_clean(void **state)
 }
 
 static void
+as_many_errors_as_were_granted_are_clean(void **state)
+{
+	struct bench *bench = *state;
+
+	options.max_errors = 3;
+	bench->client.errors[CLIENT_ERROR_reset] = 2;
+	bench->endpoint.errors[ENDPOINT_ERROR_server_reset] = 1;
+	assert_int_equal(bench_judge(bench), 0);
+	bench->client.errors[CLIENT_ERROR_timed_out] = 1;
+	assert_int_equal(bench_judge(bench), 1);
+}
+
+/* Ten in two seconds. */
+static void
+rate_below_the_least_is_exit_code_1(void **state)
+{
+	struct bench *bench = *state;
+
+	bench->end_ns = 2 * NS_PER_SECOND;
+	bench->done_in_time = 10;
+	options.min_rate = 5;
+	assert_int_equal(bench_judge(bench), 0);
+	options.min_rate = 6;
+	assert_int_equal(bench_judge(bench), 1);
+	options.workload = WORKLOAD_RR;
+	bench->at_end.transactions = 12;
+	assert_int_equal(bench_judge(bench), 0);
+	bench->at_end.transactions = 11;
+	assert_int_equal(bench_judge(bench), 1);
+	options.workload = WORKLOAD_STREAM; /* 12 Mbit in all */
+	bench->at_end.bytes_to_server = 1000000;
+	bench->at_end.bytes_from_server = 500000;
+	assert_int_equal(bench_judge(bench), 0);
+	bench->at_end.bytes_from_server--;
+	assert_int_equal(bench_judge(bench), 1);
+}
+
+static void
 leak_is_not_clean(void **state)
 {
 	struct bench *bench = *state;
@@ -235,6 +273,8 @@ main(void)
 		VERDICT(standing_without_a_transaction_is_not_clean),
 		VERDICT(stream_without_a_byte_is_not_clean),
 		VERDICT(error_of_either_end_is_not_clean),
+		VERDICT(as_many_errors_as_were_granted_are_clean),
+		VERDICT(rate_below_the_least_is_exit_code_1),
 		VERDICT(leak_is_not_clean),
 		VERDICT(packet_without_fate_is_not_clean),
 		VERDICT(packet_not_sent_over_loopback_is_not_clean),
