@@ -36,13 +36,19 @@
 
 enum { SYN_ACK = TCP_FLAG_SYN | TCP_FLAG_ACK };
 
-/* 3.10.7.4, first check: the table of four cases. */
+/*
+ * 3.10.7.4, first check: the table of four cases, but that an ACK is good also right behind the window, as it
+ * is where the window is zero: a peer that has used all of it has no other number to give. Where both ends
+ * have, and each has a gap, neither would hear of anything again.
+ */
 static bool
 segment_is_acceptable(const struct tcb *tcb, const struct segment *seg)
 {
+	const bool is_rst = (seg->flags & TCP_FLAG_RST) != 0;
+
 	if (seg->len == 0)
-		return tcb->rcv_wnd == 0 ? seg->seq == tcb->rcv_nxt
-					 : seq_in_window(seg->seq, tcb->rcv_nxt, tcb->rcv_wnd);
+		return seq_in_window(seg->seq, tcb->rcv_nxt,
+				tcb->rcv_wnd + (is_rst && tcb->rcv_wnd > 0 ? 0 : 1));
 	return seq_in_window(seg->seq, tcb->rcv_nxt, tcb->rcv_wnd) ||
 			seq_in_window(seg->seq + seg->len - 1, tcb->rcv_nxt, tcb->rcv_wnd);
 }

@@ -281,6 +281,44 @@ established_text_wholly_beyond_the_window_is_acknowledged_and_dropped(void **sta
 	assert_int_equal(stats_now(t).out_of_order_queued, 0);
 }
 
+/*
+ * A peer that has used all of our window has no number left but the one behind it. By the letter of
+ * 3.10.7.4's table its ACKs are outside; all that it knows would go unheard as long as there is a gap.
+ */
+static void
+established_ack_right_behind_the_window_counts(void **state)
+{
+	struct fixture *t = *state;
+
+	t->config.tcp.receive_buffer_bytes = 3000;
+	in_established(t);
+	app_write(t, 100);
+	expect(t, "P. 1:101(100) ack 1");
+	arrive(t, ". 2001:3001(1000) ack 1");
+	expect(t, ". 101:101(0) ack 1");
+	assert_int_equal(t->peer->edge, 3001);
+	arrive(t, ". 3001:3001(0) ack 101");
+	expect_nothing(t);
+	assert_drops(t, TCP_OUT_OF_WINDOW, 0);
+	assert_int_equal(status_now(t).snd_una, status_now(t).snd_nxt);
+	arrive(t, ". 3002:3002(0) ack 101");
+	expect(t, ". 101:101(0) ack 1");
+	assert_drops(t, TCP_OUT_OF_WINDOW, 1);
+}
+
+/* RFC 5961 3.2: a RST outside of the window is dropped in silence; what is behind it is outside. */
+static void
+established_rst_right_behind_the_window_is_dropped(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established(t);
+	arrive(t, "R %u:%u(0)", t->peer->edge, t->peer->edge);
+	expect_nothing(t);
+	assert_drops(t, TCP_OUT_OF_WINDOW, 1);
+	assert_state(t, "ESTABLISHED");
+}
+
 /* A peer that sends gaps without end does not get more memory than the limit. */
 static void
 established_segments_above_gaps_beyond_the_limit_are_dropped(void **state)
@@ -496,6 +534,8 @@ main(void)
 		FIXTURE_TEST(established_overlapping_segments_above_a_gap_are_delivered_once),
 		FIXTURE_TEST(established_segment_across_the_right_edge_delivers_what_fits),
 		FIXTURE_TEST(established_text_wholly_beyond_the_window_is_acknowledged_and_dropped),
+		FIXTURE_TEST(established_ack_right_behind_the_window_counts),
+		FIXTURE_TEST(established_rst_right_behind_the_window_is_dropped),
 		FIXTURE_TEST(established_segments_above_gaps_beyond_the_limit_are_dropped),
 		FIXTURE_TEST(established_more_connections_with_gaps_than_the_limit_still_deliver),
 		FIXTURE_TEST(established_ack_of_text_never_sent_is_acknowledged_and_dropped),
