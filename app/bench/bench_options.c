@@ -195,12 +195,15 @@ set_defaults(struct bench_options *options)
 	};
 }
 
-/* What is made of the seed alone is the same run every time. */
+/* --engine and hold have no device, and what is made of the seed alone is the same run every time. */
 static int
 load_secret(struct bench_options *options)
 {
-	if (options->stack.keys.secret_file != NULL &&
-			(options->engine || options->workload == WORKLOAD_HOLD))
+	const bool alone = options->engine || options->workload == WORKLOAD_HOLD;
+
+	if (alone && options->user.name != NULL)
+		return complain(EXIT_USAGE, "--user: does not go with --engine or --workload hold");
+	if (alone && options->stack.keys.secret_file != NULL)
 		return complain(EXIT_USAGE,
 				"--secret-file: does not go with --engine or --workload hold");
 	return stack_options_load(&options->stack);
@@ -218,6 +221,7 @@ bench_options_read(struct bench_options *options, struct command_line *line, int
 		{ "Engine", engine_option_rows, engine_option_count, options },
 		{ "Stack", stack_option_rows, stack_option_count, &options->stack },
 		{ "Device", device_option_rows, device_option_count, &options->device },
+		{ "Process", user_option_rows, user_option_count, &options->user },
 	};
 	int ret;
 

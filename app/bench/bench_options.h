@@ -12,6 +12,7 @@
 #include "options.h"
 #include "outputs.h"
 #include "parse.h"
+#include "privileges.h"
 #include "stack_options.h"
 #include "steps.h"
 #include "targets.h"
@@ -91,6 +92,7 @@ struct bench_options {
 	struct outputs outputs;
 	struct device_options device;
 	struct stack_options stack;
+	struct user_options user;
 };
 
 /* @return -1 to go on, with the EAL arguments in line; else the exit code */

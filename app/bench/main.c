@@ -32,6 +32,7 @@
 #include "engine.h"
 #include "hold.h"
 #include "report.h"
+#include "privileges.h"
 #include "secret.h"
 #include "signals.h"
 
@@ -44,6 +45,9 @@ static int
 measure(int argc, char **argv)
 {
 	int ret = bench_create(&bench, &options);
+
+	if (ret < 0)
+		ret = privileges_drop(&options.user);
 
 	if (ret < 0) {
 		bench_telemetry_begin(&bench, argc, argv);
@@ -80,6 +84,8 @@ main(int argc, char **argv)
 	if (ret < 0 && !options.seed_given && secret_fill(&options.seed, sizeof(options.seed)) != 0)
 		ret = complain(EXIT_ENVIRONMENT, "getrandom gives no seed: give one with --seed");
 	options.seed &= INT64_MAX; /* JSON's integers are signed */
+	if (ret < 0)
+		ret = privileges_prepare(&options.user);
 	if (ret < 0)
 		ret = eal_start(&line);
 	if (ret >= 0)

@@ -12,6 +12,7 @@
 
 #include "bench.h"
 #include "format.h"
+#include "privileges.h"
 #include "stats_print.h"
 
 void
@@ -82,6 +83,7 @@ report_begin(struct report *report, const struct bench *bench)
 		print_end_at_start(&bench->ends[i], report->outputs->text);
 	if (!options->loopback)
 		stack_options_print(&options->stack, report->outputs->text);
+	privileges_print(&options->user, report->outputs->text);
 	report_work_begin(options, report->outputs->text);
 	print_targets(bench, report->outputs->text);
 	fprintf(report->outputs->text, ", %" PRIu32 " at once, on %u lcore%s\n", bench->connections,

@@ -168,6 +168,7 @@ echo_options_read(struct echo_options *options, struct command_line *line, int a
 		{ "Service", rows, RTE_DIM(rows), options },
 		{ "Stack", stack_option_rows, stack_option_count, &options->stack },
 		{ "Device", device_option_rows, device_option_count, &options->device },
+		{ "Process", user_option_rows, user_option_count, &options->user },
 	};
 	int ret;
 

@@ -9,6 +9,7 @@
 #include "device.h"
 #include "options.h"
 #include "parse.h"
+#include "privileges.h"
 #include "service.h"
 #include "stack_options.h"
 
@@ -28,6 +29,7 @@ struct echo_options {
 	struct queue_map config; /* empty: automatic */
 	struct device_options device;
 	struct stack_options stack;
+	struct user_options user;
 };
 
 /* @return -1 to go on, with the EAL arguments in line; else the exit code */

@@ -17,6 +17,7 @@
 #include "eal.h"
 #include "echo.h"
 #include "echo_options.h"
+#include "privileges.h"
 #include "signals.h"
 
 static struct echo_options options; /* large: kept off the stack */
@@ -29,11 +30,15 @@ main(int argc, char **argv)
 	int ret = echo_options_read(&options, &line, argc, argv);
 
 	if (ret < 0)
+		ret = privileges_prepare(&options.user);
+	if (ret < 0)
 		ret = eal_start(&line);
 	if (ret >= 0)
 		return ret;
 	signals_init();
 	ret = echo_create(&echo, &options);
+	if (ret < 0)
+		ret = privileges_drop(&options.user);
 	if (ret < 0) {
 		echo_telemetry_begin(&echo, argc, argv);
 		echo_print_start(&echo);

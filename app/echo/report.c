@@ -10,6 +10,7 @@
 #include <estab/version.h>
 
 #include "format.h"
+#include "privileges.h"
 #include "stats_print.h"
 
 static void
@@ -62,6 +63,7 @@ echo_print_start(const struct echo *echo)
 				echo->map.places[i].lcore);
 	putchar('\n');
 	stack_options_print(&echo->options->stack, stdout);
+	privileges_print(&echo->options->user, stdout);
 	print_listeners(echo->options);
 	fflush(stdout);
 }
