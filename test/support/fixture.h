@@ -41,7 +41,7 @@
 
 enum fixture_limits {
 	FIXTURE_PEERS = 64,
-	FIXTURE_SENT = 1024, /* segments of the stack that nobody has looked at yet */
+	FIXTURE_SENT = 16384, /* segments of the stack that nobody has looked at yet */
 	FIXTURE_MBUFS = 4096,
 	FIXTURE_PORT = 80,         /* where the listener is */
 	FIXTURE_PEER_PORT = 40000, /* of the first peer; the others follow */
