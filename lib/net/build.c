@@ -313,7 +313,7 @@ build_usual(struct net *net, struct rte_mbuf *mbuf, const struct outgoing *out)
 				rte_pktmbuf_mtod_offset(out->text, void *, out->text_offset),
 				text_len);
 	usual_describe(&net->usual, mbuf, header, text_len);
-	usual_write_sums(net, h, path, header + text_len);
+	usual_write_sums(net, h, out, path, header);
 }
 
 /* @return the packet, or NULL where there is no mbuf for it */

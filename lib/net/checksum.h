@@ -34,6 +34,48 @@ checksum_add(uint32_t a, uint16_t b)
 	return (uint16_t)((sum & 0xffff) + (sum >> 16));
 }
 
+/* Words of 16, 32 or 64 bits, added up as such, count alike: the halves are added crosswise, and the carry. */
+static inline uint16_t
+checksum_fold(uint64_t sum)
+{
+	uint32_t half;
+
+	sum += sum << 32 | sum >> 32;
+	half = (uint32_t)(sum >> 32);
+	half += half << 16 | half >> 16;
+	return (uint16_t)(half >> 16);
+}
+
+/* Two words of 32 bits. */
+static inline uint64_t
+checksum_halves(uint64_t word)
+{
+	return (word & UINT32_MAX) + (word >> 32);
+}
+
+/* Less than LANES_BYTES, unfolded. A last odd byte is followed by a zero. */
+static inline uint64_t
+checksum_rest(const uint8_t *at, uint32_t length)
+{
+	uint64_t sum = 0;
+
+	for (; length >= sizeof(uint64_t); length -= (uint32_t)sizeof(uint64_t)) {
+		uint64_t word;
+
+		memcpy(&word, at, sizeof(word));
+		sum += checksum_halves(word);
+		at += sizeof(word);
+	}
+	if (length > 0) {
+		uint64_t word = 0;
+
+		for (uint32_t i = 0; i < length; i++)
+			((uint8_t *)&word)[i] = at[i];
+		sum += checksum_halves(word);
+	}
+	return sum;
+}
+
 /*
  * The sum of `length` bytes. As rte_raw_cksum, and three to five times as fast on text where the compiler
  * does not vectorize that one's loop over 16-bit words (gcc -O2): without a checksum offload this is
@@ -45,7 +87,6 @@ checksum_bytes(const void *data, uint32_t length)
 	typedef uint64_t lanes __attribute__((vector_size(16)));
 	const uint8_t *at = data;
 	lanes low = { 0 }, high = { 0 };
-	uint64_t sum;
 
 	for (; length >= LANES_BYTES; length -= LANES_BYTES) {
 		lanes words[LANES_BYTES / sizeof(lanes)];
@@ -58,10 +99,8 @@ checksum_bytes(const void *data, uint32_t length)
 		at += LANES_BYTES;
 	}
 	low += high;
-	sum = (low[0] & UINT32_MAX) + (low[0] >> 32) + (low[1] & UINT32_MAX) + (low[1] >> 32);
-	while (sum >> 16 != 0)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return checksum_add((uint32_t)sum, rte_raw_cksum(at, length));
+	return checksum_fold(checksum_halves(low[0]) + checksum_halves(low[1]) +
+			checksum_rest(at, length));
 }
 
 /* The same, and where they are many by that function. */

@@ -128,34 +128,18 @@ bool
 usual_add_up(const struct net *net, const struct rte_mbuf *mbuf, const struct usual_headers *h,
 		uint32_t length)
 {
-	const struct path path = {
-		.local.words[0] = h->ipv4.dst_addr,
-		.remote.words[0] = h->ipv4.src_addr,
-	};
+	const uint64_t addresses = checksum_halves(usual_load_64(&h->ipv4.src_addr));
+	const uint64_t before = checksum_halves(usual_load_64(&h->ipv4)) +
+			usual_load_32(&h->ipv4.time_to_live);
 	uint16_t sum;
 
 	if ((net->usual.rx_sums & ESTAB_PORT_RX_IPV4_CHECKSUM) != 0 &&
-			rte_raw_cksum(&h->ipv4, sizeof(h->ipv4)) != CHECKSUM_RIGHT)
+			checksum_fold(addresses + before) != CHECKSUM_RIGHT)
 		return false;
 	if ((net->usual.rx_sums & ESTAB_PORT_RX_TCP_CHECKSUM) == 0)
 		return true;
 	sum = mbuf->nb_segs == 1 ? checksum_text(net->sum_lanes, &h->tcp, length)
 				 : checksum_chain_text(net->sum_lanes, mbuf,
 						   offsetof(struct usual_headers, tcp), length);
-	return checksum_add(sum, checksum_pseudo_header(&path, IPPROTO_TCP, length)) ==
-			CHECKSUM_RIGHT;
-}
-
-void
-usual_add(const struct net *net, struct usual_headers *h, uint32_t length)
-{
-	const uint16_t pseudo = h->tcp.cksum;
-
-	if ((net->usual.tx_sums & ESTAB_PORT_TX_IPV4_CHECKSUM) != 0)
-		h->ipv4.hdr_checksum = rte_ipv4_cksum(&h->ipv4);
-	if ((net->usual.tx_sums & ESTAB_PORT_TX_TCP_CHECKSUM) == 0)
-		return;
-	h->tcp.cksum = 0;
-	h->tcp.cksum = (uint16_t)~checksum_add(checksum_text(net->sum_lanes, &h->tcp, length),
-			pseudo);
+	return checksum_fold(addresses + usual_sum_pseudo_header(length) + sum) == CHECKSUM_RIGHT;
 }

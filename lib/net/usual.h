@@ -11,10 +11,13 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include <netinet/in.h>
+
 #include <rte_ether.h>
 #include <rte_ip.h>
 #include <rte_tcp.h>
 
+#include "net/checksum.h"
 #include "net/net.h"
 
 struct usual_headers {
@@ -31,9 +34,6 @@ void usual_init(struct net *net);
 /* Are the checksums right that are to be checked here, over `length` bytes of TCP? */
 bool usual_add_up(const struct net *net, const struct rte_mbuf *mbuf, const struct usual_headers *h,
 		uint32_t length);
-
-/* Write the checksums that the port is not asked for; TCP's word has the pseudo-header's sum. */
-void usual_add(const struct net *net, struct usual_headers *h, uint32_t length);
 
 /* Words of a packet, which lie anywhere. */
 static inline uint64_t
@@ -54,10 +54,38 @@ usual_load_32(const void *at)
 	return word;
 }
 
+static inline uint16_t
+usual_load_16(const void *at)
+{
+	uint16_t word;
+
+	memcpy(&word, at, sizeof(word));
+	return word;
+}
+
 static inline void
 usual_store_64(void *at, uint64_t word)
 {
 	memcpy(at, &word, sizeof(word));
+}
+
+static inline void
+usual_store_32(void *at, uint32_t word)
+{
+	memcpy(at, &word, sizeof(word));
+}
+
+static inline void
+usual_store_16(void *at, uint16_t word)
+{
+	memcpy(at, &word, sizeof(word));
+}
+
+/* What the pseudo-header has beside the addresses. */
+static inline uint64_t
+usual_sum_pseudo_header(uint32_t length)
+{
+	return (uint64_t)rte_cpu_to_be_16((uint16_t)length) + RTE_BE16(IPPROTO_TCP);
 }
 
 #endif

@@ -18,7 +18,7 @@ usual_write_times(uint8_t *bytes, const struct tcp_options *options)
 {
 	const uint32_t head = TCP_OPTIONS_TIMESTAMPS_HEAD;
 
-	memcpy(bytes, &head, sizeof(head));
+	usual_store_32(bytes, head);
 	usual_store_64(bytes + sizeof(head),
 			rte_cpu_to_be_64((uint64_t)options->ts_val << 32 | options->ts_ecr));
 	return TCP_OPTIONS_TIMESTAMPS_LENGTH;
@@ -33,7 +33,7 @@ usual_write_syn_options(uint8_t *bytes, const struct tcp_options *options)
 			rte_cpu_to_be_64(TCP_OPTIONS_SYN_HEAD | (uint64_t)options->mss << 32));
 	usual_store_64(bytes + 8,
 			rte_cpu_to_be_64((uint64_t)options->ts_val << 32 | options->ts_ecr));
-	memcpy(bytes + 16, &tail, sizeof(tail));
+	usual_store_32(bytes + 16, tail);
 	return TCP_OPTIONS_SYN_LENGTH;
 }
 
@@ -59,8 +59,8 @@ usual_write_ipv4(const struct usual *usual, struct usual_headers *h, const struc
 
 	h->ether.dst_addr = path->next_hop;
 	memcpy(&h->ether.src_addr, usual->source_and_type, sizeof(usual->source_and_type));
-	h->ipv4.version_ihl = RTE_IPV4_VHL_DEF;
-	h->ipv4.type_of_service = path->tos | ecn;
+	usual_store_16(&h->ipv4,
+			rte_cpu_to_be_16((uint16_t)(RTE_IPV4_VHL_DEF << 8 | path->tos | ecn)));
 	usual_store_64(bytes + offsetof(struct usual_headers, ipv4.total_length),
 			rte_cpu_to_be_64((uint64_t)total << 48 |
 					(uint64_t)RTE_IPV4_HDR_DF_FLAG << 16 |
@@ -85,29 +85,12 @@ usual_write(const struct net *net, struct usual_headers *h, const struct outgoin
 
 	usual_write_ipv4(&net->usual, h, path, out->ecn,
 			(uint32_t)sizeof(h->ipv4) + header + text_len);
-	h->tcp.src_port = path->local_port;
-	h->tcp.dst_port = path->remote_port;
-	h->tcp.sent_seq = rte_cpu_to_be_32(out->seq);
-	h->tcp.recv_ack = rte_cpu_to_be_32(out->ack);
+	usual_store_32(&h->tcp, usual_load_32(&path->local_port)); /* both */
+	usual_store_64(&h->tcp.sent_seq, rte_cpu_to_be_64((uint64_t)out->seq << 32 | out->ack));
 	usual_store_64(&h->tcp.data_off,
 			rte_cpu_to_be_64((uint64_t)header << 58 | (uint64_t)out->flags << 48 |
 					(uint64_t)out->wnd << 32 | out->up));
 	return header;
-}
-
-/* Addresses, protocol and length of the TCP segment. */
-static inline uint16_t
-usual_pseudo_header(const struct path *path, uint32_t length)
-{
-	uint64_t sum = (uint64_t)path->local.words[0] + path->remote.words[0] +
-			rte_cpu_to_be_16((uint16_t)length) + RTE_BE16(IPPROTO_TCP);
-	uint32_t half;
-
-	/* Both halves of a word count alike: added crosswise, the upper one is the sum with its carry. */
-	sum += sum << 32 | sum >> 32;
-	half = (uint32_t)(sum >> 32);
-	half += half << 16 | half >> 16;
-	return (uint16_t)(half >> 16);
 }
 
 /*
@@ -132,14 +115,57 @@ usual_describe(const struct usual *usual, struct rte_mbuf *mbuf, uint32_t header
 				sizeof(struct rte_ipv4_hdr), header, 0, 0, 0, 0);
 }
 
+/* The sums of headers, read back in the words they were written in: others would wait for those. */
+static inline uint64_t
+usual_sum_ipv4(const struct usual_headers *h)
+{
+	return (uint64_t)usual_load_16(&h->ipv4) +
+			checksum_halves(usual_load_64(&h->ipv4.total_length)) + h->ipv4.src_addr +
+			h->ipv4.dst_addr;
+}
+
+static inline uint64_t
+usual_sum_tcp(const struct usual_headers *h, uint32_t header)
+{
+	const uint8_t *options = (const uint8_t *)(h + 1);
+	const uint32_t length = header - (uint32_t)sizeof(h->tcp);
+	const uint64_t sum = usual_load_32(&h->tcp) +
+			checksum_halves(usual_load_64(&h->tcp.sent_seq)) +
+			checksum_halves(usual_load_64(&h->tcp.data_off));
+
+	if (likely(length == TCP_OPTIONS_TIMESTAMPS_LENGTH))
+		return sum + usual_load_32(options) + checksum_halves(usual_load_64(options + 4));
+	return sum + checksum_bytes(options, length);
+}
+
+/* The text is added up where it was copied from. */
+static inline uint16_t
+usual_tcp_checksum(const struct net *net, const struct usual_headers *h, const struct outgoing *out,
+		uint32_t header, uint64_t pseudo)
+{
+	uint64_t sum = pseudo + usual_sum_tcp(h, header);
+
+	if (out->text_len > 0)
+		sum += checksum_text(net->sum_lanes,
+				rte_pktmbuf_mtod_offset(out->text, const void *, out->text_offset),
+				out->text_len);
+	return (uint16_t)~checksum_fold(sum);
+}
+
 /* Checksums, or the sum that the port begins with. */
 static inline void
-usual_write_sums(const struct net *net, struct usual_headers *h, const struct path *path,
-		uint32_t length)
+usual_write_sums(const struct net *net, struct usual_headers *h, const struct outgoing *out,
+		const struct path *path, uint32_t header)
 {
-	h->tcp.cksum = usual_pseudo_header(path, length);
-	if (unlikely(net->usual.tx_sums != 0))
-		usual_add(net, h, length);
+	const uint64_t pseudo = (uint64_t)path->local.words[0] + path->remote.words[0] +
+			usual_sum_pseudo_header(header + out->text_len);
+
+	if ((net->usual.tx_sums & ESTAB_PORT_TX_TCP_CHECKSUM) == 0)
+		h->tcp.cksum = checksum_fold(pseudo);
+	else
+		h->tcp.cksum = usual_tcp_checksum(net, h, out, header, pseudo);
+	if ((net->usual.tx_sums & ESTAB_PORT_TX_IPV4_CHECKSUM) != 0)
+		h->ipv4.hdr_checksum = (uint16_t)~checksum_fold(usual_sum_ipv4(h));
 }
 
 #endif
