@@ -107,7 +107,11 @@ check_workload(const struct bench_options *options)
 	return check_foreign(options);
 }
 
-/* Open at once. What is due at a high rate must not wait for room. A flood can hold a handshake up for as long as a SYN or two need to go again. */
+/*
+ * Open at once. Where connections come and go there are so many that two lcores always have something
+ * to do for each other; what is due at a high rate must not wait for room; a flood can hold a handshake
+ * up for as long as a SYN or two need to go again.
+ */
 static uint32_t
 default_connections(const struct bench_options *options)
 {
@@ -117,6 +121,8 @@ default_connections(const struct bench_options *options)
 		return 1024;
 	if (workload == WORKLOAD_HOLD)
 		return 1000000;
+	if (workload == WORKLOAD_OPEN || workload == WORKLOAD_CRR)
+		return 256;
 	return workload == WORKLOAD_STREAM ? 1 : 64;
 }
 
