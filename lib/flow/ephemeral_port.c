@@ -25,15 +25,22 @@ ephemeral_ports_init(struct ephemeral_ports *ports, const struct siphash_key *ke
 static uint32_t
 port_offset(const struct ephemeral_ports *ports, const struct path *path)
 {
+	const bool ipv4 = path->family == ESTAB_FAMILY_IPV4;
+	const uint64_t rest = path->remote_port | (uint64_t)path->family << 16;
+	const uint64_t short_words[] = {
+		path->local.words[0] | (uint64_t)path->remote.words[0] << 32,
+		rest,
+	};
 	const uint64_t words[] = {
 		path->local.halves[0],
 		path->local.halves[1],
 		path->remote.halves[0],
 		path->remote.halves[1],
-		path->remote_port | (uint64_t)path->family << 16,
+		rest,
 	};
 
-	return (uint32_t)siphash_2_4_words(&ports->key, words, RTE_DIM(words));
+	return (uint32_t)(ipv4 ? siphash_2_4_words(&ports->key, short_words, RTE_DIM(short_words))
+			       : siphash_2_4_words(&ports->key, words, RTE_DIM(words)));
 }
 
 /* Both ends as the port of the stack knows them. */
@@ -52,36 +59,31 @@ ends_of(const struct path *path)
 	return ends;
 }
 
-static bool
-is_owned(const struct ephemeral_ports *ports, const struct ends *ends)
-{
-	return ports->owns == NULL || ports->owns(ports->context, &ends->local, &ends->remote);
-}
-
 bool
 ephemeral_port_is_owned(const struct ephemeral_ports *ports, const struct path *path)
 {
-	const struct ends ends = ends_of(path);
+	struct ends ends;
 
-	return is_owned(ports, &ends);
+	if (likely(ports->owns == NULL))
+		return true;
+	ends = ends_of(path);
+	return ports->owns(ports->context, &ends.local, &ends.remote);
 }
 
 int
 ephemeral_port_choose(struct ephemeral_ports *ports, const struct flow_table *table,
-		struct path *path, uint32_t *hash)
+		struct path *path, uint64_t *hash)
 {
 	const uint32_t range = (uint32_t)(ports->last - ports->first) + 1;
 	/* Reduced first: a sum that wrapped in the middle of the range would try a port twice. */
 	const uint32_t begin = port_offset(ports, path) % range + ports->next % range;
-	struct ends ends = ends_of(path);
 
 	for (uint32_t i = 0; i < range; i++) {
-		ends.local.port = (uint16_t)(ports->first + (begin + i) % range);
-		if (!is_owned(ports, &ends))
+		path->local_port = rte_cpu_to_be_16((uint16_t)(ports->first + (begin + i) % range));
+		if (!ephemeral_port_is_owned(ports, path))
 			continue;
-		path->local_port = rte_cpu_to_be_16(ends.local.port);
-		*hash = flow_hash(table, path);
-		if (flow_find(table, path, *hash) == FLOW_NONE) {
+		*hash = flow_hash_whole(&table->key, path);
+		if (flow_find(table, path, (uint32_t)*hash) == FLOW_NONE) {
 			ports->next += i + 1;
 			return 0;
 		}

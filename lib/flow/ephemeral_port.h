@@ -33,11 +33,11 @@ void ephemeral_ports_init(struct ephemeral_ports *ports, const struct siphash_ke
  * Choose path->local_port so that the 4-tuple is free in the table, and what comes to it comes to this
  * stack. path has everything else.
  *
- * @param hash  receives the flow hash of the complete path
+ * @param hash  receives flow_hash_whole of the complete path
  * @return 0, or -EADDRNOTAVAIL where no port of the range is left
  */
 int ephemeral_port_choose(struct ephemeral_ports *ports, const struct flow_table *table,
-		struct path *path, uint32_t *hash);
+		struct path *path, uint64_t *hash);
 
 /* Whether what comes to this path, with its local port, comes to this stack. */
 bool ephemeral_port_is_owned(const struct ephemeral_ports *ports, const struct path *path);

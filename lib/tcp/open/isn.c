@@ -18,5 +18,5 @@ isn_choose(const struct siphash_key *key, const struct path *path, uint64_t now_
 uint32_t
 timestamp_offset_choose(const struct siphash_key *flow_key, const struct path *path)
 {
-	return (uint32_t)(flow_hash_whole(flow_key, path) >> 32);
+	return timestamp_offset_of(flow_hash_whole(flow_key, path));
 }

@@ -62,4 +62,11 @@ uint32_t isn_choose(const struct siphash_key *key, const struct path *path, uint
  */
 uint32_t timestamp_offset_choose(const struct siphash_key *flow_key, const struct path *path);
 
+/* The same of flow_hash_whole, where that is known. */
+static inline uint32_t
+timestamp_offset_of(uint64_t flow_hash)
+{
+	return (uint32_t)(flow_hash >> 32);
+}
+
 #endif

@@ -35,16 +35,16 @@ const_tcb_of(const struct estab_conn *conn)
 	return (const struct tcb *)conn;
 }
 
-/* The complete path with a free local port, and its hash; 0 or a negative errno. */
+/* The complete path with a free local port, and its whole hash; 0 or a negative errno. */
 static int
-choose_tuple(struct tcp *tcp, struct path *path, uint32_t *hash)
+choose_tuple(struct tcp *tcp, struct path *path, uint64_t *hash)
 {
 	if (path->local_port == 0)
 		return ephemeral_port_choose(&tcp->ports, tcp->flows, path, hash);
 	if (!ephemeral_port_is_owned(&tcp->ports, path))
 		return -EADDRNOTAVAIL;
-	*hash = flow_hash(tcp->flows, path);
-	return flow_find(tcp->flows, path, *hash) == 0 ? 0 : -EADDRINUSE;
+	*hash = flow_hash_whole(&tcp->flows->key, path);
+	return flow_find(tcp->flows, path, (uint32_t)*hash) == 0 ? 0 : -EADDRINUSE;
 }
 
 struct tcb *
@@ -53,12 +53,12 @@ user_open_active(struct tcp *tcp, struct path *path, const struct estab_connect_
 {
 	const uint8_t offer = handshake_offer(tcp);
 	struct tcb *tcb;
-	uint32_t hash;
+	uint64_t hash;
 
 	*error = choose_tuple(tcp, path, &hash);
 	if (*error != 0)
 		return NULL;
-	tcb = tcb_create(tcp, path, hash);
+	tcb = tcb_create(tcp, path, (uint32_t)hash);
 	if (tcb == NULL) {
 		*error = -ENOBUFS;
 		return NULL;
@@ -67,7 +67,7 @@ user_open_active(struct tcp *tcp, struct path *path, const struct estab_connect_
 	tcb->work->mss_asked = config->mss;
 	tcb->flags |= TCB_HELD;
 	tcb->work->iss = isn_choose(&tcp->path_key, path, tcp->now_ns);
-	tcb->ts_offset = timestamp_offset_choose(&tcp->flows->key, path);
+	tcb->ts_offset = timestamp_offset_of(hash);
 	tcb->snd_una = tcb->snd_nxt = tcb->work->snd_cursor = tcb->work->iss;
 	tcb->work->recover = tcb->work->pushed = tcb->work->iss;
 	tcb->rcv_wnd = window_accepted_initially(tcp);

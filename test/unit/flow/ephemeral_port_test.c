@@ -58,10 +58,12 @@ path_from(uint8_t family, uint8_t remote_host, uint16_t remote_port)
 static int
 take(struct path *path)
 {
-	uint32_t hash = 0;
-	const int rc = ephemeral_port_choose(&ports, &table, path, &hash);
+	uint64_t whole = 0;
+	const int rc = ephemeral_port_choose(&ports, &table, path, &whole);
+	const uint32_t hash = (uint32_t)whole;
 
 	if (rc == 0) {
+		assert_int_equal(whole, flow_hash_whole(&table.key, path));
 		assert_int_equal(hash, flow_hash(&table, path));
 		assert_int_equal(flow_find(&table, path, hash), FLOW_NONE);
 		assert_true(target_count < RTE_DIM(targets));
@@ -159,7 +161,7 @@ free_range_hands_out_consecutive_ports(void **state)
 	(void)state;
 	for (unsigned int i = 0; i < 3 * COUNT; i++) {
 		struct path path = path_from(ESTAB_FAMILY_IPV4, 1, 80);
-		uint32_t hash;
+		uint64_t hash;
 		uint16_t port;
 
 		assert_int_equal(ephemeral_port_choose(&ports, &table, &path, &hash), 0);
@@ -182,7 +184,7 @@ first_port_depends_on_remote_end_and_key(void **state)
 	(void)state;
 	for (uint8_t host = 0; host < ENDS; host++) {
 		struct path path = path_from(ESTAB_FAMILY_IPV4, host, 80);
-		uint32_t hash;
+		uint64_t hash;
 		uint16_t port;
 
 		ephemeral_ports_init(&ports, &key, 1024, 65535);
