@@ -271,14 +271,24 @@ write_headers(const struct net *net, uint8_t *at, const struct outgoing *out, st
 		write_ecn(at, out);
 }
 
-/* Untagged IPv4 to a known next hop, text short and in one piece. */
+/* Untagged IPv4, text short and in one piece. */
 static inline bool
 is_usual(const struct net *net, const struct outgoing *out)
 {
 	return net->usual.writes && out->path->family == ESTAB_FAMILY_IPV4 &&
-			out->path->mac_known && out->text_len <= COPY_BYTES_MAX &&
+			out->text_len <= COPY_BYTES_MAX &&
 			(out->text_len == 0 ||
 					out->text_offset + out->text_len <= out->text->data_len);
+}
+
+/* To where, of what is usual; NULL where that is not known, or is to be asked for. */
+static inline const struct rte_ether_addr *
+usual_hop(struct net *net, const struct outgoing *out, uint64_t now_ns)
+{
+	if (unlikely(!is_usual(net, out)))
+		return NULL;
+	return likely(out->path->mac_known) ? &out->path->next_hop
+					    : resolve_known(net, out->path, now_ns);
 }
 
 /* One of this burst's mbufs with room for a usual packet; NULL where the next one is none such. */
@@ -301,12 +311,13 @@ take_usual_mbuf(struct burst *burst, uint32_t text_len)
 
 /* The same packet as build_packet makes, in fewer steps. */
 static inline void
-build_usual(struct net *net, struct rte_mbuf *mbuf, const struct outgoing *out)
+build_usual(struct net *net, struct rte_mbuf *mbuf, const struct outgoing *out,
+		const struct rte_ether_addr *hop)
 {
 	struct usual_headers *h = RTE_PTR_ADD(mbuf->buf_addr, RTE_PKTMBUF_HEADROOM);
 	const struct path *path = out->path;
 	const uint32_t text_len = out->text_len;
-	const uint32_t header = usual_write(net, h, out, path, text_len);
+	const uint32_t header = usual_write(net, h, out, hop, text_len);
 
 	if (text_len > 0)
 		memcpy((uint8_t *)(h + 1) - sizeof(h->tcp) + header,
@@ -395,13 +406,14 @@ net_build(struct net *net, struct burst *burst, uint64_t now_ns)
 	bool cold = false; /* mbufs of this burst are in the cache, those of the pool perhaps not */
 
 	for (; out < end; out++) {
+		const struct rte_ether_addr *hop = usual_hop(net, out, now_ns);
 		struct rte_mbuf *packet = NULL;
 
 		if (unlikely(burst->spent_count == 0)) {
 			refill(net, burst, 2 * (unsigned int)(end - out)); /* headers, text */
 			cold = true;
 		}
-		if (likely(is_usual(net, out)))
+		if (likely(hop != NULL))
 			packet = take_usual_mbuf(burst, out->text_len);
 		if (unlikely(packet == NULL)) {
 			send_segment(net, burst, out, now_ns);
@@ -410,7 +422,7 @@ net_build(struct net *net, struct burst *burst, uint64_t now_ns)
 		}
 		if (unlikely(cold))
 			prefetch_spent(burst, PREFETCH_AHEAD);
-		build_usual(net, packet, out);
+		build_usual(net, packet, out, hop);
 		if (unlikely((out->flags & TCP_FLAG_RST) != 0))
 			net->stats->rst_sent++;
 		burst_transmit(burst, net->stats, packet);

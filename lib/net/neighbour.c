@@ -52,22 +52,33 @@ bucket_of(const struct neighbour_table *table, const union ip_address *ip, uint8
 			table->bucket_mask];
 }
 
+static bool
+is_of(const struct neighbour *neighbour, const union ip_address *ip, uint8_t family)
+{
+	return neighbour->family == family && neighbour->ip.halves[0] == ip->halves[0] &&
+			neighbour->ip.halves[1] == ip->halves[1];
+}
+
 struct neighbour *
 neighbour_find(const struct neighbour_table *table, const union ip_address *ip, uint8_t family)
 {
-	struct neighbour *neighbour;
+	struct neighbour *neighbour = TAILQ_LAST(&table->by_use, neighbour_list);
 
+	/* Most often the one that was used last: a gateway, or the only one. */
+	if (neighbour->state != NEIGHBOUR_FREE && is_of(neighbour, ip, family))
+		return neighbour;
 	LIST_FOREACH(neighbour, bucket_of(table, ip, family), in_bucket) {
-		if (neighbour->family == family && neighbour->ip.halves[0] == ip->halves[0] &&
-				neighbour->ip.halves[1] == ip->halves[1])
+		if (is_of(neighbour, ip, family))
 			return neighbour;
 	}
 	return NULL;
 }
 
-static void
-touch(struct neighbour_table *table, struct neighbour *neighbour)
+void
+neighbour_touch(struct neighbour_table *table, struct neighbour *neighbour)
 {
+	if (TAILQ_NEXT(neighbour, by_use) == NULL)
+		return;
 	TAILQ_REMOVE(&table->by_use, neighbour, by_use);
 	TAILQ_INSERT_TAIL(&table->by_use, neighbour, by_use);
 }
@@ -113,7 +124,7 @@ neighbour_want(struct neighbour_table *table, const union ip_address *ip, uint8_
 	*evicted = NULL;
 	if (neighbour == NULL)
 		neighbour = replace_oldest(table, ip, family, evicted);
-	touch(table, neighbour);
+	neighbour_touch(table, neighbour);
 	return neighbour;
 }
 
@@ -130,7 +141,7 @@ neighbour_offer(struct neighbour_table *table, const union ip_address *ip, uint8
 	if (oldest->state != NEIGHBOUR_FREE && !neighbour_is_stale(oldest, now_ns))
 		return NULL;
 	neighbour = replace_oldest(table, ip, family, evicted);
-	touch(table, neighbour);
+	neighbour_touch(table, neighbour);
 	return neighbour;
 }
 

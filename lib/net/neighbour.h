@@ -80,6 +80,9 @@ struct neighbour *neighbour_find(const struct neighbour_table *table, const unio
 struct neighbour *neighbour_want(struct neighbour_table *table, const union ip_address *ip,
 		uint8_t family, struct rte_mbuf **evicted);
 
+/* The entry is used: it is the last to be evicted. */
+void neighbour_touch(struct neighbour_table *table, struct neighbour *neighbour);
+
 /* Make an entry for one who asked for us, where a free or long unconfirmed one is to be had. */
 struct neighbour *neighbour_offer(struct neighbour_table *table, const union ip_address *ip,
 		uint8_t family, uint64_t now_ns, struct rte_mbuf **evicted);

@@ -54,6 +54,22 @@ should_ask_again(const struct neighbour *neighbour, const struct path *path, uin
 			(path->next_hop_suspect && !neighbour_is_asking(neighbour));
 }
 
+const struct rte_ether_addr *
+resolve_known(struct net *net, const struct path *path, uint64_t now_ns)
+{
+	const union ip_address *hop = route_next_hop(net, &path->remote, path->family);
+	struct neighbour *neighbour;
+
+	if (hop == NULL)
+		return NULL;
+	neighbour = neighbour_find(&net->neighbours, hop, path->family);
+	if (neighbour == NULL || !neighbour_has_mac(neighbour) ||
+			should_ask_again(neighbour, path, now_ns))
+		return NULL;
+	neighbour_touch(&net->neighbours, neighbour);
+	return &neighbour->mac;
+}
+
 void
 resolve_and_transmit(struct net *net, struct burst *burst, const struct path *path,
 		struct rte_mbuf *frame, uint64_t now_ns)

@@ -8,6 +8,10 @@
 
 #include "net/net.h"
 
+/* To where the path leads, where that is known and need not be asked for; else NULL. */
+const struct rte_ether_addr *resolve_known(struct net *net, const struct path *path,
+		uint64_t now_ns);
+
 /*
  * Send `frame`, complete but for the target MAC address, towards path->remote. It goes to tx[], or
  * waits for the next hop to answer, or is dropped and counted.

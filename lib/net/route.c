@@ -43,8 +43,16 @@ is_ipv6_link_local(const union ip_address *ip)
 	return ip->bytes[0] == 0xfe && (ip->bytes[1] & 0xc0) == 0x80;
 }
 
-bool
-route_prefix_holds(const struct net_address *address, const union ip_address *ip)
+static bool
+ipv4_prefix_holds(const struct net_address *address, rte_be32_t ip)
+{
+	const uint32_t differs = rte_be_to_cpu_32(address->ip.words[0] ^ ip);
+
+	return (uint64_t)differs >> (32 - address->prefix_length) == 0;
+}
+
+static bool
+ipv6_prefix_holds(const struct net_address *address, const union ip_address *ip)
 {
 	const unsigned int whole = address->prefix_length / 8;
 	const unsigned int bits = address->prefix_length % 8;
@@ -56,6 +64,13 @@ route_prefix_holds(const struct net_address *address, const union ip_address *ip
 		return true;
 	differs = (uint8_t)(address->ip.bytes[whole] ^ ip->bytes[whole]);
 	return differs >> (8 - bits) == 0;
+}
+
+bool
+route_prefix_holds(const struct net_address *address, const union ip_address *ip)
+{
+	return address->family == ESTAB_FAMILY_IPV4 ? ipv4_prefix_holds(address, ip->words[0])
+						    : ipv6_prefix_holds(address, ip);
 }
 
 static const struct net_address *

@@ -53,11 +53,11 @@ usual_write_options(const struct net *net, uint8_t *bytes, const struct tcp_opti
 /* Ethernet, and IPv4 without its checksum. */
 static inline void
 usual_write_ipv4(const struct usual *usual, struct usual_headers *h, const struct path *path,
-		uint8_t ecn, uint32_t total)
+		const struct rte_ether_addr *hop, uint8_t ecn, uint32_t total)
 {
 	uint8_t *bytes = (uint8_t *)h;
 
-	h->ether.dst_addr = path->next_hop;
+	h->ether.dst_addr = *hop;
 	memcpy(&h->ether.src_addr, usual->source_and_type, sizeof(usual->source_and_type));
 	usual_store_16(&h->ipv4,
 			rte_cpu_to_be_16((uint16_t)(RTE_IPV4_VHL_DEF << 8 | path->tos | ecn)));
@@ -71,19 +71,20 @@ usual_write_ipv4(const struct usual *usual, struct usual_headers *h, const struc
 }
 
 /*
- * Write the headers of an untagged IPv4 packet whose next hop is known, checksums left zero. Only
- * where net->usual.writes. Path and length of the text are the segment's, and need not be read again.
+ * Write the headers of an untagged IPv4 packet to that next hop, checksums left zero. Only where
+ * net->usual.writes. The length of the text is the segment's, and need not be read again.
  *
  * @return bytes of the TCP header
  */
 static inline uint32_t
 usual_write(const struct net *net, struct usual_headers *h, const struct outgoing *out,
-		const struct path *path, uint32_t text_len)
+		const struct rte_ether_addr *hop, uint32_t text_len)
 {
+	const struct path *path = out->path;
 	const uint32_t header = (uint32_t)sizeof(h->tcp) +
 			usual_write_options(net, (uint8_t *)(h + 1), &out->options);
 
-	usual_write_ipv4(&net->usual, h, path, out->ecn,
+	usual_write_ipv4(&net->usual, h, path, hop, out->ecn,
 			(uint32_t)sizeof(h->ipv4) + header + text_len);
 	usual_store_32(&h->tcp, usual_load_32(&path->local_port)); /* both */
 	usual_store_64(&h->tcp.sent_seq, rte_cpu_to_be_64((uint64_t)out->seq << 32 | out->ack));

@@ -269,6 +269,57 @@ full_table_evicts_the_least_recently_used_with_its_segment(void **state)
 	assert_non_null(neighbour_find(table, &paths[2].remote, ESTAB_FAMILY_IPV4));
 }
 
+/* ARP tells where 192.0.2.`last` is. */
+static void
+answer_for(struct kit *kit, uint8_t last)
+{
+	struct frame reply = arp_reply(PEER, PEER4);
+
+	reply.bytes[14 + 8 + 6 + 3] = last;
+	kit_expect_used(kit, &reply, 1);
+	kit_clear(kit);
+}
+
+static void
+full_table_keeps_the_one_whose_mac_was_used_last(void **state)
+{
+	struct path paths[3] = { path_to("192.0.2.10"), path_to("192.0.2.11"),
+		path_to("192.0.2.12") };
+	struct kit *kit = *state;
+	struct neighbour_table *table = &kit->net.neighbours;
+
+	kit->config.limits.neighbours = 2;
+	kit_reconfigure(kit);
+	for (uint8_t i = 0; i < 2; i++) {
+		send_on(kit, &paths[i], 1);
+		answer_for(kit, (uint8_t)(10 + i));
+	}
+	send_on(kit, &paths[0], 2);
+	expect_segment_sent(kit, 0x99, 2, 20);
+	send_on(kit, &paths[2], 1);
+	assert_non_null(neighbour_find(table, &paths[0].remote, ESTAB_FAMILY_IPV4));
+	assert_null(neighbour_find(table, &paths[1].remote, ESTAB_FAMILY_IPV4));
+}
+
+static void
+only_entry_that_was_given_up_is_asked_for_anew(void **state)
+{
+	const struct path path = path_to("192.0.2.9");
+	struct kit *kit = *state;
+
+	kit->config.limits.neighbours = 1;
+	kit_reconfigure(kit);
+	send_on(kit, &path, 1);
+	for (unsigned int i = 0; i < 3; i++) {
+		kit->now_ns += SECOND;
+		net_timeouts(&kit->net, kit->burst, kit->now_ns);
+	}
+	kit_clear(kit);
+	assert_null(neighbour_find(&kit->net.neighbours, &path.remote, ESTAB_FAMILY_IPV4));
+	send_on(kit, &path, 2);
+	expect_arp_request(kit, PEER4);
+}
+
 static struct frame
 arp_request_from(uint8_t last)
 {
@@ -446,6 +497,8 @@ main(void)
 		TEST(old_entry_is_used_while_it_is_asked_again_and_forgotten_when_silent),
 		TEST(suspected_entry_is_used_while_it_is_asked_again_once),
 		TEST(full_table_evicts_the_least_recently_used_with_its_segment),
+		TEST(full_table_keeps_the_one_whose_mac_was_used_last),
+		TEST(only_entry_that_was_given_up_is_asked_for_anew),
 		TEST(strangers_asking_for_us_are_answered_but_fill_no_table_in_use),
 		TEST(destroyed_room_frees_waiting_segments),
 		TEST(source_address_is_of_the_remote_prefix_else_the_first),
