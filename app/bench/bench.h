@@ -45,7 +45,7 @@ struct end {
 	struct device device;
 	struct spread spread;
 	struct queue_map map; /* an entry for each party */
-	bool shares_pool;     /* what one receives another may free */
+	uint16_t sharers;     /* stacks that have one pool: what one receives, another may free */
 	struct party *parties;
 };
 

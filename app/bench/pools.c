@@ -58,8 +58,8 @@ create_pool(const struct party *party, uint32_t mbufs)
 {
 	const struct device *device = &party->end->device;
 	/* Of a pool that many share, most must not lie in their caches. */
-	const uint32_t sharers = party->end->shares_pool ? 1 + party->end->map.count : 1;
-	const uint32_t cache = RTE_MIN(party->options.device.mbcache, mbufs / (1 + sharers));
+	const uint32_t caches = party->end->sharers > 1 ? 1u + party->end->sharers : 1u;
+	const uint32_t cache = RTE_MIN(party->options.device.mbcache, mbufs / (1 + caches));
 	char name[RTE_MEMPOOL_NAMESIZE];
 
 	snprintf(name, sizeof(name), "mbufs_%s", party->name);
@@ -67,34 +67,58 @@ create_pool(const struct party *party, uint32_t mbufs)
 			"total-num-mbufs");
 }
 
-/* Where the packets of one stack may come from the queue of another, all have one pool. */
+/* Both ends of a wire have one pool, where nobody is to use it up for the other. */
 static bool
-stacks_share(const struct bench *bench, const struct end *end)
+pairs_share(const struct bench *bench)
+{
+	const uint32_t workload = bench->options->workload;
+
+	return bench->options->loopback &&
+			(workload == WORKLOAD_OPEN || workload == WORKLOAD_CRR ||
+					workload == WORKLOAD_RR);
+}
+
+/*
+ * How many stacks have one pool. Of a pair each writes its answer to what the other has sent, in mbufs that
+ * are near: with a pool each these would go home by another way, and be far. Where the packets of one
+ * stack may come from the queue of another, all have one.
+ */
+static uint16_t
+sharers_of(const struct bench *bench, const struct end *end)
 {
 	const uint16_t stacks = end->map.count;
 
-	if (bench->options->loopback || stacks == 1)
-		return false;
-	return stacks > places_queues(&end->map, end->device.id) || end->device.rss_types == 0;
+	if (bench->options->loopback)
+		return pairs_share(bench) ? ENDS_MAX : 1;
+	return stacks > places_queues(&end->map, end->device.id) || end->device.rss_types == 0
+			? stacks
+			: 1;
+}
+
+/* The party whose pool it is, made before or now. */
+static struct party *
+owner_of(struct bench *bench, struct end *end, uint16_t i)
+{
+	if (bench->options->loopback)
+		return end->sharers > 1 ? &bench->ends[END_CLIENT].parties[i] : &end->parties[i];
+	return end->sharers > 1 ? &end->parties[0] : &end->parties[i];
 }
 
 int
 pools_create(struct bench *bench, struct end *end, uint64_t left)
 {
-	struct rte_mempool *pool = NULL;
-	uint16_t sharers;
-
-	end->shares_pool = stacks_share(bench, end);
-	sharers = end->shares_pool ? end->map.count : 1;
+	end->sharers = sharers_of(bench, end);
 	for (uint16_t i = 0; i < end->map.count; i++) {
-		struct party *party = &end->parties[i];
+		struct party *party = &end->parties[i], *owner = owner_of(bench, end, i);
 
-		party->has_pool = pool == NULL || !end->shares_pool;
+		party->has_pool = owner == party;
 		if (party->has_pool)
-			pool = create_pool(party, sharers * choose_mbufs(bench, party, left));
-		if (pool == NULL)
+			party->pool = create_pool(party,
+					end->sharers * choose_mbufs(bench, party, left));
+		else
+			party->pool = owner->pool;
+		if (party->pool == NULL)
 			return EXIT_ENVIRONMENT;
-		party->pool = pool;
 	}
 	return -1;
 }

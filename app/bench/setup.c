@@ -106,9 +106,9 @@ configure(const struct bench *bench, const struct party *party, struct estab_sta
 	config->limits.syn_records = connection_limit(options);
 	config->limits.reassemblies = TROUBLED / end->map.count;
 	config->limits.recoveries = TROUBLED / end->map.count;
-	if (end->shares_pool)
+	if (end->sharers > 1)
 		config->limits.receive_memory_bytes = config->limits.send_memory_bytes =
-				memory_of_text(party->pool, end->map.count);
+				memory_of_text(party->pool, end->sharers);
 	if (options->stack.keys.secret_file == NULL)
 		make_secret(config->secret, bench->options->seed,
 				ENDS_MAX * party->number + end_number);
