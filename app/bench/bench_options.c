@@ -10,6 +10,7 @@
 #include "complain.h"
 #include "engine_options.h"
 #include "flood_options.h"
+#include "http_options.h"
 #include "load_options.h"
 #include "steps_options.h"
 #include "parse.h"
@@ -215,6 +216,7 @@ bench_options_read(struct bench_options *options, struct command_line *line, int
 	const struct option_table tables[] = {
 		{ "Measurement", rows, RTE_DIM(rows), options },
 		{ "Load", load_option_rows, load_option_count, options },
+		{ "HTTP", http_option_rows, http_option_count, options },
 		{ "Steps", steps_option_rows, steps_option_count, options },
 		{ "Result", output_option_rows, output_option_count, &options->outputs },
 		{ "Flood", flood_option_rows, flood_option_count, options },

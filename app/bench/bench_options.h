@@ -9,6 +9,7 @@
 #include <estab/address.h>
 
 #include "device.h"
+#include "http_options.h"
 #include "options.h"
 #include "outputs.h"
 #include "parse.h"
@@ -77,7 +78,8 @@ struct bench_options {
 			clients; /* who connects, beside our addresses; the peers of hold */
 	uint32_t client_first;   /* of them, of this lcore */
 	struct queue_map config; /* empty: automatic */
-	uint32_t request_size, response_size;
+	struct http_options http;
+	uint32_t request_size, response_size; /* of HTTP a response of 0: of any size */
 	uint32_t message_size; /* stream: handed over at a time; rr: both sizes, until they are known */
 	struct ramp ramp;      /* count 0: none */
 	bool find_max;

@@ -8,6 +8,7 @@
 #include "complain.h"
 #include "flood_options.h"
 #include "hold_options.h"
+#include "http_options.h"
 #include "interface_check.h"
 #include "load_options.h"
 #include "places.h"
@@ -139,8 +140,11 @@ fill_defaults(struct bench_options *options)
 	options->connections_each = options->connections == 0;
 #define FILL(field, value) options->field = options->field != 0 ? options->field : (value)
 	FILL(connections, default_connections(options));
-	FILL(response_size, options->message_size != 0 ? options->message_size : 64);
-	FILL(request_size, options->message_size != 0 ? options->message_size : 64);
+	if (options->http.target == NULL) {
+		FILL(response_size, options->message_size != 0 ? options->message_size : 64);
+		FILL(request_size, options->message_size != 0 ? options->message_size : 64);
+	}
+	FILL(http.status, 200);
 	FILL(message_size, 65536);
 	FILL(direction, DIRECTION_SEND);
 	FILL(closer, default_closer(options->workload));
@@ -189,6 +193,8 @@ bench_options_check(struct bench_options *options)
 	if (options->workload == WORKLOAD_HOLD)
 		options->loopback = true;
 	ret = check_workload(options);
+	if (ret < 0)
+		ret = http_options_check(options);
 	if (ret < 0)
 		ret = check_ends(options);
 	if (ret < 0)

@@ -16,6 +16,7 @@
 #include <estab/conn.h>
 #include <estab/event.h>
 
+#include "client_http.h"
 #include "client_steps.h"
 #include "clock.h"
 #include "party.h"
@@ -68,6 +69,8 @@ client_init(struct client *client, const char *name, const struct bench_options 
 	client->conns = calloc(options->connections, sizeof(*client->conns));
 	if (client->conns == NULL || slots_init(&client->slots, options->connections) != 0)
 		return -ENOMEM;
+	if (client_http_init(client) != 0)
+		return -ENOMEM;
 	if (options->workload == WORKLOAD_STREAM && options->direction & DIRECTION_SEND)
 		return pump_init(&client->pump, name, options);
 	return 0;
@@ -77,6 +80,7 @@ uint32_t
 client_fini(struct client *client)
 {
 	slots_fini(&client->slots);
+	client_http_fini(client);
 	free(client->conns);
 	client->conns = NULL;
 	return pump_fini(&client->pump);

@@ -18,6 +18,7 @@
 #include "slots.h"
 #include "targets.h"
 
+struct client_http;
 struct client_steps;
 struct estab_conn;
 struct estab_stack;
@@ -34,6 +35,9 @@ struct party_numbers;
 	X(timed_out)                                                                               \
 	X(closed_early) /* end of file before the whole response */                                \
 	X(response_too_long)                                                                       \
+	X(http_malformed) /* no HTTP response */                                                   \
+	X(http_status)    /* not what --http-status says */                                        \
+	X(http_length)    /* not what --response-size says */                                      \
 	X(no_mbuf)                                                                                 \
 	X(unfinished) /* still open when the time to finish was over */
 
@@ -47,7 +51,8 @@ enum client_error {
 /* X(name): what made an estab_connect wait for another turn; no connection is lost by it. */
 #define CLIENT_RETRIES(X)                                                                          \
 	X(no_free_port)                                                                            \
-	X(no_room_for_connection)
+	X(no_room_for_connection)                                                                  \
+	X(kept_alive_no_longer) /* HTTP: ended by the server between two requests; opened anew */
 
 enum client_retry {
 #define CLIENT_RETRY_ENUM(name) CLIENT_RETRY_##name,
@@ -98,7 +103,8 @@ struct client {
 	uint64_t received;     /* bytes read, from the very beginning */
 	struct slots slots;
 	struct client_conn *conns;
-	struct pump pump; /* of a stream that is sent */
+	struct pump pump;         /* of a stream that is sent */
+	struct client_http *http; /* NULL: no HTTP */
 	struct client_tally tally;
 	struct latencies noted; /* when they were last asked for */
 };

@@ -4,6 +4,7 @@
  * time is over. A request is due when the connection is established, or the response before it has
  * been read.
  */
+#include "client_http.h"
 #include "client_steps.h"
 
 #include <errno.h>
@@ -22,7 +23,9 @@ static bool
 send_request(struct client *client, struct client_conn *conn)
 {
 	while (conn->request_left > 0) {
-		const ssize_t written = estab_conn_write(conn->conn, request_text,
+		const void *text = client->http != NULL ? client_http_text(client, conn)
+							: request_text;
+		const ssize_t written = estab_conn_write(conn->conn, text,
 				RTE_MIN(conn->request_left, sizeof(request_text)));
 
 		if (written == -EAGAIN)
@@ -44,6 +47,8 @@ begin_exchange(struct client *client, struct client_conn *conn, uint64_t now_ns)
 	conn->request_ns = now_ns;
 	conn->request_left = client->options->request_size;
 	conn->response_left = client->options->response_size;
+	if (client->http != NULL)
+		client_http_begin(client, conn);
 	return send_request(client, conn);
 }
 
@@ -55,9 +60,9 @@ close_if_first(struct client *client, struct client_conn *conn)
 		estab_conn_shutdown(conn->conn);
 }
 
-/* Take what has come of the response. @return false where it is more than that */
+/* @return false where more has come than the response */
 static bool
-take_response(struct client *client, struct client_conn *conn, uint64_t now_ns)
+take_bytes(struct client *client, struct client_conn *conn)
 {
 	const uint32_t bytes = pump_receive(conn->conn);
 
@@ -66,7 +71,18 @@ take_response(struct client *client, struct client_conn *conn, uint64_t now_ns)
 		return false;
 	}
 	conn->response_left -= bytes;
-	if (bytes > 0 && conn->response_left == 0) {
+	return true;
+}
+
+/* Take what has come of the response. @return false where it is not as it should be */
+static bool
+take_response(struct client *client, struct client_conn *conn, uint64_t now_ns)
+{
+	const bool waited = conn->response_left > 0;
+
+	if (!(client->http != NULL ? client_http_take(client, conn) : take_bytes(client, conn)))
+		return false;
+	if (waited && conn->response_left == 0) {
 		histogram_record(&client->tally.response_ns, now_ns - conn->request_ns);
 		client->transactions++;
 	}
@@ -105,6 +121,20 @@ rr_connected(struct client *client, struct client_conn *conn, uint64_t now_ns)
 	return begin_exchange(client, conn, now_ns);
 }
 
+/* A web server ends a connection after so many requests, or so much time, and another takes its place. */
+static bool
+rr_at_end(struct client *client, struct client_conn *conn)
+{
+	const bool renewed = client->http != NULL && !client->ending && conn->response_left == 0;
+
+	if (renewed) {
+		client->budget++;
+		client->tally.retries[CLIENT_RETRY_kept_alive_no_longer]++;
+	}
+	return client_at_end(client, conn,
+			conn->response_left > 0 || (!client->ending && !renewed));
+}
+
 static bool
 rr_readable(struct client *client, struct client_conn *conn, uint64_t now_ns)
 {
@@ -113,9 +143,11 @@ rr_readable(struct client *client, struct client_conn *conn, uint64_t now_ns)
 	if (!take_response(client, conn, now_ns))
 		return false;
 	if (estab_conn_at_end(conn->conn))
-		return client_at_end(client, conn, !client->ending || conn->response_left > 0);
+		return rr_at_end(client, conn);
 	if (!waited || conn->response_left > 0)
 		return true;
+	if (client->http != NULL && !client_http_goes_on(client, conn))
+		return true; /* the server's end of file is on its way */
 	if (!client->ending)
 		return begin_exchange(client, conn, now_ns);
 	close_if_first(client, conn);

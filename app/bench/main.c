@@ -7,7 +7,8 @@
  *	allot.c          which lcore does what, and how much of it
  *	setup.c          devices, memory (pools.c), stacks (loopback.c: two devices made of rings)
  *	client.c         one side of every connection; endpoint.c the other, with --loopback
- *	client_*.c       what the workloads do with a connection; pump.c text without end
+ *	client_*.c       what the workloads do with a connection; pump.c text without end;
+ *	                 http_response.c what a web server answers
  *	flood.c          a flood on the client's wire, and its answers; flood_frame.c its frames;
  *	                 flood_result.c what became of every packet
  *	plan.c           when connections are due; targets.c between whom; addresses.c whose those are

@@ -17,6 +17,7 @@ enum pool_limits {
 	MBUFS_BASE = 3072,        /* bursts, rings and caches */
 	MBUFS_PER_CONNECTION = 4, /* and as many more as its text needs */
 	TEXT_PER_MBUF = 1024,
+	HTTP_TEXT = 65536, /* of a response of unknown length */
 };
 
 /* Of a stream a whole send buffer can be, with an mbuf for headers beside each for text. */
@@ -25,6 +26,8 @@ text_on_its_way(const struct bench_options *options)
 {
 	if (options->workload == WORKLOAD_STREAM)
 		return 2 * ((uint64_t)bench_send_buffer(options) + options->message_size);
+	if (options->http.target != NULL && options->response_size == 0)
+		return HTTP_TEXT;
 	return (uint64_t)options->request_size + options->response_size;
 }
 

@@ -30,7 +30,9 @@ report_work_begin(const struct bench_options *options, FILE *out)
 	fputs(bench_workload_name(options->workload), out);
 	if (options->workload == WORKLOAD_FLOOD)
 		report_flood_begin(options, out);
-	if (options->workload == WORKLOAD_RR)
+	if (options->http.target != NULL)
+		fprintf(out, " (GET %s)", options->http.target);
+	else if (options->workload == WORKLOAD_RR)
 		fprintf(out, " (request %" PRIu32 ", response %" PRIu32 " bytes)",
 				options->request_size, options->response_size);
 	if (options->workload != WORKLOAD_STREAM)
