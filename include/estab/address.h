@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
+/**
+ * @file
  * Addresses of either family as plain values.
  *
  * A struct estab_address is a number in network byte order with its family beside it; a struct
@@ -16,20 +17,23 @@
 
 ESTAB_BEGIN_DECLS
 
+/** Whose kind an address is of. */
 enum estab_family {
 	ESTAB_FAMILY_ANY = 0,
 	ESTAB_FAMILY_IPV4 = 4,
 	ESTAB_FAMILY_IPV6 = 6,
 };
 
+/** Of either family, or of none. */
 struct estab_address {
 	uint8_t family;    /**< enum estab_family */
 	uint8_t bytes[16]; /**< network order; IPv4 uses the first four, the rest is zero */
 };
 
+/** One end of a connection. */
 struct estab_endpoint {
-	struct estab_address address;
-	uint16_t port; /**< host byte order */
+	struct estab_address address; /**< of the host */
+	uint16_t port;                /**< host byte order */
 };
 
 /** Room for any formatted address or endpoint, terminating NUL included. */

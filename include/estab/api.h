@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-
-/*
+/**
+ * @file
  * How a function becomes part of the public interface: it is declared between ESTAB_BEGIN_DECLS and
  * ESTAB_END_DECLS, carries ESTAB_API (everything else in the library is hidden), and is listed by
  * name in lib/estab.map.

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
+/**
+ * @file
  * The user calls of a connection (RFC 9293 3.9.1): OPEN active, SEND, RECEIVE, CLOSE, ABORT, STATUS.
  *
  * A connection pointer is valid from accept or connect until estab_conn_close or estab_conn_abort,
@@ -39,10 +40,11 @@ struct rte_mbuf;
 struct estab_conn;
 struct estab_stack;
 
+/** What an active OPEN is told. */
 struct estab_connect_config {
-	struct estab_endpoint remote;
-	struct estab_endpoint local; /**< family ANY: chosen by the stack; port 0: ephemeral */
-	void *user;                  /**< see estab_conn_user */
+	struct estab_endpoint remote; /**< whom to connect to */
+	struct estab_endpoint local;  /**< family ANY: chosen by the stack; port 0: ephemeral */
+	void *user;                   /**< see estab_conn_user */
 	uint16_t mss; /**< bytes, without options: the most that is announced in the SYN and sent in
 		       *   a segment; 0, or more than the interface's MTU carries: what that does */
 };
@@ -136,6 +138,8 @@ ESTAB_API int estab_conn_error(struct estab_conn *conn);
 
 /** Whatever the application keeps with the connection. */
 ESTAB_API void *estab_conn_user(const struct estab_conn *conn);
+
+/** Keep that; in the beginning it is what connect or listen was told. */
 ESTAB_API void estab_conn_set_user(struct estab_conn *conn, void *user);
 
 /**
@@ -168,6 +172,7 @@ ESTAB_API void estab_conn_set_tos(struct estab_conn *conn, uint8_t tos);
 /** The Diffserv field and ECN bits of the last acceptable segment (MAY-9). */
 ESTAB_API uint8_t estab_conn_received_tos(const struct estab_conn *conn);
 
+/** When an idle peer is asked whether it lives; 0 means the default. */
 struct estab_keepalive {
 	uint64_t idle_ns; /**< silence before the first probe; 0: 2 hours (MUST-28), at most a day */
 	uint64_t interval_ns; /**< between probes; 0: 75 s */
@@ -232,30 +237,44 @@ ESTAB_API int estab_conn_soft_error(struct estab_conn *conn);
 
 /** STATUS. */
 struct estab_conn_info {
-	const char *state; /**< "ESTABLISHED": RFC 9293's words; static */
-	struct estab_endpoint local, remote;
-	uint32_t snd_una, snd_nxt, snd_wnd, rcv_nxt, rcv_wnd;
-	uint32_t cwnd, ssthresh; /**< bytes */
-	const char *congestion;  /**< name of the congestion controller; static */
-	uint64_t pacing_rate;    /**< bytes per second; 0: text is not paced */
-	uint64_t bandwidth;      /**< bytes per second that the path is believed to deliver; 0: the
+	const char *state;            /**< "ESTABLISHED": RFC 9293's words; static */
+	struct estab_endpoint local;  /**< our end */
+	struct estab_endpoint remote; /**< the peer's */
+	uint32_t snd_una;             /**< SND.UNA, the oldest number that is not acknowledged */
+	uint32_t snd_nxt;             /**< SND.NXT, the next number to be sent */
+	uint32_t snd_wnd;             /**< SND.WND, bytes */
+	uint32_t rcv_nxt;             /**< RCV.NXT, the next number that is expected */
+	uint32_t rcv_wnd;             /**< RCV.WND, bytes */
+	uint32_t cwnd;                /**< congestion window, bytes */
+	uint32_t ssthresh;            /**< slow start threshold, bytes */
+	const char *congestion;       /**< name of the congestion controller; static */
+	uint64_t pacing_rate;         /**< bytes per second; 0: text is not paced */
+	uint64_t bandwidth;       /**< bytes per second that the path is believed to deliver; 0: the
 				   *   controller has no model of it (only BBR has) */
-	uint32_t min_rtt_us;     /**< of the path without a queue, by the same model */
-	uint32_t rtt_us, rttvar_us, rto_us;
-	uint32_t send_queued, receive_queued; /**< bytes */
-	uint32_t receive_buffer; /**< bytes; grows up to tcp.receive_buffer_max_bytes */
-	uint16_t mss;            /**< bytes of text in a full segment */
-	uint16_t mss_announced;  /**< to the peer in our SYN: bytes, without options */
-	uint8_t snd_wscale, rcv_wscale;
-	bool timestamps, sack, window_scale, ecn; /**< negotiated */
-	uint32_t retransmissions;                 /**< of the segment now outstanding */
-	uint32_t sacked;      /**< bytes in flight that the peer has told to have (RFC 2018) */
-	uint32_t lost;        /**< bytes in flight that are taken for lost */
-	uint32_t resent;      /**< bytes in flight that were sent again */
-	uint32_t reordering;  /**< by how many bytes segments were overtaken, at most */
-	const char *recovery; /**< "none", "disorder", "fast" (RFC 6675) or "timeout"; static */
+	uint32_t min_rtt_us;      /**< of the path without a queue, by the same model */
+	uint32_t rtt_us;          /**< SRTT (RFC 6298); 0: nothing was measured yet */
+	uint32_t rttvar_us;       /**< RTTVAR */
+	uint32_t rto_us;          /**< RTO, as backed off as it is now */
+	uint32_t send_queued;     /**< bytes written and not acknowledged */
+	uint32_t receive_queued;  /**< bytes that read would give */
+	uint32_t receive_buffer;  /**< bytes; grows up to tcp.receive_buffer_max_bytes */
+	uint16_t mss;             /**< bytes of text in a full segment */
+	uint16_t mss_announced;   /**< to the peer in our SYN: bytes, without options */
+	uint8_t snd_wscale;       /**< shift of the windows that come */
+	uint8_t rcv_wscale;       /**< shift of the windows that we announce */
+	bool timestamps;          /**< negotiated (RFC 7323) */
+	bool sack;                /**< negotiated (RFC 2018) */
+	bool window_scale;        /**< negotiated (RFC 7323) */
+	bool ecn;                 /**< negotiated (RFC 3168) */
+	uint32_t retransmissions; /**< of the segment now outstanding */
+	uint32_t sacked;          /**< bytes in flight that the peer has told to have (RFC 2018) */
+	uint32_t lost;            /**< bytes in flight that are taken for lost */
+	uint32_t resent;          /**< bytes in flight that were sent again */
+	uint32_t reordering;      /**< by how many bytes segments were overtaken, at most */
+	const char *recovery;     /**< "none", "disorder", "fast" (RFC 6675) or "timeout"; static */
 };
 
+/** Fill in all of it. */
 ESTAB_API void estab_conn_status(const struct estab_conn *conn, struct estab_conn_info *info);
 
 ESTAB_END_DECLS

@@ -19,6 +19,7 @@ struct estab_stack;
 /** Cookies count time in slots of 68.7 s: one lives in the slot in which it was made, and the next. */
 #define ESTAB_COOKIE_SLOT_NS (UINT64_C(1) << 36)
 
+/** What SYN cookies are made with. */
 struct estab_cookie_key {
 	uint8_t secret[16]; /**< from getrandom(), or what several hosts have agreed on */
 	uint64_t number;    /**< of the key among those that come of this secret */
@@ -39,6 +40,8 @@ struct estab_cookie_key {
  *
  * On the stack's own lcore. The key is copied, and the secret is not kept.
  *
+ * @param stack  that makes and takes cookies
+ * @param key  from now on
  * @param now_ns  as for estab_stack_poll()
  */
 ESTAB_API void estab_stack_cookie_key(struct estab_stack *stack, const struct estab_cookie_key *key,

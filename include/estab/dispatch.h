@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
+/**
+ * @file
  * Several stacks at one device, each on an lcore of its own: every packet goes to the stack that its
  * connection belongs to, whatever the device does.
  *
@@ -30,10 +31,12 @@ ESTAB_BEGIN_DECLS
 struct estab_dispatch;
 struct rte_mempool;
 
+/** What there is room for. */
 enum estab_dispatch_limits {
 	ESTAB_DISPATCH_PORTS_MAX = 128,
 };
 
+/** Who shares a device, and how its packets come to them. */
 struct estab_dispatch_config {
 	int socket_id;       /**< NUMA node of the memory, or -1 */
 	uint8_t secret[16];  /**< of the hash; from getrandom(), and of no stack */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
+/**
+ * @file
  * Why a packet died. Every packet that is received is either delivered or counted here under one
  * name: received = delivered + the sum of the drops, exactly.
  *
@@ -12,7 +13,7 @@
 
 ESTAB_BEGIN_DECLS
 
-/* X(NAME, "name", "what it means") */
+/** X(NAME, "name", "what it means") */
 #define ESTAB_DROP_REASONS(X)                                                                      \
 	X(ETHERNET_TRUNCATED, "ethernet_truncated", "shorter than an Ethernet header")             \
 	X(ETHERNET_NOT_OURS, "ethernet_not_ours", "sent to another MAC address")                   \
@@ -72,6 +73,7 @@ ESTAB_BEGIN_DECLS
 	X(TCP_SHUTTING_DOWN, "tcp_shutting_down", "SYN while the stack is being drained")          \
 	X(DISPATCH_RING_FULL, "dispatch_ring_full", "the lcore that it belongs to did not keep up")
 
+/** ESTAB_DROP_ and a name of ESTAB_DROP_REASONS. */
 enum estab_drop {
 #define ESTAB_DROP_ENUM(name, key, text) ESTAB_DROP_##name,
 	ESTAB_DROP_REASONS(ESTAB_DROP_ENUM)

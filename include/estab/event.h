@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
+/**
+ * @file
  * What happened to connections, collected after a poll: the application is told, not called.
  */
 #ifndef ESTAB_EVENT_H
@@ -24,10 +25,11 @@ enum estab_event_what {
 	ESTAB_EVENT_TROUBLE = 1 << 5,   /**< estab_conn_soft_error has something to say */
 };
 
+/** Something has happened to a connection. */
 struct estab_event {
-	struct estab_conn *conn;
-	void *user;    /**< as estab_conn_user(conn) */
-	uint32_t what; /**< set of enum estab_event_what */
+	struct estab_conn *conn; /**< to which */
+	void *user;              /**< as estab_conn_user(conn) */
+	uint32_t what;           /**< set of enum estab_event_what */
 };
 
 /**

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
+/**
+ * @file
  * Passive OPEN (RFC 9293 3.10.1): listeners and their accept queues.
  */
 #ifndef ESTAB_LISTEN_H
@@ -16,6 +17,7 @@ struct estab_conn;
 struct estab_listener;
 struct estab_stack;
 
+/** What a passive OPEN is told. */
 struct estab_listen_config {
 	struct estab_endpoint local; /**< family ANY: every local address of both families; a
 				      *   family with a zero address: every one of that family */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
+/**
+ * @file
  * What a stack has taken of memory, by what it is for. All of it is reserved when the stack is created;
  * pages that are never touched cost nothing where the kernel gives them at first touch. mbufs are
  * not in here: they are the application's (struct estab_stats tells what text pins).
@@ -13,7 +14,7 @@
 
 ESTAB_BEGIN_DECLS
 
-/* X(name, "what for") */
+/** X(name, "what for") */
 #define ESTAB_MEMORY_PARTS(X)                                                                      \
 	X(stack, "the stack itself, with its timers and bursts")                                   \
 	X(flow_table, "from 4-tuples to connections")                                              \
@@ -35,6 +36,7 @@ struct estab_memory_part {
 	uint64_t used;     /**< of these, are in use now */
 };
 
+/** All of a stack's memory, by the names of ESTAB_MEMORY_PARTS. */
 struct estab_memory {
 #define ESTAB_MEMORY_FIELD(name, text) struct estab_memory_part name;
 	ESTAB_MEMORY_PARTS(ESTAB_MEMORY_FIELD)

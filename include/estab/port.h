@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
+/**
+ * @file
  * Where packets come from and go to.
  *
  * One indirect call per burst. An Ethernet device queue in the applications, a simulated wire in
@@ -34,6 +35,7 @@ enum estab_port_offload {
 	ESTAB_PORT_NEIGHBOURS_ANSWERED = 1 << 6,
 };
 
+/** Where packets come from and go to: a device's queues, or what the user makes of it. */
 struct estab_port {
 	void *context; /**< handed to each function */
 
@@ -48,7 +50,9 @@ struct estab_port {
 	 *  @return how many are ready; the one behind them can never be sent, and stays the caller's */
 	uint16_t (*tx_prepare)(void *context, struct rte_mbuf **packets, uint16_t n);
 
-	/** Give up to n packets; the port owns the first <result> of them, the caller the rest. */
+	/** Give up to n packets; the port owns those that it took, the caller the rest.
+	 *
+	 *  @return how many it took, the first ones */
 	uint16_t (*tx_burst)(void *context, struct rte_mbuf **packets, uint16_t n);
 
 	uint32_t offloads; /**< set of enum estab_port_offload */

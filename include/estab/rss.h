@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
+/**
+ * @file
  * By which rule a device spreads connections over its queues (receive side scaling): Toeplitz hash
  * of the 4-tuple under a key, then a table of queues. Read from the device, never assumed.
  */
@@ -14,15 +15,17 @@
 
 ESTAB_BEGIN_DECLS
 
+/** What there is room for. */
 enum estab_rss_limits {
 	ESTAB_RSS_KEY_MIN = 40, /**< bytes: two IPv6 addresses and ports, and one word */
 	ESTAB_RSS_KEY_MAX = 128,
 	ESTAB_RSS_TABLE_MAX = 2048,
 };
 
+/** The rule by which a device spreads packets over its queues. */
 struct estab_rss {
-	uint8_t key[ESTAB_RSS_KEY_MAX];
-	uint16_t key_length; /**< bytes of key, a multiple of 4 */
+	uint8_t key[ESTAB_RSS_KEY_MAX]; /**< of the Toeplitz hash */
+	uint16_t key_length;            /**< bytes of key, a multiple of 4 */
 	uint16_t table_size; /**< a power of two; 0: the device does not spread by a known rule */
 	uint16_t table[ESTAB_RSS_TABLE_MAX]; /**< the queue, by the lowest bits of the hash */
 };

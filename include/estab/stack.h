@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
+/**
+ * @file
  * A stack: one TCP endpoint on one lcore. Nothing is shared between stacks, no thread is started,
  * no clock or random source is read: the caller brings the time, the secret, the packets and the
  * memory.
@@ -34,11 +35,13 @@ struct rte_mbuf;
 struct rte_mempool;
 struct estab_stack;
 
+/** What there is room for. */
 enum estab_limits {
 	ESTAB_ADDRESSES_MAX = 16, /**< local addresses of a stack */
 	ESTAB_BURST_MAX = 256,    /**< packets taken from the port in one poll */
 };
 
+/** When a SYN is answered without remembering it (RFC 4987). */
 enum estab_syn_cookies {
 	ESTAB_SYN_COOKIES_AUTO = 0, /**< records up to the limit, cookies above it */
 	ESTAB_SYN_COOKIES_ALWAYS,   /**< no record, no memory before the handshake is complete */
@@ -67,22 +70,23 @@ enum estab_ecn {
 	ESTAB_ECN_ASK,        /**< in our own SYNs too; a SYN lost twice goes on without */
 };
 
+/** An address of ours. */
 struct estab_local_address {
-	struct estab_address address;
-	uint8_t prefix_length; /**< what is on-link, e.g. 24 */
+	struct estab_address address; /**< the host's */
+	uint8_t prefix_length;        /**< what is on-link, e.g. 24 */
 	bool whole; /**< every host's address of the prefix is ours, for estab_connect to choose from
 		     *   and estab_listen to hear: a load generator that is many clients */
 };
 
 /** How the stack appears on its link. */
 struct estab_interface {
-	uint8_t mac[6];
-	uint16_t vlan; /**< 0: untagged; else 1..4094, tag sent and required */
-	uint16_t mtu;  /**< IP packet size; 0 means 1500 */
-	struct estab_local_address addresses[ESTAB_ADDRESSES_MAX];
-	unsigned int address_count;
-	struct estab_address gateway_ipv4; /**< family ANY: no gateway */
-	struct estab_address gateway_ipv6;
+	uint8_t mac[6]; /**< Ethernet address of ours */
+	uint16_t vlan;  /**< 0: untagged; else 1..4094, tag sent and required */
+	uint16_t mtu;   /**< IP packet size; 0 means 1500 */
+	struct estab_local_address addresses[ESTAB_ADDRESSES_MAX]; /**< of either family */
+	unsigned int address_count;                                /**< how many of them */
+	struct estab_address gateway_ipv4;                         /**< family ANY: no gateway */
+	struct estab_address gateway_ipv6;                         /**< likewise */
 };
 
 /** What estab_interface_check() finds fault with; address and gateway NULL: the number of addresses. */
@@ -96,6 +100,7 @@ struct estab_interface_fault {
  * Check the addresses and gateways of an interface, each alone and beside the others. What is wrong
  * here would show later only as silence. estab_stack_config_check() does the same among other things.
  *
+ * @param interface  to be checked
  * @param fault  receives the first fault, with pointers into `interface`; may be NULL
  * @return
  *   - 0
@@ -151,7 +156,7 @@ struct estab_stack_limits {
  * with its source.
  */
 struct estab_tcp_config {
-	enum estab_syn_cookies syn_cookies;
+	enum estab_syn_cookies syn_cookies; /**< when SYNs are answered by cookies (automatic) */
 	uint64_t cookie_grace_ns; /**< how long the key before makes cookies right after a change of keys, see
 				   *   estab_stack_cookie_key() (ESTAB_COOKIE_SLOT_NS, 68.7 s, which is
 				   *   all that the last of them live; FreeBSD: 15 s) */
@@ -193,10 +198,10 @@ struct estab_tcp_config {
 					  *   what an unscaled window can announce, as FreeBSD */
 	uint8_t window_scale_min; /**< shift at least; the receive buffer is to be four steps
 				   *   of it or more (0: what the receive buffer needs) */
-	enum estab_option_order option_order;
-	enum estab_congestion congestion; /**< (CUBIC) */
-	enum estab_ecn ecn;               /**< (accept) */
-	bool cubic_from_cwnd;             /**< CUBIC leaves 7/10 of cwnd after a loss, as Linux, and
+	enum estab_option_order option_order; /**< of a SYN's options */
+	enum estab_congestion congestion;     /**< (CUBIC) */
+	enum estab_ecn ecn;                   /**< (accept) */
+	bool cubic_from_cwnd;  /**< CUBIC leaves 7/10 of cwnd after a loss, as Linux, and
 					   *   not of what was in flight (RFC 9438 4.6 has both) */
 	bool idle_keeps_cwnd;  /**< a pause longer than RTO leaves cwnd alone for up to five minutes
 				   *   (RFC 7661), and not at the initial window (RFC 5681 4.1);
@@ -220,6 +225,7 @@ struct estab_tcp_config {
 				  *   start and 1.2 times after it, as Linux, and not in bursts */
 };
 
+/** All that a stack is told when it is created. */
 struct estab_stack_config {
 	const char *name;              /**< unique in the process, up to 15 characters */
 	int socket_id;                 /**< NUMA node of the memory, or -1 */
@@ -230,9 +236,9 @@ struct estab_stack_config {
 	uint16_t port_mbufs_max;       /**< where port is NULL: as in struct estab_port */
 	uint16_t port_mbufs_cut_max;   /**< likewise */
 	uint16_t burst;                /**< packets per poll, up to ESTAB_BURST_MAX; 0 means 64 */
-	struct estab_interface interface;
-	struct estab_stack_limits limits;
-	struct estab_tcp_config tcp;
+	struct estab_interface interface; /**< its place on the link */
+	struct estab_stack_limits limits; /**< what it may take */
+	struct estab_tcp_config tcp;      /**< how it speaks TCP */
 };
 
 /** Make all fields zero, which means: every default. */
@@ -241,6 +247,7 @@ ESTAB_API void estab_stack_config_init(struct estab_stack_config *config);
 /**
  * Check a configuration and say what is wrong with it.
  *
+ * @param config  to be checked
  * @param why  receives a static sentence naming the field and the mend; may be NULL
  * @return 0 or -EINVAL
  */
@@ -264,6 +271,7 @@ ESTAB_API void estab_stack_destroy(struct estab_stack *stack);
 /**
  * One turn: take a burst from the port, process it, let timers expire, send what is owed.
  *
+ * @param stack  with a port
  * @param now_ns  a clock that never goes back, from any start
  */
 ESTAB_API void estab_stack_poll(struct estab_stack *stack, uint64_t now_ns);
@@ -277,6 +285,8 @@ ESTAB_API void estab_stack_poll(struct estab_stack *stack, uint64_t now_ns);
  *	estab_stack_transmit(stack, now_ns);
  */
 ESTAB_API void estab_stack_receive(struct estab_stack *stack, uint64_t now_ns);
+
+/** The second half. */
 ESTAB_API void estab_stack_transmit(struct estab_stack *stack, uint64_t now_ns);
 
 /**

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
+/**
+ * @file
  * What a stack has counted since it was created. Counters only grow; gauges are as of now.
  *
  * One list gives the struct, the names and the order in which applications print them.
@@ -14,7 +15,7 @@
 
 ESTAB_BEGIN_DECLS
 
-/* X(name, "what it counts") */
+/** X(name, "what it counts") */
 #define ESTAB_COUNTERS(X)                                                                          \
 	X(rx_packets, "packets received")                                                          \
 	X(rx_bytes, "bytes received, Ethernet header included")                                    \
@@ -81,7 +82,7 @@ ESTAB_BEGIN_DECLS
 	X(dispatch_copied, "copies of packets that concern the stacks of all lcores")              \
 	X(dispatch_not_copied, "copies not made: mempool empty, or too many in a burst")
 
-/* X(name, "what it shows") */
+/** X(name, "what it shows") */
 #define ESTAB_GAUGES(X)                                                                            \
 	X(connections_open, "connections with a TCB now")                                          \
 	X(connections_half_open, "SYN records now")                                                \
@@ -89,6 +90,7 @@ ESTAB_BEGIN_DECLS
 	X(receive_memory, "bytes of mbufs with text received, now")                                \
 	X(send_memory, "bytes of mbufs with text to be sent, now")
 
+/** What a stack has counted: the members are the names of ESTAB_COUNTERS and ESTAB_GAUGES. */
 struct estab_stats {
 #define ESTAB_STATS_FIELD(name, text) uint64_t name;
 	ESTAB_COUNTERS(ESTAB_STATS_FIELD)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-
-/*
+/**
+ * @file
  * The version of estab: the macros are what a program was compiled against, the function is what it
  * runs with. meson.build holds the same numbers, and the build fails when they differ.
  */
@@ -10,8 +10,11 @@
 
 #include <estab/api.h>
 
+/** Counts what breaks programs. */
 #define ESTAB_VERSION_MAJOR 0
+/** Counts what they may use. */
 #define ESTAB_VERSION_MINOR 1
+/** Counts what was mended. */
 #define ESTAB_VERSION_PATCH 0
 
 /** The three numbers as text: "0.1.0". */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
+/**
+ * @file
  * Where the time of a turn goes: the stack says, once per burst, which part of its walk begins. The
  * watcher reads whatever clock or counter it likes; the stack itself reads none.
  *
@@ -14,7 +15,7 @@ ESTAB_BEGIN_DECLS
 
 struct estab_stack;
 
-/* X(name, "text"), in the order of a turn */
+/** X(name, "text"), in the order of a turn */
 #define ESTAB_STAGES(X)                                                                            \
 	X(RECEIVE, "receive")   /* the port's rx_burst */                                          \
 	X(PARSE, "parse")       /* packets to segments; ARP, ND and ICMP */                        \
@@ -26,6 +27,7 @@ struct estab_stack;
 	X(TRANSMIT, "transmit") /* the port's tx_burst */                                          \
 	X(OUTSIDE, "outside")   /* the caller again */
 
+/** ESTAB_STAGE_ and a name of ESTAB_STAGES. */
 enum estab_stage {
 #define ESTAB_STAGE_NAME(name, text) ESTAB_STAGE_##name,
 	ESTAB_STAGES(ESTAB_STAGE_NAME)
@@ -33,10 +35,11 @@ enum estab_stage {
 			ESTAB_STAGE_COUNT
 };
 
+/** Who is told of the stages of a turn. */
 struct estab_watch {
 	/** A stage begins, and the one before has ended. Must not call the stack. */
 	void (*enter)(void *context, enum estab_stage stage);
-	void *context;
+	void *context; /**< handed to it */
 };
 
 /** Watch the turns of a stack from now on; the struct is copied. NULL: watch no more. */
