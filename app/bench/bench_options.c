@@ -95,6 +95,11 @@ take_seed(const char *text, void *value)
 }
 
 static const struct option_row rows[] = {
+	{ .name = "config-file",
+			.argument = "FILE",
+			.kind = OPTION_FILE,
+			.help = "options from there, in sections named as the titles here, and [eal];\n"
+				"what the command line says too, overrides it" },
 	{ .name = "workload",
 			.argument = "WORKLOAD",
 			.kind = OPTION_TAKE,
@@ -231,8 +236,9 @@ bench_options_read(struct bench_options *options, struct command_line *line, int
 	ret = command_line_split(line, argc, argv, usage, tables, RTE_DIM(tables));
 	if (ret >= 0)
 		return ret;
-	options->device.named = command_line_names_device(line);
 	ret = options_read(line, tables, RTE_DIM(tables));
+	options->device.named = command_line_names_device(line);
+	options->line = line;
 	if (ret < 0)
 		ret = bench_options_check(options);
 	if (ret < 0)

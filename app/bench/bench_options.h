@@ -53,8 +53,9 @@ struct engine_connections {
 };
 
 struct bench_options {
-	bool engine;                /* the ledger of cycles in place of a workload */
-	const char *engine_traffic; /* one kind; NULL: every kind */
+	const struct command_line *line; /* what was given */
+	bool engine;                     /* the ledger of cycles in place of a workload */
+	const char *engine_traffic;      /* one kind; NULL: every kind */
 	struct engine_connections engine_connections;
 	uint32_t engine_rounds;
 	uint32_t engine_packets; /* received in a round */

@@ -85,7 +85,7 @@ static void
 write_json(const struct ledger *ledger, int argc, char **argv)
 {
 	const struct bench_options *options = ledger->options;
-	json_t *root = report_json_head(options->seed, "engine", argc, argv);
+	json_t *root = report_json_head(options, "engine", argc, argv);
 
 	json_object_set(root, "engine", ledger->list);
 	if (ledger->lcores > 1)

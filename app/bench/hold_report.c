@@ -353,8 +353,7 @@ hold_report_end(struct hold_report *report, const struct hold *hold, int argc, c
 	const struct bench_options *options = report->options;
 	const struct result result = {
 		.workload = WORKLOAD_HOLD,
-		.root = report_json_head(options->seed, bench_workload_name(WORKLOAD_HOLD), argc,
-				argv),
+		.root = report_json_head(options, bench_workload_name(WORKLOAD_HOLD), argc, argv),
 		.latencies = { [LATENCY_response] = &hold->response_ns },
 	};
 

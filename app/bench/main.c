@@ -37,6 +37,7 @@
 #include "secret.h"
 #include "signals.h"
 
+static struct command_line line;
 static struct bench_options options;
 static struct bench bench; /* holds two histograms: kept off the stack */
 static struct report report;
@@ -79,7 +80,6 @@ end(int code)
 int
 main(int argc, char **argv)
 {
-	struct command_line line;
 	int ret = bench_options_read(&options, &line, argc, argv);
 
 	if (ret < 0 && !options.seed_given && secret_fill(&options.seed, sizeof(options.seed)) != 0)

@@ -125,7 +125,10 @@ void report_flood_json(json_t *object, const struct bench *bench);
 json_t *report_json_interval(const struct interval *interval, uint32_t workload,
 		unsigned int end_count);
 /* What every result begins with, and all counters of a stack. */
-json_t *report_json_head(uint64_t seed, const char *workload, int argc, char **argv);
+json_t *report_json_head(const struct bench_options *options, const char *workload, int argc,
+		char **argv);
+/* report_config.c: what is in force, wherever it was given: by section, and EAL's arguments. */
+json_t *report_json_config(const struct command_line *line);
 json_t *report_json_stack(const struct estab_stats *stats);
 json_t *report_json_drops(const struct estab_stats *stats); /* that are not zero */
 json_t *report_json_latency(const struct histogram *histogram);

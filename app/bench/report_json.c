@@ -366,7 +366,7 @@ summary_json(const struct bench *bench, const struct summary *summary)
 }
 
 json_t *
-report_json_head(uint64_t seed, const char *workload, int argc, char **argv)
+report_json_head(const struct bench_options *options, const char *workload, int argc, char **argv)
 {
 	json_t *root = json_object();
 
@@ -375,7 +375,8 @@ report_json_head(uint64_t seed, const char *workload, int argc, char **argv)
 	set_text(root, "dpdk", rte_version());
 	json_object_set_new(root, "host", host_json());
 	json_object_set_new(root, "args", args_json(argc, argv));
-	set_count(root, "seed", seed);
+	json_object_set_new(root, "config", report_json_config(options->line));
+	set_count(root, "seed", options->seed);
 	set_text(root, "workload", workload);
 	return root;
 }
@@ -384,7 +385,7 @@ json_t *
 report_json(const struct bench *bench, const struct summary *summary, json_t *intervals, int argc,
 		char **argv)
 {
-	json_t *root = report_json_head(bench->options->seed,
+	json_t *root = report_json_head(bench->options,
 			bench_workload_name(bench->options->workload), argc, argv);
 
 	json_object_set_new(root, "ports", ports_json(bench));

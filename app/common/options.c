@@ -18,21 +18,24 @@
 #include <estab/version.h>
 
 #include "complain.h"
+#include "options_file.h"
 #include "parse.h"
 
 enum options_limits {
-	OPTIONS_MAX = 128, /* rows of all tables together */
-	ROW_FIRST = 256,   /* getopt values of rows; characters and '?' lie below */
-	HELP_INDENT = 32,  /* column of the help text */
+	OPTIONS_MAX = COMMAND_LINE_OPTIONS_MAX,
+	ROW_FIRST = 256, /* getopt values of rows; characters and '?' lie below */
+	PLACE_MAX = 512,
+	HELP_INDENT = 32, /* column of the help text */
 };
 
-/* The row with this number, and the target of its table. */
+/* The row with this number, and its table. */
 static const struct option_row *
-row_at(const struct option_table *tables, unsigned int count, unsigned int index, void **target)
+row_at(const struct option_table *tables, unsigned int count, unsigned int index,
+		const struct option_table **table)
 {
 	for (unsigned int i = 0; i < count; i++) {
 		if (index < tables[i].count) {
-			*target = tables[i].target;
+			*table = &tables[i];
 			return &tables[i].rows[index];
 		}
 		index -= tables[i].count;
@@ -81,12 +84,12 @@ static bool
 is_ours(const char *word, const struct option_table *tables, unsigned int count)
 {
 	const size_t length = strcspn(word, "=");
+	const struct option_table *table;
 	const struct option_row *row;
-	void *target;
 
 	if (strncmp(word, "--", 2) != 0)
 		return false;
-	for (unsigned int i = 0; (row = row_at(tables, count, i, &target)) != NULL; i++) {
+	for (unsigned int i = 0; (row = row_at(tables, count, i, &table)) != NULL; i++) {
 		if (strlen(row->name) == length - 2 &&
 				strncmp(row->name, word + 2, length - 2) == 0)
 			return true;
@@ -150,14 +153,15 @@ static unsigned int
 make_getopt_table(struct option *long_options, const struct option_table *tables,
 		unsigned int count)
 {
+	const struct option_table *table;
 	const struct option_row *row;
-	void *target;
 	unsigned int i;
 
-	for (i = 0; i < OPTIONS_MAX && (row = row_at(tables, count, i, &target)) != NULL; i++) {
+	for (i = 0; i < OPTIONS_MAX && (row = row_at(tables, count, i, &table)) != NULL; i++) {
 		long_options[i] = (struct option){
 			.name = row->name,
-			.has_arg = row->argument != NULL ? required_argument : no_argument,
+			/* --flag=no takes back what a file says */
+			.has_arg = row->argument != NULL ? required_argument : optional_argument,
 			.val = ROW_FIRST + (int)i,
 		};
 	}
@@ -166,49 +170,114 @@ make_getopt_table(struct option *long_options, const struct option_table *tables
 }
 
 static int
-take_number(const struct option_row *row, const char *text, void *value)
+take_flag(const char *text, void *value, const char *place)
+{
+	if (text != NULL && strcmp(text, "yes") != 0 && strcmp(text, "no") != 0)
+		return complain(EXIT_USAGE, "%s: expected yes or no", place);
+	*(bool *)value = text == NULL || text[0] == 'y';
+	return -1;
+}
+
+static int
+take_number(const struct option_row *row, const char *text, void *value, const char *place)
 {
 	const uint64_t max = row->max != 0 ? row->max : UINT32_MAX;
 	uint64_t number;
 
 	if (parse_number(text, &number) != 0 || number < row->min || number > max)
-		return complain(EXIT_USAGE,
-				"--%s %s: expected a number from %" PRIu64 " to %" PRIu64,
-				row->name, text, row->min, max);
+		return complain(EXIT_USAGE, "%s: expected a number from %" PRIu64 " to %" PRIu64,
+				place, row->min, max);
 	*(uint32_t *)value = (uint32_t)number;
 	return -1;
 }
 
 static int
-take_time(const struct option_row *row, const char *text, void *value)
+take_time(const struct option_row *row, const char *text, void *value, const char *place)
 {
 	uint64_t ns;
 
 	if (parse_time(text, &ns) != 0 || ns < row->min || (row->max != 0 && ns > row->max))
-		return complain(EXIT_USAGE, "--%s %s: expected a time such as 250ms, 10s or 5m%s",
-				row->name, text, row->min > 0 ? ", not zero" : "");
+		return complain(EXIT_USAGE, "%s: expected a time such as 250ms, 10s or 5m%s", place,
+				row->min > 0 ? ", not zero" : "");
 	*(uint64_t *)value = ns;
 	return -1;
 }
 
+/* place: for complaints, where the option stands and its text */
 static int
-take_value(const struct option_row *row, const char *text, void *target)
+take_value(const struct option_row *row, const char *text, void *target, const char *place)
 {
 	void *value = (char *)target + row->offset;
 
 	switch (row->kind) {
 	case OPTION_FLAG:
-		*(bool *)value = true;
-		return -1;
+		return take_flag(text, value, place);
 	case OPTION_NUMBER:
-		return take_number(row, text, value);
+		return take_number(row, text, value, place);
 	case OPTION_TIME:
-		return take_time(row, text, value);
+		return take_time(row, text, value, place);
+	case OPTION_FILE:
+		return -1; /* it has been read */
 	case OPTION_TAKE:
 		break;
 	}
 	if (row->take(text, value) != 0)
-		return complain(EXIT_USAGE, "--%s %s: expected %s", row->name, text, row->expected);
+		return complain(EXIT_USAGE, "%s: expected %s", place, row->expected);
+	return -1;
+}
+
+/* For whoever repeats what is in force; of very many the first. */
+static void
+note_given(struct command_line *line, const struct option_table *table,
+		const struct option_row *row, const char *text)
+{
+	if (line->given_count < COMMAND_LINE_GIVEN_MAX)
+		line->given[line->given_count++] = (struct option_given){ .section = table->title,
+			.name = row->name,
+			.text = text != NULL ? text : "yes" };
+}
+
+static bool
+is_named(const struct command_line *line, const struct option_row *row)
+{
+	for (unsigned int i = 0; i < line->named_count; i++)
+		if (line->named[i] == row)
+			return true;
+	return false;
+}
+
+int
+options_take_from_file(struct command_line *line, const struct option_table *table,
+		const struct option_row *row, const char *text, const char *place)
+{
+	if (is_named(line, row))
+		return -1;
+	note_given(line, table, row, text);
+	return take_value(row, text, table->target, place);
+}
+
+/* Of the command line. */
+static int
+take(struct command_line *line, const struct option_table *table, const struct option_row *row,
+		const char *text)
+{
+	char place[PLACE_MAX];
+
+	snprintf(place, sizeof(place), text != NULL ? "--%s %s" : "--%s", row->name, text);
+	note_given(line, table, row, text);
+	return take_value(row, text, table->target, place);
+}
+
+/* Which options there are, and which file they name. */
+static int
+name(struct command_line *line, const struct option_table *table, const struct option_row *row,
+		const char *text)
+{
+	(void)table;
+	if (row->kind == OPTION_FILE)
+		line->config_file = text;
+	if (line->named_count < COMMAND_LINE_OPTIONS_MAX && !is_named(line, row))
+		line->named[line->named_count++] = row;
 	return -1;
 }
 
@@ -220,32 +289,45 @@ complain_about_word(int found, const char *word)
 	return complain(EXIT_USAGE, "%s is no option, or not one by itself: see --help", word);
 }
 
-int
-options_read(const struct command_line *line, const struct option_table *tables, unsigned int count)
+/* Every option of the command line in turn. @return -1, or the exit code */
+static int
+for_each(struct command_line *line, const struct option_table *tables, unsigned int count,
+		int (*use)(struct command_line *, const struct option_table *,
+				const struct option_row *, const char *))
 {
 	struct option long_options[OPTIONS_MAX + 1];
-	int found;
+	int found, ret = -1;
 
 	make_getopt_table(long_options, tables, count);
-	if (line->app_count == 0)
-		return -1;
 	optind = 0; /* GNU: begin anew */
 	opterr = 0; /* we speak ourselves */
-	while ((found = getopt_long(line->app_count, line->app, "+:", long_options, NULL)) != -1) {
+	while (ret < 0 &&
+			(found = getopt_long(line->app_count, line->app, "+:", long_options,
+					 NULL)) != -1) {
+		const struct option_table *table;
 		const struct option_row *row;
-		void *target;
-		int ret;
 
 		if (found < ROW_FIRST)
 			return complain_about_word(found, line->app[optind - 1]);
-		row = row_at(tables, count, (unsigned int)(found - ROW_FIRST), &target);
+		row = row_at(tables, count, (unsigned int)(found - ROW_FIRST), &table);
 		assert(row != NULL); /* getopt gives back what the table has */
-		ret = take_value(row, optarg, target);
-		if (ret >= 0)
-			return ret;
+		ret = use(line, table, row, optarg);
 	}
-	if (optind < line->app_count)
+	if (ret < 0 && optind < line->app_count)
 		return complain(EXIT_USAGE, "%s: not an option; every option begins with --",
 				line->app[optind]);
-	return -1;
+	return ret;
+}
+
+int
+options_read(struct command_line *line, const struct option_table *tables, unsigned int count)
+{
+	int ret;
+
+	if (line->app_count == 0)
+		return -1;
+	ret = for_each(line, tables, count, name);
+	if (ret < 0 && line->config_file != NULL)
+		ret = options_file_read(line, tables, count);
+	return ret < 0 ? for_each(line, tables, count, take) : ret;
 }

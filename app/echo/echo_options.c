@@ -37,6 +37,11 @@ take_config(const char *text, void *value)
 #define RESPONSE_SIZE_DEFAULT 64
 
 static const struct option_row rows[] = {
+	{ .name = "config-file",
+			.argument = "FILE",
+			.kind = OPTION_FILE,
+			.help = "options from there, in sections named as the titles here, and [eal];\n"
+				"what the command line says too, overrides it" },
 	{ .name = "mode",
 			.argument = "MODE",
 			.kind = OPTION_TAKE,
@@ -184,8 +189,8 @@ echo_options_read(struct echo_options *options, struct command_line *line, int a
 	ret = command_line_split(line, argc, argv, usage, tables, RTE_DIM(tables));
 	if (ret >= 0)
 		return ret;
-	options->device.named = command_line_names_device(line);
 	ret = options_read(line, tables, RTE_DIM(tables));
+	options->device.named = command_line_names_device(line);
 	if (ret < 0)
 		ret = check(options);
 	return ret < 0 ? stack_options_load(&options->stack) : ret;

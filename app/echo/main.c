@@ -26,7 +26,7 @@ static struct echo echo;
 int
 main(int argc, char **argv)
 {
-	struct command_line line;
+	static struct command_line line; /* options point into it */
 	int ret = echo_options_read(&options, &line, argc, argv);
 
 	if (ret < 0)

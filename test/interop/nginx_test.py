@@ -6,10 +6,11 @@ import json
 import os
 import re
 import subprocess
+import sys
 from contextlib import contextmanager
 
 from cases import case, expect, expect_equal, finish, note
-from enter import enter, which_are_missing
+from enter import enter, unique, which_are_missing
 from programs import estab_bench
 from wires import ESTAB, FAMILIES, KERNEL, PREFIX, run, veth
 
@@ -174,6 +175,18 @@ def many_clients_on_the_link(wire):
     expect_equal(len({line[0] for line in heard}), 14, "addresses in nginx's log")
 
 
+def configuration_is_a_file(wire):
+    """The example in config/, but for the wire and the time."""
+    path = os.path.join(os.path.dirname(__file__), "../../config/web-server.cfg")
+    said = run(*wire.command, sys.argv[2], "--no-telemetry", f"--file-prefix=interop-{unique()}",
+               f"--vdev={wire.vdev}", "--", "--config-file", path, "--server", f"{KERNEL[4]}:80",
+               "--duration", "1s", "--json", "-")
+    result = json.loads(said)
+    expect_equal(result["config"]["load"]["server"], f"{KERNEL[4]}:80", "server in force")
+    expect_equal(result["config"]["http"], {"http": "/", "http-status": "200"}, "HTTP in force")
+    expect(result["summary"]["transactions"] > 0, "no transaction")
+
+
 @contextmanager
 def kernel_in_place_of_estab(wire):
     """The same veth, and the kernel's TCP at both ends."""
@@ -232,6 +245,7 @@ def main():
                 "a connection that nginx ends after 20 requests is renewed": ended_connections_are_renewed,
                 "a body in chunks is read": chunks_are_read,
                 "another status or length than was asked for is named": wrong_answers_are_named,
+                "config/web-server.cfg": configuration_is_a_file,
                 "--max-errors: some errors may be": errors_may_be_granted,
                 "--clients: nginx sees every host of the prefix": many_clients_are_many,
                 "--clients on the link: the kernel finds each": many_clients_on_the_link,

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import tempfile
 
 ECHO, BENCH = sys.argv[1:3]
 ADDRESS = ["--address", "192.0.2.2/24"]
@@ -220,6 +221,27 @@ CASES = [
 ]
 
 
+# what a file holds, and what the one line says of it behind the file's name
+FILES = [
+    ("rate = 5\n", ", line 1: it stands before the first [section]"),
+    ("# fine\n\n[load]\n  rate\n", ", line 4: neither [section] nor name = value"),
+    ("[load]\nrate =  # none\n", ", line 2: there is nothing behind the ="),
+    ("[load]\n= 5\n", ", line 2: no option has such a name"),
+    ("[load\nrate = 5\n", ", line 1: a section's name ends with ]"),
+    ("[]\n", ", line 1: no section has such a name"),
+    ("[load]\nserver = " + "1" * 300 + "\n", ", line 2: the value is too long"),
+    ("[load]\n" + "#" * 1000 + "\n", ", line 2: the line is too long"),
+    ("[lode]\nrate = 5\n", ", [lode]: no such section"),
+    ("[load]\nrates = 5\n", ", [load] rates = 5: no option of this section"),
+    ("[stack]\nrate = 5\n", ", [stack] rate = 5: no option of this section"),
+    ("[measurement]\nconfig-file = x\n", ", [measurement] config-file = x: no option of this"),
+    ("[load]\nrate = much\n", ", [load] rate = much: expected a number"),
+    ("[load]\nduration = 0\n", ", [load] duration = 0: expected a time"),
+    ("[stack]\nburst = 1000\n", ", [stack] burst = 1000: expected a number from 1 to 256"),
+    ("[measurement]\nloopback = maybe\n", ", [measurement] loopback = maybe: expected yes or no"),
+]
+
+
 def run(command):
     return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                           timeout=30)
@@ -238,6 +260,32 @@ def check(program, eal, options, code, part):
     if len(said) != 1 or not said[0].startswith(name + ": ") or part not in said[0]:
         return f"not one line that holds '{part}'"
     return None
+
+
+def check_files():
+    """A wrong file gets one line that names it, and the line or the entry; options that do not go together
+    are named as on the command line, which may take back what a file says."""
+    with tempfile.TemporaryDirectory(prefix="estab-test-") as folder:
+        path = f"{folder}/options.cfg"
+        cases = [(text, [], path + part) for text, part in FILES]
+        cases += [("[load]\nclosed = yes\n", CRR + ["--loopback", "--rate", "5"], "--closed: does not"),
+                  ("[load]\nrate = much\n", ["--rate", "5"], "--workload is missing"),
+                  ("[measurement]\nloopback = yes\nworkload = crr\n",
+                   ["--loopback=no"], "give either --loopback or --server"),
+                  ("", CRR + ["--loopback=perhaps"], "--loopback perhaps: expected yes or no")]
+        for text, options, part in cases:
+            with open(path, "w", encoding="ascii") as file:
+                file.write(text)
+            why = check(BENCH, [], ["--config-file", path] + options, 2, part)
+            if why is not None:
+                return f"{text!r} in a file: {why}"
+        for nowhere in "/nonexistent/x.cfg", folder:
+            why = check(BENCH, [], ["--config-file", nowhere], 2, f"{nowhere}: cannot be read: ")
+            if why is not None:
+                return f"--config-file {nowhere}: {why}"
+        with open(path, "w", encoding="ascii") as file:
+            file.write("[eal]\nbogus = 1\n[measurement]\nport = 0\n")
+        return check(ECHO, [], ["--config-file", path], 2, "[measurement]: no such section")
 
 
 def check_failed_device(program, options):
@@ -318,7 +366,7 @@ for case in CASES:
     if why is not None:
         failed += 1
         print(f"not ok: {os.path.basename(case[0])} {' '.join(case[1])} -- {' '.join(case[2])}: {why}")
-for why in (check_no_hugepages(), check_questions(), check_secret_files(), check_failed_device(ECHO, ADDRESS),
+for why in (check_no_hugepages(), check_questions(), check_files(), check_secret_files(), check_failed_device(ECHO, ADDRESS),
             check_failed_device(BENCH, CRR + ["--server", "192.0.2.1:80"] + ADDRESS)):
     if why is not None:
         failed += 1
