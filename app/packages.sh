@@ -11,6 +11,8 @@ packages_tap="iproute2 netcat-openbsd util-linux"
 packages_test="doxygen dpdk-dev iproute2 iputils-ping ethtool netcat-openbsd socat iperf3 tshark nmap hping3 curl wrk
 	apache2-utils nginx-light nghttp2-client tcpdump procps util-linux binutils libsystemd-dev"
 packages_sanitize="clang libclang-rt-dev llvm"
+# Only for test/run.sh --coverage.
+packages_coverage="gcovr"
 packages_ci="$packages_sanitize clang-format clang-tidy shellcheck git"
 
 packages_missing() { # NAME...

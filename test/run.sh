@@ -6,11 +6,14 @@ set -euo pipefail
 
 usage() {
 	cat <<-EOF
-	usage: test/run.sh [--suite NAME]... [--sanitize]
+	usage: test/run.sh [--suite NAME]... [--sanitize | --coverage [PERCENT] | --rest]
 
 	  --suite NAME  only this suite: unit, rfc, sim, hostile, dpdk, interop, interop-slow, interface,
 	                packetdrill, fuzz, differential (may be repeated)
 	  --sanitize    a build of its own with clang, AddressSanitizer and UndefinedBehaviorSanitizer
+	  --coverage    a build of its own with gcc that counts branches: unit, rfc, sim, hostile and fuzz, then
+	                how many branches of lib/ they have taken; below PERCENT in lib/tcp or lib/net is a failure
+	  --rest        all suites but those of --coverage
 	  -h, --help    this text
 
 	The suites interop and differential want root; without it those tests are skipped and say so. With
@@ -27,6 +30,10 @@ refuse() { # REASON
 top=$(cd "$(dirname "$0")/.." && pwd)
 suites=()
 sanitize=false
+coverage=false
+floor=0
+counted=(unit rfc sim hostile fuzz)
+rest=false
 while [ $# -gt 0 ]; do
 	case $1 in
 	--suite)
@@ -40,6 +47,14 @@ while [ $# -gt 0 ]; do
 		shift
 		;;
 	--sanitize) sanitize=true ;;
+	--coverage)
+		coverage=true
+		if [[ ${2:-} =~ ^[0-9]+$ ]]; then
+			floor=$2
+			shift
+		fi
+		;;
+	--rest) rest=true ;;
 	-h | --help)
 		usage
 		exit 0
@@ -51,11 +66,14 @@ done
 
 # What takes minutes of waiting is for CI, once, in place of what takes less of it; or for who names it.
 if [ "${#suites[@]}" -eq 0 ]; then
-	if $sanitize || [ "${CI:-}" != true ]; then
+	if $coverage; then
+		suites=("${counted[@]/#/--suite=}")
+	elif $sanitize || [ "${CI:-}" != true ]; then
 		suites=(--no-suite interop-slow)
 	else
 		suites=(--no-suite interop-short)
 	fi
+	! $rest || suites+=("${counted[@]/#/--no-suite=}")
 fi
 
 # shellcheck source=app/packages.sh
@@ -76,6 +94,12 @@ if $sanitize; then
 	export LSAN_OPTIONS=suppressions=$top/test/lsan.supp:print_suppressions=0
 	export UBSAN_OPTIONS=print_stacktrace=1
 fi
+if $coverage; then
+	build=$top/build-coverage
+	options+=(-Db_coverage=true)
+	# shellcheck disable=SC2206
+	packages+=($packages_coverage)
+fi
 packages_install "${packages[@]}"
 
 [ ! -e "$build" ] || [ -w "$build" ] || {
@@ -85,7 +109,14 @@ packages_install "${packages[@]}"
 again=()
 [ ! -e "$build/meson-private/coredata.dat" ] || again=(--reconfigure)
 meson setup "${again[@]}" "${options[@]}" "$build" "$top"
-ninja -C "$build"
+# Who runs some of the tests waits for what these need.
+if $coverage || $rest; then
+	rebuild=()
+else
+	rebuild=(--no-rebuild)
+	ninja -C "$build"
+fi
+! $coverage || find "$build" -name '*.gcda' -delete
 
 # DPDK leaves a folder for each process behind: here, so that it can be removed.
 RUNTIME_DIRECTORY=$(mktemp -d)
@@ -94,6 +125,14 @@ trap 'rm -rf "$RUNTIME_DIRECTORY"' EXIT
 
 log=$build/meson-logs/testlog.json
 rm -f "$log"
-meson test -C "$build" --no-rebuild --print-errorlogs "${suites[@]}" </dev/null || true
+meson test -C "$build" "${rebuild[@]}" --print-errorlogs "${suites[@]}" </dev/null || true
 echo
-python3 -B "$top/test/summary.py" "$log"
+python3 -B "$top/test/summary.py" "$log" | tee "$RUNTIME_DIRECTORY/summary"
+status=${PIPESTATUS[0]}
+if $coverage; then
+	echo
+	python3 -B "$top/test/coverage.py" "$build" --floor "$floor" --json "$build/coverage.json" || status=1
+	echo
+	tail -n 1 "$RUNTIME_DIRECTORY/summary"
+fi
+exit "$status"
