@@ -61,6 +61,15 @@ take_closer(const char *text, void *value)
 }
 
 static int
+take_closes(const char *text, void *value)
+{
+	if (strcmp(text, "piggybacked") != 0 && strcmp(text, "textbook") != 0)
+		return -EINVAL;
+	*(bool *)value = text[0] == 't';
+	return 0;
+}
+
+static int
 take_direction(const char *text, void *value)
 {
 	static const char *const names[] = {
@@ -161,6 +170,15 @@ static const struct option_row rows[] = {
 				"response; client (default of rr and stream). With --server it\n"
 				"must be as that program has it: one that waits for our end of\n"
 				"file needs client; reset (stream): one that sends without end" },
+	{ .name = "closes",
+			.argument = "HOW",
+			.kind = OPTION_TAKE,
+			.take = take_closes,
+			.offset = offsetof(struct bench_options, textbook_closes),
+			.expected = "piggybacked or textbook",
+			.help = "open, crr: a FIN rides with the text or the acknowledgment before it\n"
+				"(piggybacked, default), or goes a turn later (textbook: FIN, ACK, FIN,\n"
+				"ACK); with --server at our end only" },
 	{ .name = "config",
 			.argument = "MAP",
 			.kind = OPTION_TAKE,

@@ -63,6 +63,7 @@ struct bench_options {
 	uint32_t workload;       /* enum bench_workload */
 	uint32_t closer;         /* enum bench_closer */
 	uint32_t direction;      /* enum bench_direction */
+	bool textbook_closes;    /* each FIN in a packet of its own */
 	bool loopback;
 	bool ipv6;                  /* loopback's addresses */
 	bool connections_each;      /* so many on each lcore that opens, not on all together */

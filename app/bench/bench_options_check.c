@@ -102,6 +102,8 @@ check_workload(const struct bench_options *options)
 				bench_workload_name(workload));
 	if (workload != WORKLOAD_STREAM && options->closer == CLOSER_RESET)
 		return complain(EXIT_USAGE, "--close reset: goes with --workload stream only");
+	if (options->textbook_closes && workload != WORKLOAD_OPEN && workload != WORKLOAD_CRR)
+		return complain(EXIT_USAGE, "--closes textbook: goes with --workload open or crr");
 	if (options->message_size != 0 && options->request_size != 0)
 		return complain(EXIT_USAGE,
 				"--message-size: of rr it is the --request-size: give one");

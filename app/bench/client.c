@@ -69,7 +69,8 @@ client_init(struct client *client, const char *name, const struct bench_options 
 	client->conns = calloc(options->connections, sizeof(*client->conns));
 	if (client->conns == NULL || slots_init(&client->slots, options->connections) != 0)
 		return -ENOMEM;
-	if (client_http_init(client) != 0)
+	if (client_http_init(client) != 0 ||
+			later_init(&client->closing, options->connections) != 0)
 		return -ENOMEM;
 	if (options->workload == WORKLOAD_STREAM && options->direction & DIRECTION_SEND)
 		return pump_init(&client->pump, name, options);
@@ -81,6 +82,7 @@ client_fini(struct client *client)
 {
 	slots_fini(&client->slots);
 	client_http_fini(client);
+	later_fini(&client->closing);
 	free(client->conns);
 	client->conns = NULL;
 	return pump_fini(&client->pump);
@@ -186,14 +188,55 @@ client_fail(struct client *client, struct client_conn *conn, enum client_error e
 	release(client, conn);
 }
 
+static void
+close_later(struct client *client, struct client_conn *conn)
+{
+	if (!conn->closes_later)
+		later_add(&client->closing, (uint32_t)(conn - client->conns));
+	conn->closes_later = true;
+}
+
+void
+client_shutdown(struct client *client, struct client_conn *conn)
+{
+	if (client->options->textbook_closes)
+		close_later(client, conn);
+	else
+		estab_conn_shutdown(conn->conn);
+}
+
+/* A FIN that comes after ours only has to be acknowledged. */
 bool
 client_at_end(struct client *client, struct client_conn *conn, bool missing)
 {
+	if (!missing && client->options->textbook_closes &&
+			client->options->closer == CLOSER_SERVER) {
+		close_later(client, conn);
+		return true;
+	}
 	if (missing)
 		client_fail(client, conn, CLIENT_ERROR_closed_early);
 	else
 		client_finish(client, conn);
 	return false;
+}
+
+/* What was left for this turn: the acknowledgment before has gone. */
+static void
+close_now(struct client *client)
+{
+	for (uint32_t i = 0; i < client->closing.count; i++) {
+		struct client_conn *conn = &client->conns[client->closing.slots[i]];
+
+		if (conn->conn == NULL || !conn->closes_later)
+			continue;
+		conn->closes_later = false;
+		if (client->options->closer == CLOSER_SERVER)
+			client_finish(client, conn);
+		else
+			estab_conn_shutdown(conn->conn);
+	}
+	client->closing.count = 0;
 }
 
 void
@@ -311,11 +354,14 @@ client_work(struct party *party, uint64_t now_ns)
 {
 	struct client *client = party->role;
 	struct estab_event events[EVENT_BATCH];
-	const uint16_t n = estab_event_burst(client->stack, events, EVENT_BATCH);
+	const bool closes = client->closing.count > 0;
+	uint16_t n;
 
+	close_now(client);
+	n = estab_event_burst(client->stack, events, EVENT_BATCH);
 	for (uint16_t i = 0; i < n; i++)
 		on_event(client, &events[i], now_ns);
-	return open_what_is_due(client, now_ns) || n > 0;
+	return open_what_is_due(client, now_ns) || n > 0 || closes;
 }
 
 void

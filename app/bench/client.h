@@ -13,6 +13,7 @@
 #include "bench_options.h"
 #include "histogram.h"
 #include "latencies.h"
+#include "later.h"
 #include "plan.h"
 #include "pump.h"
 #include "slots.h"
@@ -77,6 +78,7 @@ struct client_conn {
 	uint32_t request_left;
 	uint32_t response_left;
 	bool connected;
+	bool closes_later;
 };
 
 /* What is counted from the beginning of a plan; that of several clients adds up. */
@@ -103,6 +105,7 @@ struct client {
 	uint64_t received;     /* bytes read, from the very beginning */
 	struct slots slots;
 	struct client_conn *conns;
+	struct later closing;     /* with --closes textbook */
 	struct pump pump;         /* of a stream that is sent */
 	struct client_http *http; /* NULL: no HTTP */
 	struct client_tally tally;

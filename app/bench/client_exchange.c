@@ -57,7 +57,7 @@ static void
 close_if_first(struct client *client, struct client_conn *conn)
 {
 	if (client->options->closer == CLOSER_CLIENT)
-		estab_conn_shutdown(conn->conn);
+		client_shutdown(client, conn);
 }
 
 /* @return false where more has come than the response */

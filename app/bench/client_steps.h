@@ -32,10 +32,13 @@ void client_finish(struct client *client, struct client_conn *conn);
 /* We end it by a reset, and that is right so. */
 void client_cut(struct client *client, struct client_conn *conn);
 
+/* Our FIN, with --closes textbook in the next turn. */
+void client_shutdown(struct client *client, struct client_conn *conn);
+
 /* It ends with an error. */
 void client_fail(struct client *client, struct client_conn *conn, enum client_error error);
 
-/* The server's end of file: right, unless something of its was missing. @return false */
+/* The server's end of file: right, unless something of its was missing. @return whether it is still there */
 bool client_at_end(struct client *client, struct client_conn *conn, bool missing);
 
 #endif

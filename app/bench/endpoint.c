@@ -45,7 +45,8 @@ endpoint_init(struct endpoint *endpoint, const char *name, const struct bench_op
 {
 	*endpoint = (struct endpoint){ .options = options };
 	endpoint->exchanges = calloc(connections, sizeof(*endpoint->exchanges));
-	if (endpoint->exchanges == NULL || slots_init(&endpoint->slots, connections) != 0)
+	if (endpoint->exchanges == NULL || slots_init(&endpoint->slots, connections) != 0 ||
+			later_init(&endpoint->closing, connections) != 0)
 		return -ENOMEM;
 	if (options->workload == WORKLOAD_STREAM && options->direction & DIRECTION_RECEIVE)
 		return pump_init(&endpoint->pump, name, options);
@@ -56,6 +57,7 @@ uint32_t
 endpoint_fini(struct endpoint *endpoint)
 {
 	slots_fini(&endpoint->slots);
+	later_fini(&endpoint->closing);
 	free(endpoint->exchanges);
 	endpoint->exchanges = NULL;
 	return pump_fini(&endpoint->pump);
@@ -125,6 +127,32 @@ fail(struct endpoint *endpoint, struct exchange *exchange, enum endpoint_error e
 	release(endpoint, exchange);
 }
 
+/* Ours goes in a packet of its own where it shall. */
+static void
+finish_once(struct endpoint *endpoint, struct exchange *exchange)
+{
+	if (!endpoint->options->textbook_closes) {
+		finish(endpoint, exchange);
+		return;
+	}
+	if (!exchange->closes_later)
+		later_add(&endpoint->closing, (uint32_t)(exchange - endpoint->exchanges));
+	exchange->closes_later = true;
+}
+
+/* What was left for this turn: what was to go before it has gone. */
+static void
+finish_now(struct endpoint *endpoint)
+{
+	for (uint32_t i = 0; i < endpoint->closing.count; i++) {
+		struct exchange *exchange = &endpoint->exchanges[endpoint->closing.slots[i]];
+
+		if (exchange->conn != NULL && exchange->closes_later)
+			finish(endpoint, exchange);
+	}
+	endpoint->closing.count = 0;
+}
+
 /* What is more than a request is left to --close: a server that closes with text unread resets. */
 static void
 read_request(struct exchange *exchange)
@@ -165,7 +193,7 @@ progress_once(struct endpoint *endpoint, struct exchange *exchange)
 	else if (exchange->request_left == 0 && exchange->response_left == 0 &&
 			(endpoint->options->closer == CLOSER_SERVER ||
 					estab_conn_at_end(exchange->conn)))
-		finish(endpoint, exchange);
+		finish_once(endpoint, exchange);
 }
 
 static void
@@ -285,13 +313,17 @@ endpoint_work(struct party *party, uint64_t now_ns)
 {
 	struct endpoint *endpoint = party->role;
 	struct estab_event events[EVENT_BATCH];
-	const bool accepted = accept_all(endpoint);
-	const uint16_t n = estab_event_burst(endpoint->stack, events, EVENT_BATCH);
+	const bool closes = endpoint->closing.count > 0;
+	bool accepted;
+	uint16_t n;
 
 	(void)now_ns;
+	finish_now(endpoint);
+	accepted = accept_all(endpoint);
+	n = estab_event_burst(endpoint->stack, events, EVENT_BATCH);
 	for (uint16_t i = 0; i < n; i++)
 		on_event(endpoint, &events[i]);
-	return accepted || n > 0;
+	return accepted || n > 0 || closes;
 }
 
 void

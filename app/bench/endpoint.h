@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "bench_options.h"
+#include "later.h"
 #include "pump.h"
 #include "slots.h"
 
@@ -44,6 +45,7 @@ struct exchange {
 	struct estab_conn *conn;
 	uint32_t request_left;
 	uint32_t response_left;
+	bool closes_later;
 };
 
 /* What is counted from the beginning of a measurement; that of several servers adds up. */
@@ -59,6 +61,7 @@ struct endpoint {
 	struct endpoint_tally tally;
 	uint64_t sent; /* bytes of streams, handed over */
 	struct slots slots;
+	struct later closing;       /* with --closes textbook */
 	struct exchange *exchanges; /* as many as the stack may have connections */
 	struct pump pump;           /* of a stream that the client receives */
 };

@@ -90,6 +90,25 @@ def find_max():
               f"verdict of {step}")
 
 
+def closes():
+    """Packets of a connection by workload, who closes first, and how: but for what a machine that others use
+    makes go again or late, it is these numbers, which RFC 9293's Figures 6 and 12 have."""
+    for workload, closer, how, packets in (
+            ("crr", "server", "piggybacked", 6),  # SYN, SYN-ACK, ACK + request, response + FIN, FIN, ACK
+            ("crr", "server", "textbook", 8),     # ..., response, FIN, ACK, FIN, ACK
+            ("crr", "client", "piggybacked", 7),  # ..., response, FIN, FIN, ACK
+            ("crr", "client", "textbook", 8),
+            ("open", "server", "textbook", 7),    # SYN, SYN-ACK, ACK, FIN, ACK, FIN, ACK
+            ("open", "client", "piggybacked", 5),
+            ("open", "client", "textbook", 7)):
+        command = [workload if word == "crr" else word for word in COMMAND]
+        result = run_bench([*command, "--duration", "200ms", "--close", closer, "--closes", how])
+        if result:
+            each = result["summary"]["packets_per_connection"]
+            check(abs(each - packets) < 0.2, f"{workload}, {closer} closes, {how}: {each} packets each")
+            check_nothing_left(result["summary"])
+
+
 def min_rate():
     done = subprocess.run([*COMMAND, "--duration", "300ms", "--rate", "100", "--min-rate", "1m"],
                           capture_output=True, text=True, timeout=SECONDS)
@@ -107,6 +126,7 @@ def min_rate():
     "warm_up_standing": warm_up_standing,
     "ramp": ramp,
     "find_max": find_max,
+    "closes": closes,
     "min_rate": min_rate,
 }[WHAT]()
 sys.exit(check.failed)

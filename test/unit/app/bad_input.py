@@ -146,6 +146,8 @@ CASES = [
     (BENCH, [], CRR + ["--loopback", "--loss", "1"], 2, "--loss: goes with --find-max or --ramp"),
     (BENCH, [], CRR + ["--loopback", "--find-max", "--loss", "101"], 2, "--loss 101: expected a perc"),
     (BENCH, [], CRR + ["--loopback", "--find-max", "--loss", "few"], 2, "--loss few: expected a perc"),
+    (BENCH, [], RR + ["--closes", "textbook"], 2, "--closes textbook: goes with"),
+    (BENCH, [], CRR + ["--loopback", "--closes", "once"], 2, "--closes once: expected piggybacked"),
     (BENCH, [], RR + ["--find-max"], 2, "--find-max: goes with --workload open or crr"),
     (BENCH, [], CRR + ["--loopback", "--find-max", "--closed"], 2, "--closed: does not go with"),
     (BENCH, [], CRR + ["--loopback", "--ramp", "1k:2k"], 2, "--ramp 1k:2k: expected two rates"),
