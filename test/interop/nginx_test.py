@@ -23,7 +23,7 @@ error_log /run/nginx.error notice;
 pid /run/nginx.pid;
 events {{ worker_connections 4096; }}
 http {{
-	log_format who '$remote_addr $request_uri $status $connection';
+	log_format who '$remote_addr $request_uri $status $connection $request_length';
 	access_log {LOG} who;
 	client_body_temp_path /run; proxy_temp_path /run; fastcgi_temp_path /run;
 	uwsgi_temp_path /run; scgi_temp_path /run;
@@ -101,11 +101,14 @@ def connections_agree(wire, family, *options):
 
 
 def requests_agree(wire, family):
-    """On connections that stand; those on their way when the time is over come to their end too."""
+    """On connections that stand: as many bytes as nginx was asked by, but for the request beforehand. Some
+    are from before the clock, while others were still being opened, or on their way at its end."""
     summary, heard, opened = ask_well(wire, family, "--workload", "rr", "--http", "/index.html",
                                       "--response-size", str(SIZE))
     expect_equal(opened, CONNECTIONS + 1, "connections that the kernel counted")
-    expect(0 <= len(heard) - summary["transactions"] <= 3 * CONNECTIONS + 1,
+    expect_equal(sum(int(line[4]) for line in heard[1:]),
+                 summary["stacks"]["client"]["text_bytes_sent"], "bytes of requests in nginx's log")
+    expect(len(heard) > summary["transactions"] > 0,
            f"{len(heard)} requests in nginx's log, {summary['transactions']} in time")
     return summary
 
@@ -215,7 +218,9 @@ def stand_beside_wrk(wire):
     for name, workload, headers in (("a connection for each request", "crr", ["-H", "Connection: close"]),
                                     ("connections that stand", "rr", [])):
         if workload == "crr":
-            summary = connections_agree(wire, 4, "--duration", "2s")
+            # From addresses of its own: at ours the kernel has thousands in TIME-WAIT by now, of runs
+            # whose timestamps and sequence numbers are not continued, and such a SYN has to go again.
+            summary = connections_agree(wire, 4, "--duration", "2s", "--clients", "10.77.0.0/24")
             rate = summary["connections_per_second"]
         else:
             summary = requests_agree(wire, 4)
