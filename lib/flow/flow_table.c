@@ -380,17 +380,27 @@ take_place(struct flow_table *table, uint32_t hash)
 }
 
 int
+flow_insert(struct flow_table *table, const struct path *path, uint32_t hash, uintptr_t flow)
+{
+	struct place place;
+
+	assert(flow_kind(flow) != FLOW_NONE && flow_find(table, path, hash) == FLOW_NONE);
+	if (table->entries == table->entries_max)
+		return -ENOSPC;
+	table->entries++;
+	place = take_place(table, hash);
+	flow_bucket_set(place.bucket, place.slot, tag_of(path, hash), flow);
+	return 0;
+}
+
+int
 flow_set(struct flow_table *table, const struct path *path, uint32_t hash, uintptr_t flow)
 {
-	struct place place = entry_find(table, path, hash);
+	const struct place place = entry_find(table, path, hash);
 
+	if (place.bucket == NULL)
+		return flow_insert(table, path, hash, flow);
 	assert(flow_kind(flow) != FLOW_NONE);
-	if (place.bucket == NULL) {
-		if (table->entries == table->entries_max)
-			return -ENOSPC;
-		table->entries++;
-		place = take_place(table, hash);
-	}
 	flow_bucket_set(place.bucket, place.slot, tag_of(path, hash), flow);
 	return 0;
 }

@@ -94,6 +94,9 @@ uintptr_t flow_find(const struct flow_table *table, const struct path *path, uin
  */
 int flow_set(struct flow_table *table, const struct path *path, uint32_t hash, uintptr_t flow);
 
+/* The same of a path that nothing stands for, which is not looked for again. */
+int flow_insert(struct flow_table *table, const struct path *path, uint32_t hash, uintptr_t flow);
+
 /* Remove; asserts that it was there, and needs the tuple there. */
 void flow_remove(struct flow_table *table, const struct path *path, uint32_t hash);
 

@@ -132,7 +132,8 @@ syn_record_create(struct tcp *tcp, struct burst *burst, struct segment *seg,
 
 	if (record == NULL)
 		return NULL;
-	if (flow_set(tcp->flows, &seg->path, seg->hash, flow_make(FLOW_SYN_RECORD, record)) != 0) {
+	if (flow_insert(tcp->flows, &seg->path, seg->hash, flow_make(FLOW_SYN_RECORD, record)) !=
+			0) {
 		pool_put(&tcp->syn_records, record);
 		return NULL;
 	}
