@@ -175,6 +175,39 @@ something_waits(const struct tcb *tcb)
 			(tcb->flags & (TCB_FIN_QUEUED | TCB_FIN_SENT)) == TCB_FIN_QUEUED;
 }
 
+/*
+ * Our FIN is acknowledged, and all went well: from now on nothing is sent but ACKs, which ask for
+ * neither a congestion window nor a retransmission timer. The round trip is known for the receive
+ * buffer, which may still grow by it.
+ */
+static inline bool
+is_last(const struct tcb *tcb, const struct segment *seg, bool fin)
+{
+	const struct work *work = tcb->work;
+	const uintptr_t blocks = (uintptr_t)work->recovery | (uintptr_t)work->custom |
+			(uintptr_t)work->pacing | (uintptr_t)work->sent_more;
+
+	return fin && blocks == 0 && work->retransmissions == 0 &&
+			(tcb->flags & (TCB_WENT_BACK | TCB_TAIL_PROBED)) == 0 &&
+			(seg->options.seen & TCP_OPTION_SACK) == 0 && rto_has_sample(&tcb->rtt);
+}
+
+/* What is left to do then. */
+static void
+take_last(struct tcb *tcb, struct burst *burst, uint32_t ack, uint32_t text)
+{
+	struct work *work = tcb->work;
+
+	tcb->snd_una = work->snd_cursor = work->answered = ack;
+	work->recover = ack - 1;
+	work->dupacks = 0;
+	tcb->flags &= ~(uint32_t)(TCB_MORE | TCB_RTT_TIMING);
+	discard_acknowledged(tcb, burst, text);
+	tcb_cancel(tcb, TIMER_RETRANSMIT);
+	tcb_cancel(tcb, TIMER_RECOVERY);
+	tell_writable(tcb);
+}
+
 void
 acknowledgment_take(struct tcb *tcb, struct burst *burst, const struct segment *seg)
 {
@@ -183,8 +216,13 @@ acknowledgment_take(struct tcb *tcb, struct burst *burst, const struct segment *
 	const uint32_t acked = seg->ack - tcb->snd_una;
 	const uint32_t text = acked - (syn ? 1 : 0) - (fin ? 1 : 0);
 	struct round_trip sample;
-	const bool measured = !syn && measure_round_trip(tcb, seg, &sample);
+	bool measured;
 
+	if (is_last(tcb, seg, fin)) {
+		take_last(tcb, burst, seg->ack, text);
+		return;
+	}
+	measured = !syn && measure_round_trip(tcb, seg, &sample);
 	sample_round_trip(tcb, seg);
 	tcb->work->retransmissions = 0;
 	tcb->snd_una = seg->ack;

@@ -46,6 +46,48 @@ fin_wait_1_text_of_the_peer_is_delivered(void **state)
 	app_read_end(t);
 }
 
+/* All is acknowledged: no timer is left of it, and no text. */
+static void
+fin_wait_1_ack_of_text_and_fin_leaves_nothing_to_send_again(void **state)
+{
+	struct fixture *t = *state;
+
+	in_established(t);
+	app_write(t, 100);
+	expect(t, "P. 1:101(100) ack 1");
+	app_shutdown(t);
+	expect(t, "F. 101:101(0) ack 1");
+	arrive_later(t, ". 1:1(0) ack 102");
+	turn(t);
+	expect_nothing(t);
+	assert_state(t, "FIN-WAIT-2");
+	assert_int_equal(status_now(t).send_queued, 0);
+	advance(t, 10 * 1000);
+	expect_nothing(t);
+	assert_int_equal(stats_now(t).segments_retransmitted, 0);
+	assert_int_equal(stats_now(t).tail_probes, 0);
+}
+
+/* Karn: the SYN-ACK that went twice has measured nothing, and the receive buffer grows by the round trip. */
+static void
+fin_wait_1_first_round_trip_is_measured_by_the_fin(void **state)
+{
+	struct fixture *t = *state;
+
+	in_syn_received(t);
+	advance(t, 1000);
+	expect(t, "S. 0:0(0) ack 1");
+	arrive(t, ". 1:1(0) ack 1");
+	app_accept(t);
+	assert_int_equal(status_now(t).rtt_us, 0);
+	app_shutdown(t);
+	expect(t, "F. 1:1(0) ack 1");
+	advance(t, 50);
+	arrive(t, ". 1:1(0) ack 2");
+	assert_state(t, "FIN-WAIT-2");
+	assert_int_equal(status_now(t).rtt_us, 50 * 1000);
+}
+
 /* Shut down but not closed: the user still wants to read, so nothing ends by itself. */
 static void
 fin_wait_2_of_a_shut_down_connection_waits_for_ever(void **state)
@@ -138,6 +180,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(fin_wait_2_text_of_the_peer_is_delivered_and_acknowledged),
 		FIXTURE_TEST(fin_wait_1_text_of_the_peer_is_delivered),
+		FIXTURE_TEST(fin_wait_1_ack_of_text_and_fin_leaves_nothing_to_send_again),
+		FIXTURE_TEST(fin_wait_1_first_round_trip_is_measured_by_the_fin),
 		FIXTURE_TEST(fin_wait_2_of_a_shut_down_connection_waits_for_ever),
 		FIXTURE_TEST(close_wait_text_of_the_user_is_sent),
 		FIXTURE_TEST(fin_wait_2_write_is_refused),
