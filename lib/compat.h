@@ -8,9 +8,11 @@
 #ifndef ESTAB_LIB_COMPAT_H
 #define ESTAB_LIB_COMPAT_H
 
+#include <pthread.h>
 #include <stdint.h>
 
 #include <rte_ip.h>
+#include <rte_lcore.h>
 #include <rte_version.h>
 
 /* The 16 bytes of an IPv6 header's addresses: bare arrays up to 24.07, struct rte_ipv6_addr since. */
@@ -62,6 +64,26 @@ compat_ipv6_dst_mutable(struct rte_ipv6_hdr *hdr)
 #define COMPAT_TEL_ARRAY_UINT     RTE_TEL_U64_VAL
 #define COMPAT_TEL_ADD_ARRAY_UINT rte_tel_data_add_array_u64
 #define COMPAT_TEL_ADD_DICT_UINT  rte_tel_data_add_dict_u64
+#endif
+
+/*
+ * A thread of EAL's beside the lcores: rte_ctrl_thread_create up to 23.07, rte_thread_create_control since.
+ * static COMPAT_CTRL_THREAD_RETURN main(void *argument) { ... return COMPAT_CTRL_THREAD_DONE; }
+ */
+#if RTE_VERSION >= RTE_VERSION_NUM(23, 11, 0, 0)
+#define COMPAT_CTRL_THREAD_RETURN uint32_t
+#define COMPAT_CTRL_THREAD_DONE   0
+typedef rte_thread_t compat_ctrl_thread_t;
+#define compat_ctrl_thread_create(thread, name, main, argument)                                    \
+	rte_thread_create_control(thread, name, main, argument)
+#define compat_ctrl_thread_join(thread) rte_thread_join(thread, NULL)
+#else
+#define COMPAT_CTRL_THREAD_RETURN void *
+#define COMPAT_CTRL_THREAD_DONE   NULL
+typedef pthread_t compat_ctrl_thread_t;
+#define compat_ctrl_thread_create(thread, name, main, argument)                                    \
+	rte_ctrl_thread_create(thread, name, NULL, main, argument)
+#define compat_ctrl_thread_join(thread) pthread_join(thread, NULL)
 #endif
 
 #endif /* ESTAB_LIB_COMPAT_H */

@@ -21,6 +21,7 @@
 #include "latencies.h"
 #include "parse.h"
 #include "party.h"
+#include "prompt.h"
 #include "spread.h"
 #include "steps.h"
 #include "telemetry.h"
@@ -78,6 +79,8 @@ struct bench {
 	bool cores_are_shared;
 	struct telemetry_source telemetry;
 	atomic_uint begun; /* parties that count, since the last measurement began */
+	struct prompt_program prompt;
+	atomic_bool started; /* with --interactive, by a command */
 	atomic_uint at_work; /* clients that have something open, or time to open it; at 0 all is over */
 
 	/* The result: sums over all parties of an end. */
@@ -153,6 +156,16 @@ void bench_telemetry_begin(struct bench *bench, int argc, char **argv);
  * The stacks are left as they are.
  */
 void bench_measure(struct bench *bench, struct report *report);
+
+/*
+ * Carry out commands, from now on until prompt_end; what telemetry tells is told there too.
+ *
+ * @return -1 to go on, else the exit code
+ */
+int bench_prompt_begin(struct bench *bench);
+
+/* With --interactive: until it is said. @return -1 to go on, else the exit code */
+int bench_wait_for_start(struct bench *bench);
 
 /* Measure, in steps where that is asked for, and drain. */
 void bench_run(struct bench *bench, struct report *report);

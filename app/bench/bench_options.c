@@ -242,6 +242,7 @@ bench_options_read(struct bench_options *options, struct command_line *line, int
 		{ "HTTP", http_option_rows, http_option_count, options },
 		{ "Steps", steps_option_rows, steps_option_count, options },
 		{ "Result", output_option_rows, output_option_count, &options->outputs },
+		{ "Commands", prompt_option_rows, prompt_option_count, &options->prompt },
 		{ "Flood", flood_option_rows, flood_option_count, options },
 		{ "Engine", engine_option_rows, engine_option_count, options },
 		{ "Stack", stack_option_rows, stack_option_count, &options->stack },

@@ -14,6 +14,7 @@
 #include "outputs.h"
 #include "parse.h"
 #include "privileges.h"
+#include "prompt.h"
 #include "stack_options.h"
 #include "steps.h"
 #include "targets.h"
@@ -94,6 +95,7 @@ struct bench_options {
 	uint64_t seed;
 	bool seed_given;
 	struct outputs outputs;
+	struct prompt_options prompt;
 	struct device_options device;
 	struct stack_options stack;
 	struct user_options user;

@@ -185,11 +185,29 @@ check_engine(const struct bench_options *options)
 	return outputs_check(&options->outputs, WORKLOAD_NONE);
 }
 
+/* The two that run on one lcore alone have nobody who would listen. */
+static int
+check_prompt(const struct bench_options *options)
+{
+	const struct prompt_options *prompt = &options->prompt;
+	const char *name = prompt->interactive ? "interactive" : "cmdline-file";
+
+	if (!prompt->interactive && prompt->file == NULL)
+		return -1;
+	if (options->engine)
+		return complain(EXIT_USAGE, "--%s: does not go with --engine", name);
+	if (options->workload == WORKLOAD_HOLD)
+		return complain(EXIT_USAGE, "--%s: does not go with --workload hold", name);
+	return prompt_check(prompt);
+}
+
 int
 bench_options_check(struct bench_options *options)
 {
-	int ret;
+	int ret = check_prompt(options);
 
+	if (ret >= 0)
+		return ret;
 	if (options->engine)
 		return check_engine(options);
 	if (options->workload == WORKLOAD_HOLD)

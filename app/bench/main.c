@@ -17,6 +17,7 @@
  *	run.c            measure, finish, drain; turns.c all from one thread
  *	steps.c          several measurements: a ramp, the search for the highest rate
  *	verdict.c        the exit code
+ *	bench_prompt.c   what is done when told; bench_telemetry.c what is told when asked
  *	report.c         the result as text; report_json.c as JSON; series.c second by second;
  *	                 outputs.c the files it goes to
  *	hold.c           very many connections of peers that keep none (hold_*.c)
@@ -58,7 +59,12 @@ measure(int argc, char **argv)
 	if (ret < 0)
 		ret = bench_open_standing(&bench);
 	if (ret < 0)
+		ret = bench_prompt_begin(&bench);
+	if (ret < 0)
+		ret = bench_wait_for_start(&bench);
+	if (ret < 0)
 		bench_run(&bench, &report);
+	prompt_end();
 	telemetry_end();
 	bench_destroy(&bench);
 	if (ret < 0) {

@@ -156,7 +156,8 @@ report_interval(struct report *report, const struct bench *bench)
 	struct interval interval;
 
 	make_interval(&interval, report, bench);
-	print_interval(&interval, bench, report->outputs->text);
+	if (!bench->options->prompt.interactive) /* else nobody could read what he types */
+		print_interval(&interval, bench, report->outputs->text);
 	series_add(&report->series,
 			report_json_interval(&interval, bench->options->workload,
 					bench->end_count));

@@ -137,8 +137,7 @@ answer_conn(const struct question *question)
 	uint64_t id;
 
 	if (!answers_take_number(question->params, UINT64_MAX, &id)) {
-		tell_words(question->teller,
-				"wants the number of a connection: see /estab/conn_list");
+		tell_words(question->teller, "wants the number of a connection, as a list has it");
 		return;
 	}
 	if (id >> 32 >= source->stack_count) {
@@ -157,5 +156,5 @@ answer_conn(const struct question *question)
 	}
 	tell_number(question->teller, "id", id);
 	tell_number(question->teller, "lcore", source->stacks[stack].lcore);
-	tell_info(question->teller, &paper->info);
+	tell_info(question->teller, &paper->infos[0]);
 }

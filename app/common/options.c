@@ -5,7 +5,6 @@
  */
 #include "options.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -48,6 +47,9 @@ print_row(const struct option_row *row)
 {
 	int column = printf("  --%s%s%s", row->name, row->argument != NULL ? " " : "",
 			row->argument != NULL ? row->argument : "");
+
+	if (row->letter != 0)
+		column += printf(", -%c", row->letter);
 
 	if (column >= HELP_INDENT) {
 		putchar('\n');
@@ -147,6 +149,38 @@ command_line_names_device(const struct command_line *line)
 			return true;
 	}
 	return false;
+}
+
+/* The rows that have a letter: as getopt_long wants them. */
+static void
+make_getopt_letters(char *letters, const struct option_table *tables, unsigned int count)
+{
+	const struct option_row *row;
+	const struct option_table *table;
+
+	letters += sprintf(letters, "+:");
+	for (unsigned int i = 0;
+			i < OPTIONS_MAX && (row = row_at(tables, count, i, &table)) != NULL; i++) {
+		if (row->letter != 0)
+			*letters++ = row->letter;
+	}
+	*letters = '\0';
+}
+
+/* By the value that getopt_long gave: a letter, or the number of the row. NULL: by neither */
+static const struct option_row *
+row_found(const struct option_table *tables, unsigned int count, int found,
+		const struct option_table **table)
+{
+	const struct option_row *row;
+
+	if (found >= ROW_FIRST)
+		return row_at(tables, count, (unsigned int)(found - ROW_FIRST), table);
+	for (unsigned int i = 0; (row = row_at(tables, count, i, table)) != NULL; i++) {
+		if (row->letter == found)
+			return row;
+	}
+	return NULL;
 }
 
 static unsigned int
@@ -296,21 +330,22 @@ for_each(struct command_line *line, const struct option_table *tables, unsigned 
 				const struct option_row *, const char *))
 {
 	struct option long_options[OPTIONS_MAX + 1];
+	char letters[OPTIONS_MAX + 3];
 	int found, ret = -1;
 
 	make_getopt_table(long_options, tables, count);
+	make_getopt_letters(letters, tables, count);
 	optind = 0; /* GNU: begin anew */
 	opterr = 0; /* we speak ourselves */
 	while (ret < 0 &&
-			(found = getopt_long(line->app_count, line->app, "+:", long_options,
+			(found = getopt_long(line->app_count, line->app, letters, long_options,
 					 NULL)) != -1) {
 		const struct option_table *table;
 		const struct option_row *row;
 
-		if (found < ROW_FIRST)
+		row = row_found(tables, count, found, &table);
+		if (row == NULL)
 			return complain_about_word(found, line->app[optind - 1]);
-		row = row_at(tables, count, (unsigned int)(found - ROW_FIRST), &table);
-		assert(row != NULL); /* getopt gives back what the table has */
 		ret = use(line, table, row, optarg);
 	}
 	if (ret < 0 && optind < line->app_count)

@@ -23,6 +23,7 @@ struct option_row {
 	const char *argument; /* as shown by --help; NULL: takes none */
 	const char *help;     /* '\n' begins a new line */
 	enum option_kind kind;
+	char letter;          /* -l, for --name of a flag; 0: none */
 	size_t offset;        /* of the value in the table's target */
 	uint64_t min, max;    /* of a number (max 0: UINT32_MAX), of a time (max 0: any) */
 	const char *expected; /* OPTION_TAKE: what the text should have been */

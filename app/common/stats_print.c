@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <rte_common.h>
 
@@ -40,6 +41,20 @@ const char *
 stats_name(unsigned int number)
 {
 	return counter_rows[number].name;
+}
+
+const char *
+stats_text(const char *name)
+{
+	for (size_t i = 0; i < RTE_DIM(counter_rows); i++) {
+		if (strcmp(name, counter_rows[i].name) == 0)
+			return counter_rows[i].text;
+	}
+	for (unsigned int i = 0; i < ESTAB_DROP_COUNT; i++) {
+		if (strcmp(name, estab_drop_name(i)) == 0)
+			return estab_drop_text(i);
+	}
+	return "";
 }
 
 uint64_t

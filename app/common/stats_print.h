@@ -20,6 +20,9 @@ unsigned int stats_count(void);
 const char *stats_name(unsigned int number);
 uint64_t stats_value(const struct estab_stats *stats, unsigned int number);
 
+/* What the counter or the drop of this name counts; "" for any other. */
+const char *stats_text(const char *name);
+
 /* Packets received that were neither delivered nor dropped under a name: always 0. */
 int64_t stats_unaccounted(const struct estab_stats *stats);
 

@@ -27,8 +27,8 @@ struct telemetry_stack {
 	struct desk *desk; /* of its lcore */
 	unsigned int lcore;
 	const struct estab_stack *stack;
-	const void *owner; /* whatever the program has to its stack */
-	uint32_t slots;    /* room for connections of which the program knows */
+	void *owner;    /* whatever the program has to its stack */
+	uint32_t slots; /* room for connections of which the program knows */
 };
 
 /*

@@ -105,8 +105,8 @@ answer_conns(void *argument)
 
 		if (conn == NULL)
 			continue;
-		if (paper->found == 0)
-			estab_conn_status(conn, &paper->info);
+		if (paper->found < TELEMETRY_INFOS)
+			estab_conn_status(conn, &paper->infos[paper->found]);
 		paper->slots[paper->found++] = slot;
 	}
 	paper->looked = slot - paper->from;
@@ -120,6 +120,23 @@ telemetry_ask_conns(struct telemetry_paper *paper, uint32_t from, uint32_t slots
 	paper->looked = RTE_MIN(paper->looked, (uint32_t)TELEMETRY_SCAN);
 	paper->wanted = RTE_MIN(wanted, (uint32_t)TELEMETRY_PAGE);
 	return ask(paper, answer_conns);
+}
+
+static void
+answer_act(void *argument)
+{
+	struct telemetry_paper *paper = argument;
+
+	paper->result = paper->act(paper->stack->owner, paper->argument);
+}
+
+bool
+telemetry_ask_act(struct telemetry_paper *paper, int (*act)(void *owner, void *argument),
+		void *argument)
+{
+	paper->act = act;
+	paper->argument = argument;
+	return ask(paper, answer_act);
 }
 
 static void

@@ -18,6 +18,7 @@
 enum telemetry_ask_limits {
 	TELEMETRY_PAGE = 256,  /* entries of one answer: of 512, and of 16 KB */
 	TELEMETRY_SCAN = 4096, /* slots that an lcore looks at between two turns */
+	TELEMETRY_INFOS = 32,  /* connections that it tells all of, likewise */
 	TELEMETRY_NAME_MAX = 32,
 };
 
@@ -34,7 +35,11 @@ struct telemetry_paper {
 	uint32_t wanted; /* at most so many connections */
 	uint32_t found;
 	uint32_t slots[TELEMETRY_PAGE];
-	struct estab_conn_info info; /* of the first */
+	struct estab_conn_info infos[TELEMETRY_INFOS]; /* of the first */
+
+	int (*act)(void *owner, void *argument);
+	void *argument;
+	int result;
 
 	char name[TELEMETRY_NAME_MAX];
 	bool has_histogram;
@@ -57,6 +62,10 @@ bool telemetry_ask_stats(struct telemetry_paper *paper);
 /* The connections in so many slots from one on, or in fewer: of up to TELEMETRY_SCAN slots. @return likewise */
 bool telemetry_ask_conns(struct telemetry_paper *paper, uint32_t from, uint32_t slots,
 		uint32_t wanted);
+
+/* Have the owner do something; paper->result is what that returned. @return likewise */
+bool telemetry_ask_act(struct telemetry_paper *paper, int (*act)(void *owner, void *argument),
+		void *argument);
 
 /* The histogram of this name. @return likewise */
 bool telemetry_ask_histogram(struct telemetry_paper *paper, const char *name);

@@ -19,6 +19,7 @@
 #include "echo_options.h"
 #include "mailbox.h"
 #include "parse.h"
+#include "prompt.h"
 #include "server.h"
 #include "spread.h"
 #include "telemetry.h"
@@ -65,6 +66,7 @@ struct echo {
 	struct echo_lcore lcores[PARSE_QUEUES_MAX];
 	bool cores_are_shared;
 	struct telemetry_source telemetry;
+	struct prompt_program prompt;
 	atomic_uint undrained; /* lcores with connections that are not seen out */
 };
 
@@ -78,6 +80,13 @@ void echo_run(struct echo *echo);
 
 /* Answer what telemetry asks, from now on until telemetry_end. */
 void echo_telemetry_begin(struct echo *echo, int argc, char **argv);
+
+/*
+ * Carry out commands, from now on until prompt_end; what telemetry tells is told there too.
+ *
+ * @return -1 to go on, else the exit code
+ */
+int echo_prompt_begin(struct echo *echo);
 
 /* The sum over all lcores, asked for through their mailboxes; only while they run. */
 void echo_stats_ask(struct echo *echo, struct estab_stats *sum);

@@ -33,6 +33,9 @@ take_config(const char *text, void *value)
 	return parse_queue_map(text, value);
 }
 
+#define STATS_PERIOD_UNSAID     UINT64_MAX
+#define STATS_PERIOD_DEFAULT_NS (5 * NS_PER_SECOND)
+
 #define RESPONSE_SIZE_UNSAID  UINT32_MAX
 #define RESPONSE_SIZE_DEFAULT 64
 
@@ -97,7 +100,7 @@ static const struct option_row rows[] = {
 			.argument = "TIME",
 			.kind = OPTION_TIME,
 			.offset = offsetof(struct echo_options, stats_period_ns),
-			.help = "between two lines of numbers; 0: none (5s)" },
+			.help = "between two lines of numbers; 0: none (5s; with -i none)" },
 	{ .name = "duration",
 			.argument = "TIME",
 			.kind = OPTION_TIME,
@@ -152,9 +155,14 @@ check(struct echo_options *options)
 	if (options->stack.interface.address_count == 0)
 		return complain(EXIT_USAGE,
 				"--address is missing: for example --address 192.0.2.2/24");
+	if (options->stats_period_ns == STATS_PERIOD_UNSAID)
+		options->stats_period_ns =
+				options->prompt.interactive ? 0 : STATS_PERIOD_DEFAULT_NS;
 	if (options->stack.no_tso)
 		device_leave_out_tso(&options->device);
 	ret = interface_check(&options->stack.interface);
+	if (ret < 0)
+		ret = prompt_check(&options->prompt);
 	if (ret < 0)
 		ret = places_check_queues(&options->config, &options->device);
 	if (ret < 0)
@@ -171,6 +179,7 @@ echo_options_read(struct echo_options *options, struct command_line *line, int a
 {
 	const struct option_table tables[] = {
 		{ "Service", rows, RTE_DIM(rows), options },
+		{ "Commands", prompt_option_rows, prompt_option_count, &options->prompt },
 		{ "Stack", stack_option_rows, stack_option_count, &options->stack },
 		{ "Device", device_option_rows, device_option_count, &options->device },
 		{ "Process", user_option_rows, user_option_count, &options->user },
@@ -180,7 +189,7 @@ echo_options_read(struct echo_options *options, struct command_line *line, int a
 	*options = (struct echo_options){
 		.service = service_named("echo"),
 		.portmask = UINT32_MAX,
-		.stats_period_ns = 5 * NS_PER_SECOND,
+		.stats_period_ns = STATS_PERIOD_UNSAID,
 		.drain_timeout_ns = 5 * NS_PER_SECOND,
 		.response_size = RESPONSE_SIZE_UNSAID,
 		.device.mbcache = 250,

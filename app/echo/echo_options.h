@@ -10,6 +10,7 @@
 #include "options.h"
 #include "parse.h"
 #include "privileges.h"
+#include "prompt.h"
 #include "service.h"
 #include "stack_options.h"
 
@@ -27,6 +28,7 @@ struct echo_options {
 	uint32_t response_size;   /* of http, bytes */
 	bool http_close;
 	struct queue_map config; /* empty: automatic */
+	struct prompt_options prompt;
 	struct device_options device;
 	struct stack_options stack;
 	struct user_options user;

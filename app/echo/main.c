@@ -7,7 +7,8 @@
  *	server.c        one stack at work: poll, accept, events; ages.c: whose time is over
  *	service_*.c     the services (http_*.c: requests and answers)
  *	run.c           the loop of every lcore, the end
- *	report.c        what is printed; echo_telemetry.c: what is told when asked
+ *	report.c        what is printed; echo_telemetry.c: what is told when asked;
+ *	                echo_prompt.c: what is done when told
  */
 #include <stdlib.h>
 
@@ -22,6 +23,20 @@
 
 static struct echo_options options; /* large: kept off the stack */
 static struct echo echo;
+
+/* @return the exit code */
+static int
+serve(void)
+{
+	const int ret = echo_prompt_begin(&echo);
+
+	if (ret < 0)
+		echo_run(&echo);
+	prompt_end();
+	if (ret < 0)
+		echo_print_totals(&echo);
+	return ret < 0 ? EXIT_SUCCESS : ret;
+}
 
 int
 main(int argc, char **argv)
@@ -42,10 +57,8 @@ main(int argc, char **argv)
 	if (ret < 0) {
 		echo_telemetry_begin(&echo, argc, argv);
 		echo_print_start(&echo);
-		echo_run(&echo);
+		ret = serve();
 		telemetry_end();
-		echo_print_totals(&echo);
-		ret = EXIT_SUCCESS;
 	}
 	echo_destroy(&echo);
 	rte_eal_cleanup();

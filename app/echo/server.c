@@ -296,9 +296,11 @@ server_drain(struct server *server, uint64_t now_ns)
 	return estab_stack_drain(server->stack, now_ns);
 }
 
-static int
-listen_all(struct server *server, const struct port_list *ports, uint32_t backlog)
+int
+server_listen(struct server *server, const struct port_list *ports, uint32_t backlog)
 {
+	if (server->draining)
+		return -ESHUTDOWN;
 	for (uint16_t i = 0; i < ports->count; i++) {
 		const struct estab_listen_config config = {
 			.local.port = ports->ports[i],
@@ -307,11 +309,27 @@ listen_all(struct server *server, const struct port_list *ports, uint32_t backlo
 		const int ret = estab_listen(server->stack, &config, &server->listeners[i]);
 
 		if (ret != 0)
-			return complain(EXIT_ENVIRONMENT, "--port %u: cannot listen: %s",
-					ports->ports[i], strerror(-ret));
+			return ret;
 		server->listener_count++;
 	}
-	return -1;
+	return 0;
+}
+
+void
+server_listen_no_more(struct server *server)
+{
+	while (server->listener_count > 0)
+		estab_listener_close(server->listeners[--server->listener_count]);
+}
+
+static int
+listen_all(struct server *server, const struct port_list *ports, uint32_t backlog)
+{
+	const int ret = server_listen(server, ports, backlog);
+
+	return ret == 0 ? -1
+			: complain(EXIT_ENVIRONMENT, "--port %u: cannot listen: %s",
+					  ports->ports[server->listener_count], strerror(-ret));
 }
 
 static int

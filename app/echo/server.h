@@ -53,6 +53,12 @@ struct server {
 int server_create(struct server *server, const struct estab_stack_config *config,
 		struct server_rules *rules, const struct port_list *ports, uint32_t backlog);
 
+/* Listen on all ports, on the server's own lcore. @return 0, or the negative errno of the first that cannot be */
+int server_listen(struct server *server, const struct port_list *ports, uint32_t backlog);
+
+/* Listen no more: newcomers are reset, who is there is served. On its own lcore. */
+void server_listen_no_more(struct server *server);
+
 /* What needs no stack: part of server_create. */
 void server_init(struct server *server, struct server_rules *rules);
 
