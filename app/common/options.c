@@ -67,7 +67,7 @@ print_row(const struct option_row *row)
 static void
 print_help(const char *usage, const struct option_table *tables, unsigned int count)
 {
-	printf("usage: %s [EAL arguments] -- [options]\n\n%s\n", program_invocation_short_name,
+	printf("Usage: %s [EAL arguments] -- [options]\n\n%s\n", program_invocation_short_name,
 			usage);
 	for (unsigned int i = 0; i < count; i++) {
 		printf("\n%s:\n", tables[i].title);

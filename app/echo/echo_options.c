@@ -129,8 +129,7 @@ static const struct option_row rows[] = {
 
 static const char usage[] =
 		"A TCP server on DPDK devices: one stack per lcore and queue.\n\n"
-		"  estab-echo --no-huge --no-pci --vdev=net_tap0,iface=estab0 -l 0 -- \\\n"
-		"      --address 192.0.2.2/24 --address 2001:db8::2/64";
+		"  estab-echo --no-huge --no-pci -l 0 --vdev=net_tap0 -- --address 192.0.2.2/24";
 
 /* What is of one service only. */
 static int
