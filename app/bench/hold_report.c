@@ -90,6 +90,7 @@ hold_report_begin(struct hold_report *report, const struct hold *hold)
 	char text[ESTAB_ADDRESS_TEXT_MAX], count[FORMAT_MAX], rate[FORMAT_MAX];
 
 	series_init(&report->series, options->outputs.of[OUTPUT_CSV].file);
+	live_line_init(&report->line, options->outputs.text);
 	report->last_ns = clock_now(&hold->clock);
 	fprintf(options->outputs.text, "estab-bench %s, %s, seed %" PRIu64 "\n", estab_version(),
 			rte_version(), options->seed);
@@ -174,13 +175,14 @@ print_tick(const struct hold *hold, const struct tick *tick, FILE *out)
 {
 	char open[FORMAT_MAX], rate[FORMAT_MAX];
 
-	fprintf(out, "%6.1fs  %s  %12s open  %7s per second\n", tick->second,
+	fprintf(out, "%6.1fs  %s  %12s open  %7s per second", tick->second,
 			phase_names[hold->phase],
 			format_count(hold->judge.open_count - hold->judge.close_count, open),
 			format_rate(ratio((double)(tick->opened + tick->echoes + tick->closed),
 						    tick->seconds),
 					rate));
-	fflush(out);
+	if (tick->faults > 0)
+		fprintf(out, ", errors: %" PRIu64, tick->faults);
 }
 
 void
@@ -188,11 +190,15 @@ hold_report_tick(struct hold_report *report, const struct hold *hold, uint64_t n
 {
 	const struct hold_judge *judge = &hold->judge;
 	struct tick tick;
+	FILE *line;
 
 	if (now_ns < report->last_ns + NS_PER_SECOND)
 		return;
 	tick = make_tick(report, hold, now_ns);
-	print_tick(hold, &tick, report->options->outputs.text);
+	line = live_line_begin(&report->line);
+	if (line != NULL)
+		print_tick(hold, &tick, line);
+	live_line_end(&report->line, tick.faults > 0);
 	series_add(&report->series, interval_json(report, hold, &tick));
 	report->last_ns = now_ns;
 	report->last_open = judge->open_count;
@@ -357,6 +363,7 @@ hold_report_end(struct hold_report *report, const struct hold *hold, int argc, c
 		.latencies = { [LATENCY_response] = &hold->response_ns },
 	};
 
+	live_line_leave(&report->line);
 	print_end(hold, options->outputs.text);
 	json_object_set(result.root, "intervals", report->series.intervals);
 	json_object_set_new(result.root, "summary", summary_json(hold));

@@ -8,6 +8,7 @@
 #include <estab/stats.h>
 
 #include "histogram.h"
+#include "live_line.h"
 #include "series.h"
 
 struct bench_options;
@@ -16,6 +17,7 @@ struct hold;
 struct hold_report {
 	const struct bench_options *options;
 	struct series series;
+	struct live_line line;
 	struct histogram response_before, response_ns; /* until the last line, and in it */
 	struct estab_stats stats_before;
 	uint64_t last_ns;

@@ -20,6 +20,7 @@ report_init(struct report *report, const struct outputs *outputs)
 {
 	*report = (struct report){ .outputs = outputs };
 	series_init(&report->series, outputs->of[OUTPUT_CSV].file);
+	live_line_init(&report->line, outputs->text);
 }
 
 void
@@ -127,6 +128,22 @@ make_interval(struct interval *interval, struct report *report, const struct ben
 	}
 }
 
+/* Of what came to its end in this second. */
+static void
+print_p99(const struct interval *interval, uint32_t workload, FILE *out)
+{
+	const enum latency kind = latency_main(workload);
+	char text[FORMAT_MAX];
+
+	if (kind == LATENCY_COUNT)
+		return;
+	fprintf(out, "  p99 %7s us",
+			format_count(histogram_quantile(&interval->latencies->of[kind], 990000) /
+							1000,
+					text));
+}
+
+/* What matters most comes first: a terminal that is not wide enough shows no more. */
 static void
 print_interval(const struct interval *interval, const struct bench *bench, FILE *out)
 {
@@ -135,10 +152,10 @@ print_interval(const struct interval *interval, const struct bench *bench, FILE 
 
 	if (bench->end_count > 1)
 		stats_add(&sum, &interval->stats[1]);
-	fprintf(out, "%6.1fs  ", interval->second);
+	fprintf(out, "%6.1fs ", interval->second);
 	report_work_interval(interval, bench->options->workload, out);
-	fprintf(out, "  %8s open  %6s packets/s to, %6s from the server",
-			format_count(interval->open, open),
+	print_p99(interval, bench->options->workload, out);
+	fprintf(out, "  %8s open  %6s packets/s out, %6s in", format_count(interval->open, open),
 			format_rate(ratio((double)interval->stats[0].tx_packets, interval->seconds),
 					tx),
 			format_rate(ratio((double)interval->stats[0].rx_packets, interval->seconds),
@@ -146,8 +163,19 @@ print_interval(const struct interval *interval, const struct bench *bench, FILE 
 	if (interval->errors > 0)
 		fprintf(out, ", errors: %" PRIu64, interval->errors);
 	stats_print_drops(&sum, out);
-	fputc('\n', out);
-	fflush(out);
+}
+
+static void
+show_interval(struct report *report, const struct interval *interval, const struct bench *bench)
+{
+	FILE *line;
+
+	if (bench->options->prompt.interactive) /* else nobody could read what he types */
+		return;
+	line = live_line_begin(&report->line);
+	if (line != NULL)
+		print_interval(interval, bench, line);
+	live_line_end(&report->line, interval->errors > 0);
 }
 
 void
@@ -156,8 +184,7 @@ report_interval(struct report *report, const struct bench *bench)
 	struct interval interval;
 
 	make_interval(&interval, report, bench);
-	if (!bench->options->prompt.interactive) /* else nobody could read what he types */
-		print_interval(&interval, bench, report->outputs->text);
+	show_interval(report, &interval, bench);
 	series_add(&report->series,
 			report_json_interval(&interval, bench->options->workload,
 					bench->end_count));
@@ -224,8 +251,8 @@ report_print_latency_head(FILE *out)
 {
 	fprintf(out, "  %-11s", "latency us");
 	for (unsigned int i = 0; i < HISTOGRAM_SHARES; i++)
-		fprintf(out, " %10s", histogram_shares[i].text);
-	fprintf(out, " %10s\n", "max");
+		fprintf(out, " %8s", histogram_shares[i].text);
+	fprintf(out, " %8s\n", "max");
 }
 
 void
@@ -235,11 +262,11 @@ report_print_latency(const char *name, const struct histogram *histogram, FILE *
 		return;
 	fprintf(out, "  %-11s", name);
 	for (unsigned int i = 0; i < HISTOGRAM_SHARES; i++)
-		fprintf(out, " %10.1f",
+		fprintf(out, " %8.1f",
 				(double)histogram_quantile(histogram,
 						histogram_shares[i].per_million) /
 						1000);
-	fprintf(out, " %10.1f\n", (double)histogram->max / 1000);
+	fprintf(out, " %8.1f\n", (double)histogram->max / 1000);
 }
 
 static void
@@ -335,6 +362,7 @@ report_end(struct report *report, const struct bench *bench, int argc, char **ar
 	struct result result = { .workload = bench->options->workload };
 	struct summary summary;
 
+	live_line_leave(&report->line);
 	summary_make(&summary, bench);
 	print_all(bench, &summary, report->outputs->text);
 	for (unsigned int i = 0; i < LATENCY_COUNT; i++)

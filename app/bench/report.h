@@ -14,6 +14,7 @@
 #include "bench_options.h"
 #include "histogram.h"
 #include "latencies.h"
+#include "live_line.h"
 #include "party.h"
 #include "series.h"
 
@@ -23,6 +24,7 @@ struct step;
 struct report {
 	const struct outputs *outputs;
 	struct series series;
+	struct live_line line;
 	uint64_t begin_ns;
 	uint64_t last_ns;
 	struct party_numbers before[2]; /* by end, as of the last line */
