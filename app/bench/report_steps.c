@@ -18,6 +18,7 @@ report_step(struct report *report, const struct bench *bench, const struct step 
 	FILE *out = report->outputs->text;
 	char rate[FORMAT_MAX], made[FORMAT_MAX], lost[FORMAT_MAX];
 
+	live_line_leave(&report->line);
 	fprintf(out, "step %2" PRIu32 ": %10s conn/s planned, %10s made, %8s lost%s; latency us",
 			bench->step_count, format_count(step->rate, rate),
 			format_count((uint64_t)step->connections_per_second, made),
