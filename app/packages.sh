@@ -13,7 +13,8 @@ packages_test="doxygen help2man groff-base dpdk-dev iproute2 iputils-ping ethtoo
 packages_sanitize="clang libclang-rt-dev llvm"
 # Only for test/run.sh --coverage.
 packages_coverage="gcovr"
-packages_ci="$packages_sanitize clang-format clang-tidy shellcheck git"
+# The browser and tidy look at the page of estab-bench --report.
+packages_ci="$packages_sanitize clang-format clang-tidy shellcheck git tidy chromium-headless-shell"
 
 packages_missing() { # NAME...
 	local name

@@ -20,6 +20,7 @@
  *	bench_prompt.c   what is done when told; bench_telemetry.c what is told when asked
  *	report.c         the result as text; report_json.c as JSON; series.c second by second;
  *	                 outputs.c the files it goes to
+ *	report_html.c    the result as a page (report_html_*.c), with plots (plot.c, plot_scale.c)
  *	hold.c           very many connections of peers that keep none (hold_*.c)
  *	engine.c         --engine, the ledger of cycles: a stack alone (engine_*.c)
  */

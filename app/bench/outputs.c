@@ -13,6 +13,7 @@ static const char *const names[OUTPUT_COUNT] = {
 	[OUTPUT_JSON] = "json",
 	[OUTPUT_CSV] = "csv",
 	[OUTPUT_HGRM] = "hgrm",
+	[OUTPUT_REPORT] = "report",
 };
 
 static int
@@ -65,6 +66,13 @@ const struct option_row output_option_rows[] = {
 			.offset = offsetof(struct outputs, hgrm_of),
 			.expected = "connect, response or transaction",
 			.help = "which of the workload's: connect, response or transaction (the\nlast of them that it has)" },
+	{ .name = "report",
+			.argument = "FILE",
+			.kind = OPTION_TAKE,
+			.take = take_path,
+			.offset = offsetof(struct outputs, of[OUTPUT_REPORT]),
+			.expected = "a file, or -",
+			.help = "a page (HTML) with plots, that needs no network to be looked at" },
 };
 const unsigned int output_option_count = sizeof(output_option_rows) / sizeof(output_option_rows[0]);
 
@@ -102,6 +110,8 @@ outputs_check(const struct outputs *outputs, uint32_t workload)
 
 	if (workload == WORKLOAD_NONE)
 		ret = refuse(outputs, OUTPUT_CSV, "--engine has no seconds");
+	if (ret < 0 && workload == WORKLOAD_NONE)
+		ret = refuse(outputs, OUTPUT_REPORT, "--engine has no seconds");
 	if (ret < 0 && latency_main(workload) == LATENCY_COUNT)
 		ret = refuse(outputs, OUTPUT_HGRM, "there are no latencies to write");
 	return ret < 0 ? check_hgrm(outputs, workload) : ret;

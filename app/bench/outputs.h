@@ -17,6 +17,7 @@ enum output_kind {
 	OUTPUT_JSON,
 	OUTPUT_CSV,
 	OUTPUT_HGRM,
+	OUTPUT_REPORT,
 	OUTPUT_COUNT,
 };
 
@@ -31,7 +32,7 @@ struct outputs {
 	FILE *text;       /* for people: stdout, or stderr where something else goes to stdout */
 };
 
-/* The rows for --json, --csv, --hgrm and --hgrm-of; their target is struct outputs. */
+/* The rows for --json, --csv, --hgrm, --hgrm-of and --report; their target is struct outputs. */
 extern const struct option_row output_option_rows[];
 extern const unsigned int output_option_count;
 

@@ -95,7 +95,7 @@ void report_end(struct report *report, const struct bench *bench, int argc, char
 
 void report_fini(struct report *report);
 
-/* report_files.c: --json, --hgrm */
+/* report_files.c: --json, --hgrm, --report */
 void report_files(const struct result *result, const struct outputs *outputs);
 
 void party_result_make(struct party_result *result, const struct party *party);

@@ -3,6 +3,7 @@
 #include "report.h"
 
 #include "percentiles.h"
+#include "report_html.h"
 
 static void
 write_json(const json_t *root, FILE *file)
@@ -21,4 +22,6 @@ report_files(const struct result *result, const struct outputs *outputs)
 	if (of[OUTPUT_HGRM].file != NULL)
 		percentiles_write(result->latencies[outputs_hgrm_of(outputs, result->workload)],
 				of[OUTPUT_HGRM].file);
+	if (of[OUTPUT_REPORT].file != NULL)
+		report_html(result, of[OUTPUT_REPORT].file);
 }

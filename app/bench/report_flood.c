@@ -129,8 +129,13 @@ set_real(json_t *object, const char *key, double value)
 void
 report_flood_json_interval(json_t *object, const struct interval *interval)
 {
+	const uint64_t answers = flood_answer_sum(&interval->flood);
+
 	set_count(object, "flood_sent", interval->flood.sent);
-	set_count(object, "flood_answers", flood_answer_sum(&interval->flood));
+	set_real(object, "flood_sent_per_second",
+			per_second(interval->flood.sent, interval->seconds));
+	set_count(object, "flood_answers", answers);
+	set_real(object, "flood_answers_per_second", per_second(answers, interval->seconds));
 }
 
 static json_t *

@@ -6,6 +6,7 @@
 #include "report.h"
 
 #include <string.h>
+#include <time.h>
 
 #include <rte_common.h>
 #include <rte_cycles.h>
@@ -365,6 +366,20 @@ summary_json(const struct bench *bench, const struct summary *summary)
 	return object;
 }
 
+/* When the result was made, in the way of ISO 8601: "2026-01-31T12:00:00Z". */
+static void
+set_date(json_t *object)
+{
+	const time_t now = time(NULL);
+	struct tm utc;
+	char text[32];
+
+	if (gmtime_r(&now, &utc) == NULL ||
+			strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
+		return;
+	set_text(object, "date", text);
+}
+
 json_t *
 report_json_head(const struct bench_options *options, const char *workload, int argc, char **argv)
 {
@@ -373,6 +388,7 @@ report_json_head(const struct bench_options *options, const char *workload, int 
 	set_count(root, "schema", REPORT_SCHEMA);
 	set_text(root, "estab", estab_version());
 	set_text(root, "dpdk", rte_version());
+	set_date(root);
 	json_object_set_new(root, "host", host_json());
 	json_object_set_new(root, "args", args_json(argc, argv));
 	json_object_set_new(root, "config", report_json_config(options->line));

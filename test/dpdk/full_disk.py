@@ -9,7 +9,7 @@ from programs import eal
 
 BENCH = sys.argv[1]
 FULL = "/dev/full"
-OPTIONS = ["--json", "--csv", "--hgrm"]
+OPTIONS = ["--json", "--csv", "--hgrm", "--report"]
 WORKLOADS = {
     "crr": ["--loopback", "--workload", "crr", "--duration", "1s"],
     "hold": ["--workload", "hold", "--connections", "100", "--duration", "1100ms"],
