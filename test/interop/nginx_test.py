@@ -23,7 +23,7 @@ error_log /run/nginx.error notice;
 pid /run/nginx.pid;
 events {{ worker_connections 4096; }}
 http {{
-	log_format who '$remote_addr $request_uri $status $connection $request_length';
+	log_format who '$remote_addr $request_uri $status $connection $request_length $server_port';
 	access_log {LOG} who;
 	client_body_temp_path /run; proxy_temp_path /run; fastcgi_temp_path /run;
 	uwsgi_temp_path /run; scgi_temp_path /run;
@@ -32,6 +32,7 @@ http {{
 	server {{
 		listen 80 backlog=4096 reuseport;
 		listen [::]:80 backlog=4096 reuseport;
+		listen 8080 backlog=4096;
 		location /few/ {{ alias /run/site/; keepalive_requests 20; }}
 		location /ssi/ {{ alias /run/site/; ssi on; ssi_types *; }}
 	}}
@@ -157,6 +158,15 @@ def errors_may_be_granted(wire):
     expect(list(errors) == ["http_length"] and errors["http_length"] > 0, f"errors {errors}")
 
 
+def servers_take_turns(wire):
+    """One connection more or less: one of each was made beforehand."""
+    _, heard, _ = ask_well(wire, 4, "--workload", "crr", "--http", "/index.html", "--rate", "100",
+                           "--server", f"{KERNEL[4]}:8080")
+    ports = [line[5] for line in heard]
+    expect_equal(set(ports), {"80", "8080"}, "ports in nginx's log")
+    expect(abs(ports.count("80") - ports.count("8080")) <= 1, "one of them had more than its share")
+
+
 def many_clients_are_many(wire):
     """Every host of a /24, each by a way through estab's own address."""
     run("ip", "route", "add", "10.77.0.0/24", "via", ESTAB[4], "dev", wire.interface)
@@ -252,6 +262,7 @@ def main():
                 "another status or length than was asked for is named": wrong_answers_are_named,
                 "config/web-server.cfg": configuration_is_a_file,
                 "--max-errors: some errors may be": errors_may_be_granted,
+                "--server, twice: they take turns": servers_take_turns,
                 "--clients: nginx sees every host of the prefix": many_clients_are_many,
                 "--clients on the link: the kernel finds each": many_clients_on_the_link,
         }.items():
