@@ -7,14 +7,14 @@
 #include "bench.h"
 #include "teller.h"
 
-/* X(name): what a party counts beside its stack */
+/* X(name, "what a party counts beside its stack") */
 #define BENCH_COUNTERS(X)                                                                          \
-	X(done)                                                                                    \
-	X(errors)                                                                                  \
-	X(transactions)
+	X(done, "connections that ran their whole course")                                         \
+	X(errors, "connections that failed")                                                       \
+	X(transactions, "whole responses")
 
 enum {
-#define BENCH_COUNTER_ENUM(name) BENCH_COUNTER_##name,
+#define BENCH_COUNTER_ENUM(name, text) BENCH_COUNTER_##name,
 	BENCH_COUNTERS(BENCH_COUNTER_ENUM)
 #undef BENCH_COUNTER_ENUM
 			BENCH_COUNTER_COUNT
@@ -30,7 +30,7 @@ static const char *
 counter_name(unsigned int number)
 {
 	static const char *const names[] = {
-#define BENCH_COUNTER_NAME(name) "bench_" #name,
+#define BENCH_COUNTER_NAME(name, text) "bench_" #name,
 		BENCH_COUNTERS(BENCH_COUNTER_NAME)
 #undef BENCH_COUNTER_NAME
 	};
@@ -46,7 +46,7 @@ counter_of(const void *owner, unsigned int number)
 
 	party->count(party, &numbers);
 	return (const uint64_t[]){
-#define BENCH_COUNTER_VALUE(name) numbers.name,
+#define BENCH_COUNTER_VALUE(name, text) numbers.name,
 		BENCH_COUNTERS(BENCH_COUNTER_VALUE)
 #undef BENCH_COUNTER_VALUE
 	}[number];
