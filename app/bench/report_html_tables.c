@@ -213,6 +213,40 @@ write_circumstances(json_t *root, FILE *out)
 	write_foot(out);
 }
 
+/* One text, or those of an option that was given several times. */
+static void
+write_option(const char *name, json_t *texts, FILE *out)
+{
+	json_t *text;
+	size_t index;
+
+	fputs("<tr><td>", out);
+	html_text(name, out);
+	fputs("</td><td class=\"text\">", out);
+	write_value(texts, out);
+	json_array_foreach(texts, index, text) {
+		fputs(index > 0 ? ", " : "", out);
+		write_value(text, out);
+	}
+	fputs("</td></tr>\n", out);
+}
+
+/* Every option in force that was given, in a file or on the command line, which shows only its own. */
+static void
+write_config(json_t *root, FILE *out)
+{
+	json_t *section, *texts;
+	const char *title, *name;
+
+	fputs("<h2>Options</h2>\n<div class=\"wide\"><table><tbody>\n", out);
+	json_object_foreach(json_object_get(root, "config"), title, section) {
+		json_object_foreach(section, name, texts) {
+			write_option(name, texts, out);
+		}
+	}
+	write_foot(out);
+}
+
 void
 report_html_tables(const struct result *result, FILE *out)
 {
@@ -222,5 +256,6 @@ report_html_tables(const struct result *result, FILE *out)
 	write_trouble(summary, out);
 	write_lcores(summary, out);
 	write_circumstances(result->root, out);
+	write_config(result->root, out);
 	write_counters(summary, out);
 }

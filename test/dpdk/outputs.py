@@ -114,6 +114,9 @@ def check_page(text, result):
     carried = json.loads(page.data)
     check(carried["summary"] == result["summary"], "the page carries another result")
     check(any("<b>&" in word for word in page.words), "the command line is not there as it was")
+    for section in result["config"].values():
+        for name, value in section.items() if isinstance(section, dict) else ():
+            check(name in page.words and value in page.words, f"--{name} {value} is not in the page")
     if shutil.which("tidy"):
         said = subprocess.run(["tidy", "-q", "-e"], input=text, capture_output=True, text=True)
         check(said.returncode == 0, f"tidy: {said.stderr}")
