@@ -109,8 +109,8 @@ packages_install "${packages[@]}"
 again=()
 [ ! -e "$build/meson-private/coredata.dat" ] || again=(--reconfigure)
 meson setup "${again[@]}" "${options[@]}" "$build" "$top"
-# Who runs some of the tests waits for what these need.
-if $coverage || $rest; then
+# Of the build that counts only what its tests need; all else is built by who runs the rest.
+if $coverage; then
 	rebuild=()
 else
 	rebuild=(--no-rebuild)
