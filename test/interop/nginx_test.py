@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 
 from cases import case, expect, expect_equal, finish, note
@@ -17,6 +18,7 @@ from wires import ESTAB, FAMILIES, KERNEL, PREFIX, run, veth
 SIZE = 3000  # bytes of body, more than one segment
 LOG = "/run/nginx.log"
 CONNECTIONS = 10
+START_SECONDS = 20
 CONFIG = f"""
 worker_processes 1;
 error_log /run/nginx.error notice;
@@ -52,6 +54,12 @@ def passive_opens():
     return int(values[names.index("PassiveOpens")])
 
 
+def is_listened_on(port):
+    with open("/proc/net/tcp") as table:
+        sockets = [line.split() for line in table][1:]
+    return any(local.endswith(f":{port:04X}") and state == "0A" for _, local, _, state, *_ in sockets)
+
+
 @contextmanager
 def nginx():
     os.mkdir("/run/site")
@@ -63,6 +71,10 @@ def nginx():
     process = subprocess.Popen(["nginx", "-e", "/run/nginx.error", "-c", "/run/nginx.conf", "-g",
                                 "daemon off; user root;"], stdin=subprocess.DEVNULL)
     try:
+        last = time.monotonic() + START_SECONDS
+        while not is_listened_on(80):
+            expect(process.poll() is None and time.monotonic() < last, "nginx did not start")
+            time.sleep(0.01)
         yield
     finally:
         process.terminate()

@@ -74,7 +74,7 @@ wire_tx_burst(void *context, struct rte_mbuf **packets, uint16_t n)
 static const struct bench_options options = {
 	.workload = WORKLOAD_FLOOD,
 	.flood_with = FLOOD_SYN,
-	.flood_from = { { ESTAB_FAMILY_IPV4, { 198, 18 } }, 15 },
+	.flood_from = { .address = { ESTAB_FAMILY_IPV4, { 198, 18 } }, .prefix_length = 15 },
 	.server_ports = 1,
 	.seed = 1,
 };
