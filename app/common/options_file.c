@@ -42,12 +42,13 @@ static const char *
 entry_fault(const char *text, size_t size)
 {
 	const char *equals = memchr(text, '=', size);
-	const char *value = equals + 1;
+	const char *value;
 
 	if (equals == NULL)
 		return "neither [section] nor name = value";
 	if (equals == text || (size_t)(equals - text) >= CFG_NAME_LEN)
 		return "no option has such a name";
+	value = equals + 1;
 	while (value < text + size && isspace((unsigned char)*value))
 		value++;
 	if (value == text + size)
