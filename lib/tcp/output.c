@@ -337,12 +337,8 @@ output_first_again(struct tcb *tcb, struct burst *burst, uint32_t limit)
 static bool
 output_probe(struct tcb *tcb, struct burst *burst)
 {
-	if (tcb->snd_wnd > 0 &&
-			tcb_flight_size(tcb) > 0) { /* it waited until the window was open */
-		if (tcb->work->deadlines[TIMER_RETRANSMIT] == 0)
-			tcb_arm(tcb, TIMER_RETRANSMIT, tcb_rto_ns(tcb));
-		return true;
-	}
+	if (tcb->snd_wnd > 0 && tcb_flight_size(tcb) > 0)
+		return true; /* it waited until the window was open; retransmit_keep_timer does the rest */
 	if (tcb->snd_wnd > 0)
 		return output_first_again(tcb, burst, tcb->snd_wnd); /* 3.8.6.2.1 (4) */
 	if (!output_first_again(tcb, burst, 1))
