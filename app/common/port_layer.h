@@ -3,8 +3,8 @@
  * A layer over a port: it sees what is received and sent, and leaves all else to the port below. What
  * uses it has the layer as its first member, and is the context of the port above.
  */
-#ifndef APP_BENCH_PORT_LAYER_H
-#define APP_BENCH_PORT_LAYER_H
+#ifndef APP_COMMON_PORT_LAYER_H
+#define APP_COMMON_PORT_LAYER_H
 
 #include <estab/port.h>
 
@@ -12,7 +12,10 @@ struct port_layer {
 	struct estab_port below;
 };
 
-/* Put it over the port, with these two functions of its own. It must not move in memory afterwards. */
+/*
+ * Put it over the port, with these two functions of its own in the place of those that the port has. It must not
+ * move in memory afterwards.
+ */
 void port_layer_put(struct port_layer *layer, struct estab_port *port,
 		uint16_t (*rx_burst)(void *context, struct rte_mbuf **packets, uint16_t n),
 		uint16_t (*tx_burst)(void *context, struct rte_mbuf **packets, uint16_t n));

@@ -34,9 +34,9 @@ port_layer_put(struct port_layer *layer, struct estab_port *port,
 {
 	layer->below = *port;
 	port->context = layer;
-	port->rx_burst = rx_burst;
+	port->rx_burst = port->rx_burst != NULL ? rx_burst : NULL;
 	port->tx_prepare = port->tx_prepare != NULL ? prepare : NULL;
-	port->tx_burst = tx_burst;
+	port->tx_burst = port->tx_burst != NULL ? tx_burst : NULL;
 	port->owns = port->owns != NULL ? owns : NULL;
 	port->count = port->count != NULL ? count : NULL;
 }
