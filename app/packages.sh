@@ -5,7 +5,7 @@
 # shellcheck shell=bash disable=SC2034
 
 packages_build="gcc g++ libc6-dev meson ninja-build pkg-config python3 libdpdk-dev libjansson-dev
-	libcmocka-dev libsodium-dev"
+	libcmocka-dev libsodium-dev libpcap0.8-dev"
 packages_tap="iproute2 netcat-openbsd util-linux"
 # dpdk-dev has testpmd, which app/bench/floor.sh measures against.
 packages_test="doxygen help2man groff-base dpdk-dev iproute2 iputils-ping ethtool netcat-openbsd socat iperf3 tshark nmap hping3 curl wrk

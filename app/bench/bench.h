@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "bench_options.h"
+#include "capture.h"
 #include "client.h"
 #include "clock.h"
 #include "desk.h"
@@ -80,7 +81,8 @@ struct bench {
 	struct telemetry_source telemetry;
 	atomic_uint begun; /* parties that count, since the last measurement began */
 	struct prompt_program prompt;
-	atomic_bool started; /* with --interactive, by a command */
+	struct capture capture; /* of the client's end */
+	atomic_bool started;    /* with --interactive, by a command */
 	atomic_uint at_work; /* clients that have something open, or time to open it; at 0 all is over */
 
 	/* The result: sums over all parties of an end. */

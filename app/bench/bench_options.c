@@ -243,6 +243,7 @@ bench_options_read(struct bench_options *options, struct command_line *line, int
 		{ "Steps", steps_option_rows, steps_option_count, options },
 		{ "Result", output_option_rows, output_option_count, &options->outputs },
 		{ "Commands", prompt_option_rows, prompt_option_count, &options->prompt },
+		{ "Capture", capture_option_rows, capture_option_count, &options->capture },
 		{ "Flood", flood_option_rows, flood_option_count, options },
 		{ "Engine", engine_option_rows, engine_option_count, options },
 		{ "Stack", stack_option_rows, stack_option_count, &options->stack },
@@ -262,5 +263,7 @@ bench_options_read(struct bench_options *options, struct command_line *line, int
 		ret = bench_options_check(options);
 	if (ret < 0)
 		ret = load_secret(options);
-	return ret < 0 ? outputs_open(&options->outputs) : ret;
+	if (ret < 0)
+		ret = outputs_open(&options->outputs);
+	return ret < 0 ? capture_options_open(&options->capture) : ret;
 }

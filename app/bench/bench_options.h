@@ -8,6 +8,7 @@
 
 #include <estab/address.h>
 
+#include "capture.h"
 #include "device.h"
 #include "http_options.h"
 #include "options.h"
@@ -96,6 +97,7 @@ struct bench_options {
 	bool seed_given;
 	struct outputs outputs;
 	struct prompt_options prompt;
+	struct capture_options capture;
 	struct device_options device;
 	struct stack_options stack;
 	struct user_options user;

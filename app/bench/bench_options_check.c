@@ -192,7 +192,7 @@ check_prompt(const struct bench_options *options)
 	const struct prompt_options *prompt = &options->prompt;
 	const char *name = prompt->interactive ? "interactive" : "cmdline-file";
 
-	if (!prompt->interactive && prompt->file == NULL)
+	if (!prompt_is_wanted(prompt))
 		return -1;
 	if (options->engine)
 		return complain(EXIT_USAGE, "--%s: does not go with --engine", name);
@@ -201,11 +201,23 @@ check_prompt(const struct bench_options *options)
 	return prompt_check(prompt);
 }
 
+static int
+check_capture(const struct bench_options *options)
+{
+	if (options->engine)
+		return capture_options_refuse(&options->capture, "--engine");
+	if (options->workload == WORKLOAD_HOLD)
+		return capture_options_refuse(&options->capture, "--workload hold");
+	return capture_options_check(&options->capture, prompt_is_wanted(&options->prompt));
+}
+
 int
 bench_options_check(struct bench_options *options)
 {
 	int ret = check_prompt(options);
 
+	if (ret < 0)
+		ret = check_capture(options);
 	if (ret >= 0)
 		return ret;
 	if (options->engine)

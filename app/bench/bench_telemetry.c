@@ -119,6 +119,7 @@ bench_telemetry_begin(struct bench *bench, int argc, char **argv)
 		.counter = counter_of,
 		.conn = conn_of,
 		.histogram = histogram_of,
+		.capture = &bench->capture,
 		.config = tell_config,
 		.program = bench,
 		.argument_count = argc,

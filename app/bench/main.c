@@ -48,7 +48,7 @@ static struct report report;
 static int
 measure(int argc, char **argv)
 {
-	int ret = bench_create(&bench, &options);
+	int ret = bench_create(&bench, &options), captured;
 
 	if (ret < 0)
 		ret = privileges_drop(&options.user);
@@ -67,13 +67,14 @@ measure(int argc, char **argv)
 		bench_run(&bench, &report);
 	prompt_end();
 	telemetry_end();
+	captured = capture_finish(&bench.capture, options.outputs.text, EXIT_FINE);
 	bench_destroy(&bench);
 	if (ret < 0) {
 		report_end(&report, &bench, argc, argv);
 		ret = bench_judge(&bench);
 	}
 	bench_forget(&bench);
-	return ret;
+	return ret == EXIT_FINE ? captured : ret;
 }
 
 /* @return the exit code that it was given, unless the result could not be written */

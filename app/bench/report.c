@@ -85,6 +85,7 @@ report_begin(struct report *report, const struct bench *bench)
 	if (!options->loopback)
 		stack_options_print(&options->stack, report->outputs->text);
 	privileges_print(&options->user, report->outputs->text);
+	capture_print(&bench->capture, report->outputs->text);
 	report_work_begin(options, report->outputs->text);
 	print_targets(bench, report->outputs->text);
 	fprintf(report->outputs->text, ", %" PRIu32 " at once, on %u lcore%s\n", bench->connections,

@@ -247,6 +247,7 @@ bench_create(struct bench *bench, const struct bench_options *options)
 	int ret;
 
 	*bench = (struct bench){ .options = options, .servers = addresses_servers(options) };
+	capture_init(&bench->capture, &options->capture, prompt_is_wanted(&options->prompt));
 	clock_init(&bench->clock);
 	bench->end_count = options->loopback ? ENDS_MAX : 1;
 	bench->ends[END_CLIENT].name = "client";
@@ -257,10 +258,14 @@ bench_create(struct bench *bench, const struct bench_options *options)
 	if (ret < 0 && options->loopback)
 		ret = loopback_create(bench);
 	if (ret < 0)
+		ret = capture_reserve(&bench->capture);
+	if (ret < 0 && capture_is_possible(&bench->capture))
+		bench->ends[END_CLIENT].device.capture = &bench->capture;
+	if (ret < 0)
 		ret = start_ends(bench);
 	if (ret < 0)
 		ret = create_parties(bench);
-	return ret;
+	return ret < 0 ? capture_begin(&bench->capture) : ret;
 }
 
 static void
@@ -286,6 +291,7 @@ bench_destroy(struct bench *bench)
 		if (bench->ends[i].device.name[0] != '\0')
 			device_stop(&bench->ends[i].device);
 	}
+	capture_destroy(&bench->capture);
 	for (unsigned int i = 0; i < bench->party_count; i++)
 		if (bench->parties[i].flood != NULL)
 			flood_fini(bench->parties[i].flood);

@@ -18,6 +18,7 @@ enum device_limits {
 	DEVICE_TEXT_MAX = 128,
 };
 
+struct capture;
 struct estab_port;
 struct rte_eth_dev_info;
 struct rte_mempool;
@@ -54,6 +55,7 @@ struct device {
 	uint16_t rss_key_size;
 	bool rss_is_symmetric; /* by its key, under which both directions of a connection hash alike */
 	bool started;
+	struct capture *capture; /* of its packets; NULL: there will be none */
 	const char *driver;
 	char name[DEVICE_TEXT_MAX];
 };
@@ -91,9 +93,10 @@ uint16_t device_tx_queues_wanted(const struct device *device, const struct devic
 int device_start(struct device *device, uint16_t queues, struct rte_mempool *const *pools);
 
 /*
- * Make a port of one of its queue pairs, with every offload that the device was granted.
+ * Make a port of one of its queue pairs, with every offload that the device was granted, and a lane of the
+ * capture over it. Once for each.
  *
- * @return 0, or the negative errno of estab_port_ethdev
+ * @return 0, or the negative errno of estab_port_ethdev or capture_tap
  */
 int device_port(const struct device *device, uint16_t queue, struct estab_port *port);
 

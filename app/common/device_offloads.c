@@ -4,6 +4,7 @@
  * in force, and many drivers do not describe theirs (net_ring, net_memif, net_tap, net_virtio and
  * net_vhost among them); the device was configured here, so what it was granted is known all the same.
  */
+#include "capture.h"
 #include "device.h"
 
 #include <errno.h>
@@ -113,6 +114,13 @@ static const struct grant rx_grants[] = {
 	{ RTE_ETH_RX_OFFLOAD_TCP_CKSUM, ESTAB_PORT_RX_TCP_CHECKSUM },
 };
 
+static bool
+leaves_sums(const struct device *device)
+{
+	return (device->tx_offloads &
+			       (RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_CKSUM)) != 0;
+}
+
 int
 device_port(const struct device *device, uint16_t queue, struct estab_port *port)
 {
@@ -126,5 +134,7 @@ device_port(const struct device *device, uint16_t queue, struct estab_port *port
 	for (unsigned int i = 0; i < RTE_DIM(rx_grants); i++)
 		if ((device->rx_offloads & rx_grants[i].device) != 0)
 			port->offloads |= rx_grants[i].port;
-	return 0;
+	if (device->capture == NULL)
+		return 0;
+	return capture_tap(device->capture, device->id, queue, leaves_sums(device), port);
 }

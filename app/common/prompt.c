@@ -53,6 +53,12 @@ const struct option_row prompt_option_rows[] = {
 };
 const unsigned int prompt_option_count = sizeof(prompt_option_rows) / sizeof(prompt_option_rows[0]);
 
+bool
+prompt_is_wanted(const struct prompt_options *options)
+{
+	return options->interactive || options->file != NULL;
+}
+
 /* One command; while lines are only checked there is no program. */
 static void
 on_command(struct prompt *to, const struct prompt_row *row, const struct prompt_words *words)
@@ -255,7 +261,7 @@ run(void *argument)
 int
 prompt_begin(const struct prompt_options *options, const struct prompt_program *program)
 {
-	if (!options->interactive && options->file == NULL)
+	if (!prompt_is_wanted(options))
 		return -1;
 	prompt = (struct prompt){ .options = options, .program = program };
 	if (!make_reader(&prompt))

@@ -32,6 +32,9 @@ struct prompt_options {
 extern const struct option_row prompt_option_rows[];
 extern const unsigned int prompt_option_count;
 
+/* Whether there will be commands. */
+bool prompt_is_wanted(const struct prompt_options *options);
+
 /* What a program can be told. Must live until prompt_end. */
 struct prompt_program {
 	const struct telemetry_source *source;

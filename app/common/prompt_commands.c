@@ -7,6 +7,7 @@
 #include <rte_common.h>
 #include <rte_log.h>
 
+#include "capture.h"
 #include "parse.h"
 #include "prompt_parts.h"
 #include "prompt_text.h"
@@ -193,6 +194,37 @@ run_set_rate(struct prompt *prompt, const struct prompt_words *words)
 		tell(prompt, program->set_rate(program->program, rate), "set");
 }
 
+static void
+run_start_capture(struct prompt *prompt, const struct prompt_words *words)
+{
+	struct capture *capture = prompt->program->source->capture;
+	const char *filter = words->word[3];
+	char why[CAPTURE_WHY_MAX];
+
+	if (capture_start(capture, words->word[2], filter[0] != '\0' ? filter : NULL, why,
+			    sizeof(why)) == 0)
+		capture_print(capture, prompt->out);
+	else
+		fprintf(prompt->out, "%s\n", why);
+}
+
+static void
+run_stop_capture(struct prompt *prompt, const struct prompt_words *words)
+{
+	(void)words;
+	if (capture_stop(prompt->program->source->capture))
+		prompt_ask(prompt, answer_capture, NULL, false);
+	else
+		fprintf(prompt->out, "nothing is captured\n");
+}
+
+static void
+run_show_capture(struct prompt *prompt, const struct prompt_words *words)
+{
+	(void)words;
+	prompt_ask(prompt, answer_capture, NULL, false);
+}
+
 static const char *const level_names[] = {
 	[RTE_LOG_EMERG] = "emergency",
 	[RTE_LOG_ALERT] = "alert",
@@ -221,6 +253,9 @@ run_set_log(struct prompt *prompt, const struct prompt_words *words)
 const struct prompt_row prompt_rows[] = {
 	{ "start", run_start, "begin: of estab-echo to listen, of estab-bench to measure" },
 	{ "stop", run_stop, "listen no more, or end the measurement" },
+	{ "start capture WORD", run_start_capture, "packets to this file from now on" },
+	{ "start capture WORD FILTER", run_start_capture, "some of them, as tcpdump has it" },
+	{ "stop capture", run_stop_capture, "no more packets to the file" },
 	{ "quit", run_quit, "end the program, as Ctrl-D" },
 	{ "help", run_help, "this text" },
 	{ "show port stats|xstats|info all", run_show_port, "what the devices count, or are" },
@@ -235,6 +270,7 @@ const struct prompt_row prompt_rows[] = {
 	{ "show conn N", run_show_conn, "one connection, by its id" },
 	{ "show latency WORD", run_show_latency, "of estab-bench: connect, response, transaction" },
 	{ "show listeners", run_show_listeners, "of estab-echo: its ports" },
+	{ "show capture", run_show_capture, "how much is in the file" },
 	{ "show config", run_show_config, "what is in force" },
 	{ "set rate RATE", run_set_rate, "of estab-bench with --rate: connections per second" },
 	{ "set log WORD emergency|alert|critical|error|warning|notice|info|debug", run_set_log,

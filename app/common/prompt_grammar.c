@@ -99,6 +99,29 @@ parse_rate(cmdline_parse_token_hdr_t *token, const char *buf, void *place, unsig
 			length, word, place, size);
 }
 
+/* Where a line ends for rte_cmdline. */
+static bool
+is_end_of_line(char c)
+{
+	return c == '\0' || c == '\n' || c == '\r' || c == '#';
+}
+
+/* The rest of the line. */
+static int
+parse_filter(cmdline_parse_token_hdr_t *token, const char *buf, void *place, unsigned int size)
+{
+	char rest[PROMPT_WORD_MAX];
+	int length = 0;
+
+	(void)token;
+	while (!is_end_of_line(buf[length]) && length < PROMPT_WORD_MAX - 1) {
+		rest[length] = buf[length];
+		length++;
+	}
+	rest[length] = '\0';
+	return take_if(is_end_of_line(buf[length]), length > 0 ? length : -1, rest, place, size);
+}
+
 static int
 help_n(cmdline_parse_token_hdr_t *token, char *buf, unsigned int size)
 {
@@ -112,6 +135,14 @@ help_word(cmdline_parse_token_hdr_t *token, char *buf, unsigned int size)
 {
 	(void)token;
 	snprintf(buf, size, "WORD");
+	return 0;
+}
+
+static int
+help_filter(cmdline_parse_token_hdr_t *token, char *buf, unsigned int size)
+{
+	(void)token;
+	snprintf(buf, size, "FILTER, such as host 192.0.2.1 and port 80");
 	return 0;
 }
 
@@ -130,6 +161,7 @@ static struct value_kind {
 } value_kinds[] = {
 	{ "N", { .parse = parse_n, .get_help = help_n } },
 	{ "WORD", { .parse = parse_word, .get_help = help_word } },
+	{ "FILTER", { .parse = parse_filter, .get_help = help_filter } },
 	{ "RATE", { .parse = parse_rate, .get_help = help_rate } },
 };
 

@@ -3,9 +3,10 @@
  * Commands as rows of a table. A form is words with blanks between them: "show port stats|info all". A word of
  * several, with | between them, is any of them; one of these stands for what the user says:
  *
- *	N     digits only
- *	RATE  a number as on the command line, such as 10k
- *	WORD  anything that is not digits only
+ *	N       digits only
+ *	RATE    a number as on the command line, such as 10k
+ *	WORD    anything that is not digits only
+ *	FILTER  the rest of the line
  */
 #ifndef APP_COMMON_PROMPT_GRAMMAR_H
 #define APP_COMMON_PROMPT_GRAMMAR_H

@@ -137,6 +137,7 @@ static const struct {
 			"Numbers of connections, by pages. Parameter: where to begin, or none" },
 	{ "/estab/conn", answer_conn, "One connection. Parameter: its number" },
 	{ "/estab/histogram", answer_histogram, "Latencies. Parameter: a name" },
+	{ "/estab/capture", answer_capture, "The last --capture or start capture. Takes nothing" },
 	{ "/estab/config", answer_config, "What is in force. Takes nothing" },
 };
 

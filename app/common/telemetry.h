@@ -11,6 +11,7 @@
 
 #include "desk.h"
 
+struct capture;
 struct estab_conn;
 struct estab_interface;
 struct estab_stack;
@@ -54,6 +55,8 @@ struct telemetry_source {
 	unsigned int port_count;
 	uint32_t backlog;
 	const struct estab_interface *interface;
+
+	struct capture *capture;
 
 	/* Tell, after all the others of /estab/config, what is in force. No secrets. */
 	void (*config)(const void *program, struct teller *teller);

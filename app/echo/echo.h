@@ -13,6 +13,7 @@
 #include <estab/port.h>
 #include <estab/stats.h>
 
+#include "capture.h"
 #include "clock.h"
 #include "desk.h"
 #include "device.h"
@@ -67,6 +68,7 @@ struct echo {
 	bool cores_are_shared;
 	struct telemetry_source telemetry;
 	struct prompt_program prompt;
+	struct capture capture;
 	atomic_uint undrained; /* lcores with connections that are not seen out */
 };
 

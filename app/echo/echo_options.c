@@ -163,6 +163,8 @@ check(struct echo_options *options)
 	if (ret < 0)
 		ret = prompt_check(&options->prompt);
 	if (ret < 0)
+		ret = capture_options_check(&options->capture, prompt_is_wanted(&options->prompt));
+	if (ret < 0)
 		ret = places_check_queues(&options->config, &options->device);
 	if (ret < 0)
 		ret = check_http(options);
@@ -179,6 +181,7 @@ echo_options_read(struct echo_options *options, struct command_line *line, int a
 	const struct option_table tables[] = {
 		{ "Service", rows, RTE_DIM(rows), options },
 		{ "Commands", prompt_option_rows, prompt_option_count, &options->prompt },
+		{ "Capture", capture_option_rows, capture_option_count, &options->capture },
 		{ "Stack", stack_option_rows, stack_option_count, &options->stack },
 		{ "Device", device_option_rows, device_option_count, &options->device },
 		{ "Process", user_option_rows, user_option_count, &options->user },
@@ -201,5 +204,7 @@ echo_options_read(struct echo_options *options, struct command_line *line, int a
 	options->device.named = command_line_names_device(line);
 	if (ret < 0)
 		ret = check(options);
-	return ret < 0 ? stack_options_load(&options->stack) : ret;
+	if (ret < 0)
+		ret = stack_options_load(&options->stack);
+	return ret < 0 ? capture_options_open(&options->capture) : ret;
 }

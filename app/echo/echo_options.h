@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "capture.h"
 #include "device.h"
 #include "options.h"
 #include "parse.h"
@@ -29,6 +30,7 @@ struct echo_options {
 	bool http_close;
 	struct queue_map config; /* empty: automatic */
 	struct prompt_options prompt;
+	struct capture_options capture;
 	struct device_options device;
 	struct stack_options stack;
 	struct user_options user;

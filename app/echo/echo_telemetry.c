@@ -93,6 +93,7 @@ echo_telemetry_begin(struct echo *echo, int argc, char **argv)
 		.port_count = options->ports.count,
 		.backlog = options->backlog,
 		.interface = &options->stack.interface,
+		.capture = &echo->capture,
 		.config = tell_config,
 		.program = echo,
 		.argument_count = argc,

@@ -35,7 +35,7 @@ serve(void)
 	prompt_end();
 	if (ret < 0)
 		echo_print_totals(&echo);
-	return ret < 0 ? EXIT_SUCCESS : ret;
+	return capture_finish(&echo.capture, stdout, ret < 0 ? EXIT_SUCCESS : ret);
 }
 
 int

@@ -64,6 +64,7 @@ echo_print_start(const struct echo *echo)
 	putchar('\n');
 	stack_options_print(&echo->options->stack, stdout);
 	privileges_print(&echo->options->user, stdout);
+	capture_print(&echo->capture, stdout);
 	print_listeners(echo->options);
 	fflush(stdout);
 }

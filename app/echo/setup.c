@@ -46,6 +46,8 @@ find_devices(struct echo *echo)
 		ret = device_probe(&echo->devices[echo->device_count], port, &options->device);
 		if (ret >= 0)
 			return ret;
+		if (capture_is_possible(&echo->capture))
+			echo->devices[echo->device_count].capture = &echo->capture;
 		echo->device_count++;
 	}
 	if (echo->device_count > 0)
@@ -325,6 +327,7 @@ echo_create(struct echo *echo, const struct echo_options *options)
 
 	*echo = (struct echo){ .options = options };
 	clock_init(&echo->clock);
+	capture_init(&echo->capture, &options->capture, prompt_is_wanted(&options->prompt));
 	make_rules(echo);
 	ret = find_devices(echo);
 	if (ret < 0)
@@ -334,10 +337,12 @@ echo_create(struct echo *echo, const struct echo_options *options)
 	if (ret < 0)
 		ret = allot_places(echo);
 	if (ret < 0)
+		ret = capture_reserve(&echo->capture);
+	if (ret < 0)
 		ret = start_devices(echo);
 	if (ret < 0)
 		ret = create_servers(echo);
-	return ret;
+	return ret < 0 ? capture_begin(&echo->capture) : ret;
 }
 
 void
@@ -349,6 +354,7 @@ echo_destroy(struct echo *echo)
 		spread_destroy(&echo->spreads[i]);
 	for (uint16_t i = 0; i < echo->device_count; i++)
 		device_stop(&echo->devices[i]);
+	capture_destroy(&echo->capture);
 	for (uint16_t i = 0; echo->places != NULL && i < echo->map.count; i++)
 		if (echo->places[i].has_pool)
 			rte_mempool_free(echo->places[i].pool);

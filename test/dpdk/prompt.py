@@ -154,6 +154,28 @@ def check_wrong(program):
     check("show listeners" in program.ask("help"), "help")
 
 
+def check_capture(echo, folder):
+    """Begun and ended twice; what cannot be says why, and leaves nothing."""
+    for line, answer in (("stop capture", "nothing is captured\n"),
+                         ("show capture", "nothing was captured\n"),
+                         ("start capture /nonexistent/x", "cannot be written: No such file or directory\n"),
+                         (f"start capture {folder}/x prt 7", "can't parse filter expression: syntax error\n")):
+        check(echo.ask(line) == answer, f"{line}: {echo.ask(line)}")
+    for name, words, some in ("all.pcap", "", True), ("none.pcap", " host 192.0.2.9 and port 9", False):
+        path = f"{folder}/{name}"
+        said = echo.ask(f"start capture {path}{words}")
+        check(f"capture:{words or ' all packets'} to {path}" in said, f"start capture: {said}")
+        check("is under way" in echo.ask(f"start capture {folder}/x"), "two at a time")
+        if some:
+            await_answer(echo, "show capture", r"packets +[1-9]")
+        said = echo.ask("stop capture")
+        told = dict(line.split(None, 1) for line in said.splitlines() if len(line.split()) > 1)
+        check(told["file"] == path and told["state"] == "ended" and told["ended"] == "stopped", said)
+        check(int(told["bytes"]) == os.path.getsize(path), f"{told} of {os.path.getsize(path)}")
+        check((int(told["packets"]) > 0) == some, said)
+    check(not os.path.exists(f"{folder}/x"), "a file that nobody could begin")
+
+
 def check_listening(echo):
     """A stopped server keeps who is there."""
     check(re.search(r"ports +7\n", echo.ask("show listeners")), "listeners")
@@ -180,6 +202,7 @@ def over_memif():
             await_answer(bench, "show latency response", r"count +[1-9]")
             for part in check_connections, check_counters, check_clear, check_wrong:
                 part(echo)
+            check_capture(echo, folder)
             check_listening(echo)
             bench.say("stop")
             status, said = bench.end()

@@ -31,7 +31,7 @@ NONSENSE = ["", "x", "-1", "1x", "0x1", "1.5", " 1", "1,2", "9999999999999999999
             "18446744073709551615", "%s%n", "\x7f", "ü", "a" * 900]
 TAKES_A_NUMBER = ["/estab/lcore", "/estab/conn"]
 TAKES_A_PLACE = ["/estab/conn_list", "/estab/listeners"]
-TAKES_NOTHING = ["/estab/stats", "/estab/drops", "/estab/config"]
+TAKES_NOTHING = ["/estab/stats", "/estab/drops", "/estab/capture", "/estab/config"]
 
 
 class Client:
@@ -80,7 +80,8 @@ def start_echo(folder, log):
     echo = subprocess.Popen(
         command(ECHO, "server", folder, "0@0,1@0,2@0", "--address", "198.18.0.2/15", "--address",
                 "2001:2::2/48", "--port", "7,1000-1298", "--backlog", "1000",
-                "--stats-period", "0", "--secret-file", f"{folder}/secret"),
+                "--stats-period", "0", "--secret-file", f"{folder}/secret", "--capture",
+                f"{folder}/capture.pcap", "--capture-filter", "arp or icmp6"),
         stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
     last = time.monotonic() + SECONDS
     while "listens on [" not in said(folder):
@@ -155,6 +156,14 @@ def check_config(client, echo):
     config = client.ask("/estab/config")
     check(config["program"] == "estab-echo" and config["arguments"] == echo.args, f"config {config}")
     check(config["stacks"] == ["(0,0,1) net_memif0", "(0,0,2) net_memif0"], f"stacks {config}")
+
+
+def check_capture(client, folder):
+    told = client.ask("/estab/capture")
+    check(told["file"] == f"{folder}/capture.pcap" and told["filter"] == "arp or icmp6", f"capture {told}")
+    check(told["state"] == "on" and told["ended"] == "" and told["snaplen"] == 262144, f"capture {told}")
+    check(told["packets"] >= 2 and told["dropped"] == 0, f"who has 198.18.0.2, and where it is: {told}")
+    check(told["bytes"] == os.path.getsize(f"{folder}/capture.pcap"), f"size of the file: {told}")
 
 
 def check_bench():
@@ -245,13 +254,14 @@ def await_silence(client):
         stats = client.ask("/estab/stats")
 
 
-def ask_all(echo, bench):
+def ask_all(echo, bench, folder):
     client = Client()
     await_connections(client, CONNECTIONS)
     check_connections(client)
     check_lcores(client)
     check_listeners(client)
     check_config(client, echo)
+    check_capture(client, folder)
     check_bench()
     check_nonsense(client)
     deaf = check_deaf_client(client)
@@ -269,7 +279,7 @@ def main():
         echo = start_echo(folder, log)
         bench = start_bench(folder)
         try:
-            deaf, told = ask_all(echo, bench)
+            deaf, told = ask_all(echo, bench, folder)
         finally:
             end(bench)
             status = end(echo)
