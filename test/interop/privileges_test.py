@@ -89,6 +89,7 @@ def try_root():
         with case("veth: without --user it stays who it is"):
             expect_equal(next(threads(echo.process.pid))["Uid"], ["0"] * 4, "Uid")
             expect("user:" not in echo.said(), echo.said())
+            exchange(4)
 
 
 def main():
