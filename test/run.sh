@@ -10,7 +10,8 @@ usage() {
 
 	  --suite NAME  only this suite: unit, rfc, sim, hostile, dpdk, interop, interop-slow, interface,
 	                packetdrill, fuzz, differential (may be repeated)
-	  --sanitize    a build of its own with clang, AddressSanitizer and UndefinedBehaviorSanitizer
+	  --sanitize    a build of its own with clang, AddressSanitizer and UndefinedBehaviorSanitizer; without those
+	                tests that only have more cores
 	  --coverage    a build of its own with gcc that counts branches: unit, rfc, sim, hostile and fuzz, then
 	                how many branches of lib/ they have taken; below PERCENT in lib/tcp or lib/net is a failure
 	  --rest        all suites but those of --coverage
@@ -75,6 +76,8 @@ if [ "${#suites[@]}" -eq 0 ]; then
 	fi
 	! $rest || suites+=("${counted[@]/#/--no-suite=}")
 fi
+
+! $sanitize || suites+=(--no-suite two-cores)
 
 # shellcheck source=app/packages.sh
 . "$top/app/packages.sh"

@@ -26,10 +26,16 @@ def check(condition, what):
 check.failed = False
 
 
+def on_any_core(lcores):
+    """One lcore may be where there is room, beside another test; several are where they say."""
+    cores = ",".join(map(str, sorted(os.sched_getaffinity(0))))
+    return f"{lcores}@({cores})" if lcores.isdigit() else lcores
+
+
 def eal(role, lcores, memory=128):
     """Arguments before the "--". memory: None leaves EAL's default, 64 MB."""
     size = ["-m", str(memory)] if memory else []
-    return ["--no-huge", "--no-pci", "--no-telemetry", "--no-shconf", *size, "--lcores", lcores,
+    return ["--no-huge", "--no-pci", "--no-telemetry", "--no-shconf", *size, "--lcores", on_any_core(lcores),
             f"--file-prefix=estab-test-{os.getpid()}-{role}"]
 
 

@@ -21,7 +21,10 @@ END_SECONDS = 20
 TOTAL = re.compile(r"^  (\w+) +([\d,]+)  ", re.M)
 
 
-def arguments(program, wire, options, lcores="0"):
+ANY_CORE = "0@({})".format(",".join(map(str, sorted(os.sched_getaffinity(0)))))
+
+
+def arguments(program, wire, options, lcores=ANY_CORE):
     addresses = [f"--address={ESTAB[family]}/{PREFIX[family]}" for family in FAMILIES]
     return [*wire.command, program, "--no-huge", "--no-pci", "--no-telemetry", "-m", "256",
             "--lcores", lcores, f"--file-prefix=interop-{unique()}", f"--vdev={wire.vdev}",
@@ -83,7 +86,7 @@ def expect_good_end(echo, status):
 
 
 @contextmanager
-def estab_echo(wire_name, *options, lcores="0"):
+def estab_echo(wire_name, *options, lcores=ANY_CORE):
     """Runs for as long as the block does. Its end is a case of its own."""
     with MAKERS[wire_name]() as wire:
         echo = Echo(wire, [*options, "--stats-period", "0"], lcores)
