@@ -13,10 +13,12 @@ readonly interface=estab-tap
 
 usage() {
 	cat <<-EOF
-	usage: sudo ./app/quickstart.sh
+	usage: sudo ./app/quickstart.sh [--build DIRECTORY]
 
 	Installs what is missing, builds estab, runs estab-bench for three seconds, and talks with nc to
 	estab-echo on a TAP over IPv4 and IPv6. Needs root for the TAP; no NIC and no hugepages.
+
+	  --build DIRECTORY  with what is built there, instead of a release build
 	EOF
 }
 
@@ -29,6 +31,7 @@ fail() { # WHAT WHAT_TO_DO
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 build=$top/build-release
+built= # where somebody else has
 scratch=
 child=
 
@@ -70,6 +73,7 @@ as_owner() {
 }
 
 build_release() {
+	[ -z "$built" ] || return 0
 	[ -e "$build/build.ninja" ] || as_owner meson setup --buildtype=release "$build" "$top"
 	as_owner ninja -C "$build"
 }
@@ -82,7 +86,7 @@ install_and_build() {
 	packages_install $packages_build $packages_tap
 	echo "Nothing is missing."
 
-	say "Building (release, in ${build#"$top"/}/)"
+	[ -n "$built" ] || say "Building (release, in ${build#"$top"/}/)"
 	build_release >"$scratch/build.log" 2>&1 || {
 		tail -n 30 "$scratch/build.log" >&2
 		fail "the build failed" "above are its last lines"
@@ -165,7 +169,7 @@ main() {
 	run_benchmark
 	say "Starting estab-echo on a TAP, in a network namespace of its own"
 	require_tap
-	unshare --net "$top/app/quickstart.sh" --inside-namespace &
+	unshare --net "$top/app/quickstart.sh" --inside-namespace "$build" &
 	child=$!
 	await_child
 	say "Done. Next: README.md"
@@ -173,7 +177,17 @@ main() {
 
 case ${1:-} in
 "") main ;;
---inside-namespace) talk_to_echo ;;
+--build)
+	[ -x "${2:-}/app/echo/estab-echo" ] ||
+		fail "there is no build in ${2:-}" "name a folder that meson and ninja have been through"
+	built=$(cd "$2" && pwd)
+	build=$built
+	main
+	;;
+--inside-namespace)
+	build=$2
+	talk_to_echo
+	;;
 -h | --help) usage ;;
 *)
 	echo "quickstart: unknown option $1 (see ./app/quickstart.sh --help)" >&2

@@ -9,7 +9,7 @@ usage() {
 	usage: test/run.sh [--suite NAME]... [--sanitize | --coverage [PERCENT] | --rest]
 
 	  --suite NAME  only this suite: unit, rfc, sim, hostile, dpdk, interop, interop-slow, interface,
-	                packetdrill, fuzz, differential (may be repeated)
+	                packetdrill, fuzz, differential, documents (may be repeated)
 	  --sanitize    a build of its own with clang, AddressSanitizer and UndefinedBehaviorSanitizer; without those
 	                tests that only have more cores
 	  --coverage    a build of its own with gcc that counts branches: unit, rfc, sim, hostile and fuzz, then
@@ -17,7 +17,7 @@ usage() {
 	  --rest        all suites but those of --coverage
 	  -h, --help    this text
 
-	The suites interop and differential want root; without it those tests are skipped and say so. With
+	The suites interop, differential and documents want root; without it tests, or blocks, are skipped and say so. With
 	CI=true in the environment a compiler warning is an error, and interop-slow runs too, without
 	--sanitize, where no suite is named.
 	EOF
@@ -40,7 +40,7 @@ while [ $# -gt 0 ]; do
 	--suite)
 		[ $# -gt 1 ] || refuse "--suite wants a name"
 		case $2 in
-		unit | rfc | sim | hostile | dpdk | interop | interop-slow | interface | packetdrill | fuzz | differential)
+		unit | rfc | sim | hostile | dpdk | interop | interop-slow | interface | packetdrill | fuzz | differential | documents)
 			suites+=(--suite "$2")
 			;;
 		*) refuse "no suite named $2" ;;
