@@ -20,7 +20,6 @@
 #include "tcp/congestion/ecn.h"
 #include "tcp/congestion/pacing.h"
 #include "tcp/keepalive.h"
-#include "tcp/predicted.h"
 #include "tcp/text/push.h"
 #include "tcp/text/reassembly.h"
 #include "tcp/recovery/recovery.h"
@@ -29,8 +28,6 @@
 #include "tcp/seq.h"
 #include "tcp/recovery/tail_probe.h"
 #include "tcp/tcb.h"
-#include "tcp/tcb_list.h"
-#include "tcp/time_wait.h"
 #include "tcp/timestamps.h"
 #include "tcp/text/tso.h"
 #include "tcp/text/urgent.h"
@@ -221,9 +218,8 @@ fin_follows(const struct tcb *tcb, uint32_t text_len)
 			tcb->work->snd_cursor + text_len == queue_end(tcb);
 }
 
-/* Octets of text at the cursor that wait to be sent, for the first time or again. */
-static uint32_t
-unsent_text(const struct tcb *tcb)
+uint32_t
+output_unsent(const struct tcb *tcb)
 {
 	const uint32_t end = queue_end(tcb);
 
@@ -280,13 +276,13 @@ output_text(struct tcb *tcb, struct burst *burst)
 	const uint16_t first = burst->out_count;
 	uint32_t waiting;
 
-	if (tcb->work->snd_cursor == tcb->snd_una && unsent_text(tcb) > 0)
+	if (tcb->work->snd_cursor == tcb->snd_una && output_unsent(tcb) > 0)
 		congestion_resume(tcb); /* nothing is in flight, but for an octet that has probed */
 	if (tcb->work->recovery != NULL && tcb->work->recovery->board.pending > 0 &&
 			!tcb->work->recovery->frto_new)
 		return true; /* what was lost goes first (RFC 6675 4, NextSeg) */
 	for (;;) {
-		const uint32_t unsent = unsent_text(tcb);
+		const uint32_t unsent = output_unsent(tcb);
 		const uint32_t usable = usable_window(tcb);
 		const uint32_t now = RTE_MIN(usable, pacing_room(tcb));
 		const uint32_t len = next_text_len(tcb, unsent, now);
@@ -302,7 +298,7 @@ output_text(struct tcb *tcb, struct burst *burst)
 		tail_probe_arm(tcb);
 	if (cork_is_pushed(tcb))
 		push_together(tcb, burst, first);
-	waiting = unsent_text(tcb);
+	waiting = output_unsent(tcb);
 	if (waiting > 0 && pacing_room(tcb) == 0)
 		pacing_wait(tcb);
 	cork_on_output(tcb, waiting, burst->out_count > first);
@@ -324,7 +320,7 @@ output_first_again(struct tcb *tcb, struct burst *burst, uint32_t limit)
 
 	tcb->work->snd_cursor = tcb->snd_una;
 	tcb->work->send_at = NULL;
-	len = RTE_MIN(RTE_MIN(unsent_text(tcb), limit), segment_size(tcb));
+	len = RTE_MIN(RTE_MIN(output_unsent(tcb), limit), segment_size(tcb));
 	fin = fin_follows(tcb, len) && len < limit;
 	check_window(tcb, len, SENDING_WINDOW_PROBE);
 	sent = (len == 0 && !fin) || send_at_cursor(tcb, burst, len, fin);
@@ -352,7 +348,7 @@ output_probe(struct tcb *tcb, struct burst *burst)
 static bool
 output_tail_probe(struct tcb *tcb, struct burst *burst)
 {
-	const uint32_t offered = offered_window(tcb), unsent = unsent_text(tcb);
+	const uint32_t offered = offered_window(tcb), unsent = output_unsent(tcb);
 	const uint32_t len = RTE_MIN(RTE_MIN(unsent, offered), segment_size(tcb));
 	const bool fin = len == unsent && offered > len && fin_follows(tcb, len) &&
 			(tcb->flags & TCB_FIN_SENT) == 0;
@@ -461,8 +457,7 @@ output_rst(struct tcb *tcb, struct burst *burst)
 	return true;
 }
 
-/* Pay in order; false when the burst is full and the TCB must be visited again. */
-static bool
+bool
 output_marks(struct tcb *tcb, struct burst *burst)
 {
 	const uint8_t marks = tcb->marks;
@@ -496,93 +491,4 @@ output_marks(struct tcb *tcb, struct burst *burst)
 		return false;
 	tcb->marks &= (uint8_t)~MARK_KEEPALIVE;
 	return output_acks(tcb, burst, burst->out_count > out_before);
-}
-
-/*
- * A call of the user has marked it at rest: it needs what it works with, but for a RST. Where there is
- * none it waits until others rest. Returns false where it does.
- */
-static bool
-set_to_work(struct tcb *tcb)
-{
-	if ((tcb->marks & MARK_RST) != 0 || tcb_work(tcb))
-		return true;
-	tcb->flags |= TCB_WAITS_FOR_WORK;
-	tcb_list_append(&tcb->tcp->waiting_list, TCB_LINK_OUTPUT, tcb);
-	return false;
-}
-
-/* As many as there is something to work with for. */
-static void
-end_waiting(struct tcp *tcp)
-{
-	struct tcb *tcb;
-
-	while ((tcb = tcb_list_first(tcp, &tcp->waiting_list)) != NULL && work_take(tcb))
-		;
-}
-
-/* Visit one TCB; false when the burst is full. */
-static bool
-output_connection(struct tcb *tcb, struct burst *burst)
-{
-	struct tcp *tcp = tcb->tcp;
-
-	tcb_list_remove_first(&tcp->output_list, TCB_LINK_OUTPUT, tcb);
-	if (unlikely(!tcb_is_at_work(tcb)) && !set_to_work(tcb))
-		return true;
-	if (likely(tcb_is_at_work(tcb))) {
-		work_stir(&tcp->works, tcb->work);
-		recovery_on_output(tcb);
-	}
-	if (!predicted_output(tcb, burst) && !output_marks(tcb, burst)) {
-		tcb_list_append(&tcp->output_list, TCB_LINK_OUTPUT,
-				tcb); /* others first next time */
-		return false;
-	}
-	if ((tcb->marks & MARK_ACK_LATER) != 0)
-		ack_later(tcb);
-	if (congestion_model(tcb) != NULL && tcb_is_synchronized(tcb) && tcb_is_alive(tcb))
-		congestion_model(tcb)->on_output(tcb, unsent_text(tcb));
-	tcb->marks = 0;
-	tcb->flags &= ~(uint32_t)TCB_ON_OUTPUT_LIST;
-	tcb_check(tcb);
-	if (tcb->state == TCP_STATE_TIME_WAIT || tcb->state == TCP_STATE_CLOSED)
-		tcb_list_append(&tcp->finished_list, TCB_LINK_OUTPUT, tcb);
-	return true;
-}
-
-bool
-tcp_output_is_due(const struct tcp *tcp)
-{
-	return !tcb_list_is_empty(&tcp->output_list) ||
-			(!tcb_list_is_empty(&tcp->waiting_list) && !works_are_out(&tcp->works));
-}
-
-void
-tcp_output(struct tcp *tcp, struct burst *burst)
-{
-	struct tcb *tcb, *next;
-
-	end_waiting(tcp);
-	for (tcb = tcb_list_first(tcp, &tcp->output_list); tcb != NULL; tcb = next) {
-		next = tcb_list_next(tcb, TCB_LINK_OUTPUT);
-		if (!output_connection(tcb, burst))
-			return;
-	}
-}
-
-void
-tcp_output_built(struct tcp *tcp)
-{
-	struct tcb *tcb;
-
-	while ((tcb = tcb_list_first(tcp, &tcp->finished_list)) != NULL) {
-		tcb_list_remove_first(&tcp->finished_list, TCB_LINK_OUTPUT, tcb);
-		if (tcb->state == TCP_STATE_TIME_WAIT && (tcb->flags & TCB_IN_FLOW_TABLE) != 0)
-			time_wait_begin(tcb);
-		else
-			tcb_release(tcb);
-	}
-	works_settle(tcp);
 }

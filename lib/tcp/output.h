@@ -21,6 +21,12 @@ struct outgoing *output_begin_segment(struct tcb *tcb, struct burst *burst, uint
 /* Book a segment that begins at seq, has that much text and takes that much sequence space. */
 void output_book_segment(struct tcb *tcb, uint32_t seq, uint32_t text_len, uint32_t len);
 
+/* Octets of text at the cursor that wait to be sent, for the first time or again. */
+uint32_t output_unsent(const struct tcb *tcb);
+
+/* Pay one TCB's marks in order; false when the burst is full and it must be visited again. */
+bool output_marks(struct tcb *tcb, struct burst *burst);
+
 /* Pay what marked TCBs owe, as far as the burst has room; the rest stays marked. */
 void tcp_output(struct tcp *tcp, struct burst *burst);
 
