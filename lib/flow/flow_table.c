@@ -357,6 +357,21 @@ flow_hash(const struct flow_table *table, const struct path *path)
 	return (uint32_t)flow_hash_whole(&table->key, path);
 }
 
+void
+flow_hash_burst(const struct flow_table *table, const struct path *paths, unsigned int n,
+		uint32_t *hashes)
+{
+	struct siphash_messages messages;
+	unsigned int blocks = 0;
+
+	assert(n <= SIPHASH_MESSAGES_MAX);
+	for (unsigned int i = 0; i < n; i++)
+		blocks = write_message(&paths[i], &messages.blocks[0][i], SIPHASH_MESSAGES_MAX);
+	table->hash_lanes(&table->key, &messages, blocks, n);
+	for (unsigned int i = 0; i < n; i++)
+		hashes[i] = (uint32_t)messages.hashes[i];
+}
+
 uintptr_t
 flow_find(const struct flow_table *table, const struct path *path, uint32_t hash)
 {

@@ -85,6 +85,10 @@ uint64_t flow_hash_whole(const struct siphash_key *key, const struct path *path)
 /* The lower half, by which the table is ordered. */
 uint32_t flow_hash(const struct flow_table *table, const struct path *path);
 
+/* The same of up to SIPHASH_MESSAGES_MAX paths together, all of one family. */
+void flow_hash_burst(const struct flow_table *table, const struct path *paths, unsigned int n,
+		uint32_t *hashes);
+
 /* One look-up; FLOW_NONE (0) when absent. */
 uintptr_t flow_find(const struct flow_table *table, const struct path *path, uint32_t hash);
 

@@ -37,6 +37,22 @@ end_waiting(struct tcp *tcp)
 		;
 }
 
+/* A record is to stand for it. */
+static bool
+leaves_a_record(const struct tcb *tcb)
+{
+	return tcb->state == TCP_STATE_TIME_WAIT && tcb_is_alive(tcb);
+}
+
+/* It is over, and goes when its last segment is built. */
+static void
+finish(struct tcp *tcp, struct tcb *tcb)
+{
+	tcb_list_append(&tcp->finished_list, TCB_LINK_OUTPUT, tcb);
+	if (leaves_a_record(tcb))
+		tcp->time_waits_coming++;
+}
+
 /* Visit one TCB; false when the burst is full. */
 static bool
 output_connection(struct tcb *tcb, struct burst *burst)
@@ -63,7 +79,7 @@ output_connection(struct tcb *tcb, struct burst *burst)
 	tcb->flags &= ~(uint32_t)TCB_ON_OUTPUT_LIST;
 	tcb_check(tcb);
 	if (tcb->state == TCP_STATE_TIME_WAIT || tcb->state == TCP_STATE_CLOSED)
-		tcb_list_append(&tcp->finished_list, TCB_LINK_OUTPUT, tcb);
+		finish(tcp, tcb);
 	return true;
 }
 
@@ -92,9 +108,11 @@ tcp_output_built(struct tcp *tcp)
 {
 	struct tcb *tcb;
 
+	time_waits_make_room(tcp, tcp->time_waits_coming);
+	tcp->time_waits_coming = 0;
 	while ((tcb = tcb_list_first(tcp, &tcp->finished_list)) != NULL) {
 		tcb_list_remove_first(&tcp->finished_list, TCB_LINK_OUTPUT, tcb);
-		if (tcb->state == TCP_STATE_TIME_WAIT && (tcb->flags & TCB_IN_FLOW_TABLE) != 0)
+		if (leaves_a_record(tcb))
 			time_wait_begin(tcb);
 		else
 			tcb_release(tcb);

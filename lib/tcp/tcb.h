@@ -250,6 +250,7 @@ struct tcp {
 	uint64_t now_ns;                /* of this turn */
 	uint64_t now_tick;
 	uint32_t now_us, now_ms, now_s; /* their low 32 bits */
+	uint32_t time_waits_coming;     /* of the TCBs on the finished list */
 	struct flow_table *flows;
 	struct estab_stats *stats;
 	struct rte_mempool *mbuf_pool;

@@ -19,6 +19,8 @@
 #include "tcp/tcb.h"
 #include "tcp/window.h"
 
+enum { TOGETHER_MAX = 16 }; /* records that are let go together */
+
 enum time_wait_flag {
 	TIME_WAIT_TIMESTAMPS = 1 << 0,
 	TIME_WAIT_ANSWERED = 1 << 1, /* in the half second whose low six bits follow */
@@ -74,18 +76,72 @@ record_path(const struct time_wait *record, struct path *path)
 	path->family = record->is_ipv6 ? ESTAB_FAMILY_IPV6 : ESTAB_FAMILY_IPV4;
 }
 
+/* Let a record go whose path and hash these are. */
+static void
+forget(struct tcp *tcp, struct time_wait *record, const struct path *path, uint32_t hash)
+{
+	flow_remove(tcp->flows, path, hash);
+	tcp_note_flow_change(tcp, hash);
+	unlink_record(tcp, record);
+	pool_put(&tcp->time_waits, record);
+}
+
 static void
 destroy(struct tcp *tcp, struct time_wait *record)
 {
 	struct path path;
-	uint32_t hash;
 
 	record_path(record, &path);
-	hash = flow_hash(tcp->flows, &path);
-	flow_remove(tcp->flows, &path, hash);
-	tcp_note_flow_change(tcp, hash);
-	unlink_record(tcp, record);
-	pool_put(&tcp->time_waits, record);
+	forget(tcp, record, &path, flow_hash(tcp->flows, &path));
+}
+
+/* Records that are let go together. */
+struct batch {
+	unsigned int count;
+	struct time_wait *records[TOGETHER_MAX];
+	struct path paths[TOGETHER_MAX];
+	uint32_t hashes[TOGETHER_MAX];
+};
+
+/* The oldest records, up to `most` and to the first of another family. */
+static void
+take_oldest(const struct tcp *tcp, unsigned int most, struct batch *batch)
+{
+	struct time_wait *record = record_at(tcp, tcp->time_wait_first);
+	unsigned int n = 0;
+
+	for (; record != NULL && n < most; record = record_at(tcp, record->next)) {
+		record_path(record, &batch->paths[n]);
+		if (batch->paths[n].family != batch->paths[0].family)
+			break;
+		batch->records[n++] = record;
+	}
+	batch->count = n;
+}
+
+/* Let up to so many go, the oldest first, their hashes made together. @return how many */
+static unsigned int
+destroy_oldest(struct tcp *tcp, unsigned int most)
+{
+	struct batch batch;
+
+	take_oldest(tcp, RTE_MIN(most, (unsigned int)TOGETHER_MAX), &batch);
+	flow_hash_burst(tcp->flows, batch.paths, batch.count, batch.hashes);
+	for (unsigned int i = 0; i < batch.count; i++)
+		forget(tcp, batch.records[i], &batch.paths[i], batch.hashes[i]);
+	return batch.count;
+}
+
+void
+time_waits_make_room(struct tcp *tcp, uint32_t wanted)
+{
+	const uint32_t free = pool_free_count(&tcp->time_waits);
+	const uint32_t lack = wanted > free ? wanted - free : 0;
+	uint32_t left = RTE_MIN(lack, pool_used_count(&tcp->time_waits));
+
+	tcp->stats->time_wait_recycled += left;
+	while (left > 0)
+		left -= destroy_oldest(tcp, left);
 }
 
 /* A record, at the expense of the oldest where all are in use; NULL where there are none at all. */
@@ -94,10 +150,9 @@ record_get(struct tcp *tcp)
 {
 	struct time_wait *record = pool_get(&tcp->time_waits);
 
-	if (record != NULL || tcp->time_wait_first == 0)
+	if (likely(record != NULL))
 		return record;
-	tcp->stats->time_wait_recycled++;
-	destroy(tcp, record_at(tcp, tcp->time_wait_first));
+	time_waits_make_room(tcp, 1);
 	return pool_get(&tcp->time_waits);
 }
 
@@ -281,14 +336,26 @@ whole_deadline(const struct tcp *tcp, const struct time_wait *record)
 	return tcp->time_wait_tick + (uint32_t)(record->deadline - (uint32_t)tcp->time_wait_tick);
 }
 
+/* How many of the oldest are due, counted as far as they are let go together. */
+static unsigned int
+count_due(const struct tcp *tcp)
+{
+	const struct time_wait *record = record_at(tcp, tcp->time_wait_first);
+	unsigned int n = 0;
+
+	for (; record != NULL && n < TOGETHER_MAX && whole_deadline(tcp, record) <= tcp->now_tick;
+			record = record_at(tcp, record->next))
+		n++;
+	return n;
+}
+
 void
 time_waits_expire(struct tcp *tcp)
 {
-	struct time_wait *record;
+	unsigned int due;
 
-	while ((record = record_at(tcp, tcp->time_wait_first)) != NULL &&
-			whole_deadline(tcp, record) <= tcp->now_tick)
-		destroy(tcp, record);
+	while ((due = count_due(tcp)) > 0)
+		destroy_oldest(tcp, due);
 	tcp->time_wait_tick = tcp->now_tick;
 }
 

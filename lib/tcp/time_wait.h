@@ -16,6 +16,9 @@ struct time_wait;
 /* "Enter the TIME-WAIT state", and "turn off the other timers" (3.10.7.4, eighth check). */
 void time_wait_enter(struct tcb *tcb);
 
+/* So many records will be wanted: as many of the oldest go as it takes. */
+void time_waits_make_room(struct tcp *tcp, uint32_t wanted);
+
 /* Leave a record in the TCB's place; the TCB itself is released. */
 void time_wait_begin(struct tcb *tcb);
 
