@@ -192,10 +192,10 @@ is_last(const struct tcb *tcb, const struct segment *seg, bool fin)
 			(seg->options.seen & TCP_OPTION_SACK) == 0 && rto_has_sample(&tcb->rtt);
 }
 
-/* What is left to do then. */
-static void
-take_last(struct tcb *tcb, struct burst *burst, uint32_t ack, uint32_t text)
+void
+acknowledgment_last(struct tcb *tcb, struct burst *burst, uint32_t ack)
 {
+	const uint32_t text = ack - tcb->snd_una - 1; /* all but the FIN */
 	struct work *work = tcb->work;
 
 	tcb->snd_una = work->snd_cursor = work->answered = ack;
@@ -219,7 +219,7 @@ acknowledgment_take(struct tcb *tcb, struct burst *burst, const struct segment *
 	bool measured;
 
 	if (is_last(tcb, seg, fin)) {
-		take_last(tcb, burst, seg->ack, text);
+		acknowledgment_last(tcb, burst, seg->ack);
 		return;
 	}
 	measured = !syn && measure_round_trip(tcb, seg, &sample);
@@ -246,6 +246,13 @@ acknowledgment_take(struct tcb *tcb, struct burst *burst, const struct segment *
 		tcb_mark(tcb, MARK_TEXT);
 	else if (tcb->work->recovery == NULL)
 		tcb->work->answered = tcb->snd_una;
+}
+
+void
+acknowledgment_of_syn_ack(struct tcb *tcb, const struct segment *seg)
+{
+	sample_round_trip(tcb, seg);
+	tcb->snd_una = tcb->work->answered = seg->ack;
 }
 
 void

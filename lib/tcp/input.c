@@ -244,15 +244,21 @@ acknowledgment_is_believable(const struct tcb *tcb, const struct segment *seg)
 			seq_geq(seg->ack, tcb->snd_una - tcb->snd_wnd_max);
 }
 
+void
+fin_wait_2_enter(struct tcb *tcb)
+{
+	tcb_enter(tcb, TCP_STATE_FIN_WAIT_2);
+	if ((tcb->flags & TCB_HELD) == 0)
+		tcb_arm(tcb, TIMER_LINGER, tcb->tcp->config.fin_wait_2_ns);
+}
+
 /* The peer has our FIN: what that leads to. Returns false where the connection is over. */
 static bool
 fin_is_acknowledged(struct tcb *tcb)
 {
 	switch (tcb->state) {
 	case TCP_STATE_FIN_WAIT_1:
-		tcb_enter(tcb, TCP_STATE_FIN_WAIT_2);
-		if ((tcb->flags & TCB_HELD) == 0)
-			tcb_arm(tcb, TIMER_LINGER, tcb->tcp->config.fin_wait_2_ns);
+		fin_wait_2_enter(tcb);
 		return true;
 	case TCP_STATE_CLOSING:
 		time_wait_enter(tcb);

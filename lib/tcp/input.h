@@ -40,4 +40,16 @@ void acknowledgment_take(struct tcb *tcb, struct burst *burst, const struct segm
 /* The same where all is as predicted.h has it. */
 void acknowledgment_predicted(struct tcb *tcb, struct burst *burst, const struct segment *seg);
 
+/* The same of our SYN-ACK, sent from a note, before anything else is. */
+void acknowledgment_of_syn_ack(struct tcb *tcb, const struct segment *seg);
+
+/*
+ * The same of all that was sent, our FIN at its end, where all went well: from now on nothing is sent but
+ * ACKs, which ask for neither a congestion window nor a retransmission timer.
+ */
+void acknowledgment_last(struct tcb *tcb, struct burst *burst, uint32_t ack);
+
+/* Our FIN is acknowledged, in FIN-WAIT-1, and the peer has not closed. */
+void fin_wait_2_enter(struct tcb *tcb);
+
 #endif

@@ -7,48 +7,25 @@
 
 #include <rte_common.h>
 
-#include <estab/event.h>
-
-#include "tcp/ack.h"
 #include "tcp/check_window.h"
 #include "tcp/congestion/congestion.h"
 #include "tcp/recovery/flight.h"
 #include "tcp/input.h"
 #include "tcp/output.h"
-#include "tcp/text/receive_buffer.h"
-#include "tcp/seq.h"
+#include "tcp/predicted_plain.h"
 #include "tcp/recovery/tail_probe.h"
-#include "tcp/tcb.h"
 
-/* What makes a connection out of the ordinary for what arrives, and for what is sent. */
+/* What makes a connection out of the ordinary for what is sent. */
 enum {
-	FLAGS_ARRIVING = TCB_DISCARD | TCB_WENT_BACK | TCB_TAIL_PROBED | TCB_PROBING | TCB_URGENT,
 	FLAGS_SENDING = TCB_CORKED | TCB_MORE | TCB_UNPUSHED | TCB_CORK_OVER | TCB_WENT_BACK,
 	MARKS_SENDING = MARK_ACK | MARK_TEXT | MARK_ACK_LATER,
 };
 
-/* Nothing is lost, reordered, set, marked or paced. */
+/* The window is open, and as before. */
 static inline bool
-is_plain(const struct tcb *tcb)
+window_is_predicted(const struct tcb *tcb, const struct segment *seg)
 {
-	const struct work *work = tcb->work;
-	const uintptr_t blocks = (uintptr_t)work->recovery | (uintptr_t)work->reassembly |
-			(uintptr_t)work->custom | (uintptr_t)work->pacing;
-
-	return (blocks | tcb->ecn | (work->dsack.left ^ work->dsack.right)) == 0 &&
-			tcb->tcp->predicts;
-}
-
-/* Neither flags nor options but the usual ones, and the window as before. */
-static inline bool
-header_is_predicted(const struct tcb *tcb, const struct segment *seg)
-{
-	const uint8_t seen = (tcb->flags & TCB_TIMESTAMPS) != 0 ? TCP_OPTION_TIMESTAMPS : 0;
-
-	return seg->seq == tcb->rcv_nxt && (seg->flags & ~TCP_FLAG_PSH) == TCP_FLAG_ACK &&
-			seg->options.seen == seen && tcb->snd_wnd != 0 &&
-			(uint32_t)seg->wnd << tcb->snd_wscale == tcb->snd_wnd &&
-			(seen == 0 || seq_geq(seg->options.ts_val, tcb->ts_recent));
+	return tcb->snd_wnd != 0 && (uint32_t)seg->wnd << tcb->snd_wscale == tcb->snd_wnd;
 }
 
 /* It brings something new, and what it acknowledges was sent. */
@@ -68,53 +45,56 @@ content_is_predicted(const struct tcb *tcb, const struct segment *seg)
 static inline bool
 arrival_is_predicted(const struct tcb *tcb, const struct segment *seg)
 {
-	return tcb->state == TCP_STATE_ESTABLISHED && (tcb->flags & FLAGS_ARRIVING) == 0 &&
-			is_plain(tcb) && header_is_predicted(tcb, seg) &&
+	return (tcb->flags & PREDICTED_NO_FLAGS) == 0 && predicted_is_plain(tcb) &&
+			predicted_header(tcb, seg, TCP_FLAG_ACK) && window_is_predicted(tcb, seg) &&
 			content_is_predicted(tcb, seg) && tcb->work->snd_cursor == tcb->snd_nxt &&
 			(tcb->work->retransmissions | tcb->work->probes) == 0 &&
-			tcb->path.mac_known && !tcb->path.next_hop_suspect &&
-			rte_is_same_ether_addr(&tcb->path.next_hop, &seg->path.next_hop);
+			predicted_hop(tcb, seg);
 }
 
-/* What segments are compared with from now on. */
+/* SND.WL1 and SND.WL2: the window itself is as it was. */
 static inline void
-take_numbers(struct tcb *tcb, const struct segment *seg)
+take_window(struct tcb *tcb, const struct segment *seg)
 {
-	if (seg->options.seen != 0 && seq_leq(seg->seq, tcb->work->last_ack_sent)) {
-		tcb->ts_recent = seg->options.ts_val; /* RFC 7323 4.3 (2) */
-		tcb->ts_recent_ks = tcp_now_ks(tcb->tcp);
-	}
-	if (seq_lt(tcb->work->snd_wl1, seg->seq) ||
-			(tcb->work->snd_wl1 == seg->seq && seq_leq(tcb->work->snd_wl2, seg->ack))) {
-		tcb->work->snd_wl1 = seg->seq;
-		tcb->work->snd_wl2 = seg->ack;
+	struct work *work = tcb->work;
+
+	if (seq_lt(work->snd_wl1, seg->seq) ||
+			(work->snd_wl1 == seg->seq && seq_leq(work->snd_wl2, seg->ack))) {
+		work->snd_wl1 = seg->seq;
+		work->snd_wl2 = seg->ack;
 	}
 }
 
-static inline void
-take_text(struct tcb *tcb, struct segment *seg)
-{
-	text_queue_append(&tcb->work->receive, seg->mbuf);
-	seg->mbuf = NULL;
-	tcb_tell(tcb, ESTAB_EVENT_READABLE);
-	tcb->rcv_nxt += seg->text_len;
-	tcb->rcv_wnd -= seg->text_len;
-	tcb->tcp->stats->text_bytes_received += seg->text_len;
-	ack_text(tcb, seg->run);
-}
-
-bool
-predicted_arrives(struct tcb *tcb, struct burst *burst, struct segment *seg)
+/* ESTABLISHED: the next text in order, an acknowledgment of something new, or both, and nothing else. */
+static inline bool
+goes_on(struct tcb *tcb, struct burst *burst, struct segment *seg)
 {
 	if (!arrival_is_predicted(tcb, seg))
 		return false;
 	tcb->rcv_tos = seg->ip_tos;
 	if (seg->ack != tcb->snd_una)
 		acknowledgment_predicted(tcb, burst, seg);
-	take_numbers(tcb, seg);
+	predicted_take_timestamp(tcb, seg);
+	take_window(tcb, seg);
 	if (seg->text_len > 0)
-		take_text(tcb, seg);
+		predicted_take_text(tcb, seg);
 	return true;
+}
+
+bool
+predicted_arrives(struct tcb *tcb, struct burst *burst, struct segment *seg)
+{
+	switch (tcb->state) {
+	case TCP_STATE_SYN_RECEIVED:
+		return predicted_opens(tcb, seg);
+	case TCP_STATE_ESTABLISHED:
+		return goes_on(tcb, burst, seg);
+	case TCP_STATE_FIN_WAIT_1:
+	case TCP_STATE_FIN_WAIT_2:
+		return predicted_closes(tcb, burst, seg);
+	default:
+		return false;
+	}
 }
 
 /* All there is to send fits into one segment, also where cwnd falls to that (congestion_resume). */
@@ -131,10 +111,10 @@ output_is_predicted(const struct tcb *tcb, const struct burst *burst)
 {
 	const uint32_t fin = tcb->flags & (TCB_FIN_QUEUED | TCB_FIN_SENT);
 
-	if (!tcb_is_synchronized(tcb) || (tcb->flags & FLAGS_SENDING) != 0 || !is_plain(tcb) ||
-			(tcb->marks & ~MARKS_SENDING) != 0 || tcb->work->dupacks_owed != 0 ||
-			tcb->snd_una != tcb->snd_nxt || tcb->work->snd_cursor != tcb->snd_nxt ||
-			burst->out_count == BURST_OUT_MAX)
+	if (!tcb_is_synchronized(tcb) || (tcb->flags & FLAGS_SENDING) != 0 ||
+			!predicted_is_plain(tcb) || (tcb->marks & ~MARKS_SENDING) != 0 ||
+			tcb->work->dupacks_owed != 0 || tcb->snd_una != tcb->snd_nxt ||
+			tcb->work->snd_cursor != tcb->snd_nxt || burst->out_count == BURST_OUT_MAX)
 		return false;
 	if (tcb->work->send.bytes == 0)
 		return fin != TCB_FIN_QUEUED;

@@ -14,11 +14,18 @@
 struct tcb;
 
 /*
- * ESTABLISHED; the next text in order, an acknowledgment of something new, or both, and nothing else.
+ * What its state lets expect: in ESTABLISHED the next text in order, an acknowledgment of something new,
+ * or both, and nothing else; and what begins or ends a connection, below.
  *
  * @return false where the segment has to go the long way: nothing was done
  */
 bool predicted_arrives(struct tcb *tcb, struct burst *burst, struct segment *seg);
+
+/* SYN-RECEIVED: the ACK of our SYN-ACK, perhaps with text. */
+bool predicted_opens(struct tcb *tcb, struct segment *seg);
+
+/* FIN-WAIT-1, FIN-WAIT-2: the ACK of our FIN, the peer's FIN, or both. */
+bool predicted_closes(struct tcb *tcb, struct burst *burst, const struct segment *seg);
 
 /*
  * All the text that there is, and all of it in one segment, perhaps with the FIN; or an ACK alone;
