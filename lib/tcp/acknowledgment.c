@@ -71,7 +71,8 @@ round_trip_from_marks(const struct tcb *tcb, uint32_t ack, struct round_trip *sa
 	const struct send_mark *mark = flight_mark_of(tcb, ack);
 	const uint32_t now_us = tcp_now_us(tcb->tcp);
 
-	if (mark == NULL || tcb->work->retransmissions > 0 || tcb->work->recovery != NULL)
+	if (mark == NULL || tcb->work->retransmissions > 0 || tcb->work->recovery != NULL ||
+			(tcb->flags & TCB_WENT_BACK) != 0)
 		return false; /* Karn's rule, for all that may have been sent twice */
 	*sample = (struct round_trip){ now_us - mark->last_us, now_us - mark->first_us };
 	return sample->most_us < RTO_SAMPLE_MAX_US;
