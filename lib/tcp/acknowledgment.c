@@ -21,6 +21,8 @@
 #include "tcp/tcb.h"
 #include "tcp/text/urgent.h"
 
+enum { TICK_US = TCP_TICK_NS / 1000 };
+
 static void
 take_sample(struct tcb *tcb, uint32_t rtt_us)
 {
@@ -33,16 +35,29 @@ take_sample(struct tcb *tcb, uint32_t rtt_us)
 		rto_keep_slack(&tcb->rtt, min_us, max_us);
 }
 
+/* How long ago the first segment in flight was sent for the last time: the timer began then. 0: it has expired. */
+static uint32_t
+since_sent_again_us(const struct tcb *tcb)
+{
+	const uint32_t deadline = tcb->work->deadlines[TIMER_RETRANSMIT];
+	const uint32_t left_us = (deadline - (uint32_t)tcb->tcp->now_tick) * TICK_US;
+	const uint32_t rto_us = (uint32_t)(tcb_rto_ns(tcb) / 1000);
+
+	return deadline != 0 && left_us < rto_us ? rto_us - left_us : 0;
+}
+
 /*
- * An ACK that tells of text that came twice echoes a timestamp of when it came first: its answer was lost,
- * and the time until we sent again is none of the network's (RFC 7323 4.1: such a sample MAY be taken).
+ * The echo of a sending before the last may tell of answers that were lost: then the time until we sent
+ * again is none of the network's, and the less so the longer the timer was (RFC 7323 4.1: such a sample MAY be
+ * taken). Karn's rule does without it.
  */
 static bool
 echo_measures(const struct tcb *tcb, const struct segment *seg, uint32_t since_ms)
 {
+	const uint32_t again_us = since_sent_again_us(tcb);
+
 	return (tcb->flags & TCB_TIMESTAMPS) != 0 && seg->options.ts_ecr != 0 &&
-			since_ms < RTO_SAMPLE_MAX_US / 1000 &&
-			(seg->options.sack_count == 0 || !sack_tells_duplicate(seg));
+			since_ms <= (again_us + TICK_US) / 1000 + 1;
 }
 
 /* A round-trip sample: the timed segment, or TSecr where Karn forbids that (RFC 7323 4.1). */

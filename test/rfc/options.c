@@ -307,6 +307,30 @@ established_echo_beside_a_duplicate_report_is_no_round_trip(void **state)
 	expect(t, "P. 201:301(100) ack 1");
 }
 
+/* The same from a peer without SACK, who has no way to tell: the echo is older than what was sent last. */
+static void
+established_echo_of_a_sending_before_the_last_is_no_round_trip(void **state)
+{
+	struct fixture *t = *state;
+	uint32_t first_sent;
+
+	t->config.tcp.rto_min_ns = 1000000000;
+	in_established_with(t, "mss 1000,TS val 1000 ecr 0");
+	app_write(t, 100);
+	expect(t, "P. 1:101(100) ack 1");
+	first_sent = t->peer->ts_val;
+	advance(t, 20000);
+	ignore_sent(t);
+	arrive(t, ". 1:1(0) ack 101 <TS val 1002 ecr %u>", first_sent);
+	app_write(t, 100);
+	expect(t, "P. 101:201(100) ack 1");
+	arrive(t, ". 1:1(0) ack 201 <TS val 1003 ecr *>");
+	app_write(t, 100);
+	expect(t, "P. 201:301(100) ack 1");
+	advance(t, 1100);
+	expect(t, "P. 201:301(100) ack 1");
+}
+
 /* RFC 7323 5.4: the timestamp clock ticks between once a second and once a millisecond. */
 static void
 established_timestamps_follow_a_clock(void **state)
@@ -470,6 +494,7 @@ main(void)
 		FIXTURE_TEST(established_timestamps_are_echoed),
 		FIXTURE_TEST(established_echo_times_a_retransmission_and_ends_the_back_off),
 		FIXTURE_TEST(established_echo_beside_a_duplicate_report_is_no_round_trip),
+		FIXTURE_TEST(established_echo_of_a_sending_before_the_last_is_no_round_trip),
 		FIXTURE_TEST(established_timestamps_follow_a_clock),
 		FIXTURE_TEST(established_delayed_ack_echoes_the_earliest_timestamp),
 		FIXTURE_TEST(established_older_timestamp_is_dropped_and_acknowledged),
