@@ -108,6 +108,32 @@ memory_shared_read_that_sends_nothing_is_not_counted(void **state)
 	assert_int_equal(stats_now(t).receive_windows_shared, counted);
 }
 
+/*
+ * A step of the window is more than the part of a connection in what memory there is: it is announced all the
+ * same, for less cannot be, and who reads everything would wait for ever.
+ */
+static void
+memory_shared_step_of_a_coarse_window_is_left_to_who_reads(void **state)
+{
+	enum { SCALE = 14, STEPS = 4 };
+	const struct packet *packet;
+	struct fixture *t = *state;
+	uint16_t window = 0;
+
+	t->config.limits.receive_memory_bytes = 8 * MBUF;
+	t->config.tcp.window_scale_min = SCALE;
+	in_established_with(t, "mss 1000,wscale 7");
+	for (uint32_t at = 1; at < STEPS << SCALE; at += SEGMENT) {
+		arrive(t, ". %u:%u(1000) ack 1", at, at + SEGMENT);
+		app_read(t, SEGMENT);
+	}
+	advance(t, 100);
+	while ((packet = next_sent(t)) != NULL)
+		window = packet->win;
+	assert_int_equal(window, 1);
+	assert_drops(t, TCP_OUT_OF_WINDOW, 0);
+}
+
 int
 main(void)
 {
@@ -117,6 +143,7 @@ main(void)
 		FIXTURE_TEST(memory_shared_segment_that_offers_less_is_counted),
 		FIXTURE_TEST(memory_shared_segment_that_offers_the_whole_buffer_is_not_counted),
 		FIXTURE_TEST(memory_shared_read_that_sends_nothing_is_not_counted),
+		FIXTURE_TEST(memory_shared_step_of_a_coarse_window_is_left_to_who_reads),
 	};
 
 	return cmocka_run_group_tests_name("shared_memory", tests, eal_start, eal_stop);

@@ -77,11 +77,23 @@ room_below(const struct tcb *tcb, uint32_t limit)
 	return held < limit ? limit - held : 0;
 }
 
+/*
+ * What each connection has room for whatever others hold: two segments, and no less than one step of its window,
+ * or nothing could be announced.
+ */
+static uint32_t
+least_room(const struct tcb *tcb)
+{
+	const uint32_t segments = (uint32_t)RECEIVE_SEGMENTS_MIN * tcb->rcv_mss;
+
+	return RTE_MIN(tcb->rcv_buffer, RTE_MAX(segments, UINT32_C(1) << tcb->rcv_wscale));
+}
+
 struct receive_room
 receive_buffer_share(const struct tcb *tcb)
 {
 	const uint32_t size = tcb->rcv_buffer;
-	const uint32_t least = RTE_MIN(size, (uint32_t)RECEIVE_SEGMENTS_MIN * tcb->rcv_mss);
+	const uint32_t least = least_room(tcb);
 	struct receive_room room;
 	uint64_t share;
 
