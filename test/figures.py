@@ -6,7 +6,7 @@ of tests and classes as they are in the sources.
 usage: figures.py                 write the part of test/README.md between its two marks anew
        figures.py --check         exit with 1 where that would change it, or where it names what is not there
        figures.py --take FILE...  take over what these hold: a fuzzer's log (TARGET.log, added to what was run
-                                  before), coverage.py's JSON, what hostile_cost or sim_swarm has printed
+                                  before), coverage.py's JSON, what hostile_cost, sim_swarm or soak.sh has printed
 """
 
 import json
@@ -25,7 +25,7 @@ HOSTILE_TEST = re.compile(r"^class_([\d_]+?)_([a-z]\w+)\(void \*\*state\)$", re.
 COST_NAME = re.compile(r'^\t\{ (?:\.name = )?"([^"]+)",', re.M)
 COST_LINE = re.compile(r"^(\S.*?) +(\d+) cycles +(\d+\.\d\d)$", re.M)
 EXECUTED = re.compile(r"^stat::number_of_executed_units: *(\d+)$", re.M)
-SIMULATED = re.compile(r"^(\d+) simulations, up to seed (\d+)$", re.M)
+SIMULATED = re.compile(r"^(?:job \d+: )?(\d+) simulations, up to seed (\d+)$", re.M)
 
 # What of hostile_cost belongs to which class.
 COSTS = {
@@ -120,7 +120,8 @@ def coverage_table(kept):
 
 
 def class_row(number, name, named, tests, cost):
-    shown = "<br>".join(f"`{test}`" for test in tests or named) or "none"
+    elsewhere = [test for test in named if "/" in test]
+    shown = "<br>".join(f"`{test}`" for test in (tests or []) + elsewhere) or "none"
     costs = [(cost[what], what) for what, of in COSTS.items() if of == number and what in cost]
     effect = "; ".join(f"{what} {ratio:.2f}" for ratio, what in sorted(costs, reverse=True))
     return f"| {number} {name} | {shown} | {effect} |"

@@ -14,6 +14,7 @@
 #include <rte_mempool.h>
 
 #include "malloc_mempool.h"
+#include "seal.h"
 
 enum {
 	TURNS_MAX = 10000, /* without time passing: more is a loop */
@@ -23,19 +24,28 @@ enum {
 static const uint8_t stack_mac[6] = { 0x02, 0, 0, 0, 0, 0x01 };
 static const uint8_t crowd_mac[6] = { 0x02, 0, 0, 0, 0, 0x64 };
 
-static void
-put_address(uint8_t bytes[16], uint32_t address)
+static unsigned int
+address_at(const struct crowd *c)
+{
+	return c->family == ESTAB_FAMILY_IPV6 ? 12 : 0;
+}
+
+void
+crowd_address(const struct crowd *c, uint32_t address, uint8_t bytes[16])
 {
 	memset(bytes, 0, 16);
+	if (c->family == ESTAB_FAMILY_IPV6)
+		memcpy(bytes, (uint8_t[]){ 0x20, 0x01, 0x0d, 0xb8 }, 4);
 	for (unsigned int i = 0; i < 4; i++)
-		bytes[i] = (uint8_t)(address >> (24 - 8 * i));
+		bytes[address_at(c) + i] = (uint8_t)(address >> (24 - 8 * i));
 }
 
 static uint32_t
-get_address(const uint8_t bytes[16])
+get_address(const struct crowd *c, const uint8_t bytes[16])
 {
-	return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 |
-			bytes[3];
+	const uint8_t *at = bytes + address_at(c);
+
+	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
 int
@@ -46,6 +56,7 @@ crowd_setup(void **state)
 
 	if (c == NULL)
 		return -1;
+	c->family = *state != NULL ? (uint8_t)(uintptr_t)*state : ESTAB_FAMILY_IPV4;
 	snprintf(c->name, sizeof(c->name), "crowd%u", serial++);
 	c->now_ns = UINT64_C(1000000000000);
 	c->mbufs = CROWD_MBUFS;
@@ -56,9 +67,9 @@ crowd_setup(void **state)
 	memset(c->config.secret, 0x6b, sizeof(c->config.secret));
 	c->config.port = &c->port.port;
 	memcpy(c->config.interface.mac, stack_mac, 6);
-	c->config.interface.addresses[0].address.family = ESTAB_FAMILY_IPV4;
-	put_address(c->config.interface.addresses[0].address.bytes, CROWD_STACK);
-	c->config.interface.addresses[0].prefix_length = 8;
+	c->config.interface.addresses[0].address.family = c->family;
+	crowd_address(c, CROWD_STACK, c->config.interface.addresses[0].address.bytes);
+	c->config.interface.addresses[0].prefix_length = c->family == ESTAB_FAMILY_IPV6 ? 64 : 8;
 	c->config.interface.address_count = 1;
 	c->config.limits.connections = 1024;
 	c->config.limits.time_waits = 1024;
@@ -139,10 +150,11 @@ check_accounts(const struct crowd *c)
 				stats.rx_packets, stats.rx_delivered, estab_stats_drops(&stats));
 }
 
-static size_t __attribute__((format(printf, 3, 0)))
-vframe(const struct stranger *s, uint8_t frame[FRAME_MAX], const char *notation, va_list args)
+static size_t __attribute__((format(printf, 4, 0)))
+vframe(const struct crowd *c, const struct stranger *s, uint8_t frame[FRAME_MAX],
+		const char *notation, va_list args)
 {
-	struct frame_ends ends = { .family = ESTAB_FAMILY_IPV4,
+	struct frame_ends ends = { .family = c->family,
 		.source_port = s->port,
 		.target_port = s->to_port };
 	char text[PACKET_NOTATION_MAX];
@@ -165,19 +177,20 @@ vframe(const struct stranger *s, uint8_t frame[FRAME_MAX], const char *notation,
 	}
 	memcpy(ends.source_mac, crowd_mac, 6);
 	memcpy(ends.target_mac, stack_mac, 6);
-	put_address(ends.source, s->address);
-	put_address(ends.target, CROWD_STACK);
+	crowd_address(c, s->address, ends.source);
+	crowd_address(c, CROWD_STACK, ends.target);
 	return frame_build(&ends, &pattern.packet, frame);
 }
 
 size_t
-crowd_frame(const struct stranger *s, uint8_t frame[FRAME_MAX], const char *notation, ...)
+crowd_frame(const struct crowd *c, const struct stranger *s, uint8_t frame[FRAME_MAX],
+		const char *notation, ...)
 {
 	va_list args;
 	size_t size;
 
 	va_start(args, notation);
-	size = vframe(s, frame, notation, args);
+	size = vframe(c, s, frame, notation, args);
 	va_end(args);
 	return size;
 }
@@ -201,7 +214,7 @@ crowd_say(struct crowd *c, const struct stranger *s, const char *notation, ...)
 	size_t size;
 
 	va_start(args, notation);
-	size = vframe(s, frame, notation, args);
+	size = vframe(c, s, frame, notation, args);
 	va_end(args);
 	crowd_put(c, frame, size);
 }
@@ -216,7 +229,7 @@ hear(struct crowd *c, const uint8_t *frame, size_t size)
 	error = frame_parse(frame, size, &ends, &heard->packet);
 	if (error != NULL)
 		fail_msg("the stack has sent a malformed segment: %s", error);
-	heard->address = get_address(ends.target);
+	heard->address = get_address(c, ends.target);
 	heard->port = ends.target_port;
 	c->heard_count++;
 }
@@ -339,6 +352,38 @@ crowd_write(struct stranger *s, uint32_t bytes)
 	return done;
 }
 
+struct stranger
+crowd_opened(struct crowd *c, uint32_t n)
+{
+	struct stranger s = crowd_stranger(n);
+
+	assert_true(crowd_open(c, &s, "mss 1460"));
+	return s;
+}
+
+uint32_t
+crowd_close_window(struct crowd *c, struct stranger *s, uint32_t bytes)
+{
+	uint32_t taken;
+
+	crowd_say(c, s, ". 1:1(0) ack 1 win 0");
+	crowd_turn(c);
+	taken = crowd_write(s, bytes);
+	crowd_turn(c);
+	return taken;
+}
+
+void
+crowd_keep_closed(struct crowd *c, const struct stranger *s, uint32_t n, unsigned int seconds)
+{
+	while (seconds-- > 0) {
+		crowd_advance(c, 1000);
+		for (uint32_t i = 0; i < n; i++)
+			crowd_say(c, &s[i], ". 1:1(0) ack 1 win 0");
+		crowd_turn(c);
+	}
+}
+
 /* The server: what was sent comes back, and where the peer has ended it ends too. */
 static bool
 serve(struct crowd *c, struct stranger *s)
@@ -393,38 +438,22 @@ crowd_visits(struct crowd *c, uint32_t first, unsigned int n)
 	return pleased;
 }
 
-static uint16_t
-sum(const uint8_t *at, size_t size)
-{
-	uint32_t total = 0;
-
-	for (size_t i = 0; i < size; i += 2)
-		total += (uint32_t)at[i] << 8 | at[i + 1];
-	total = (total & 0xffff) + (total >> 16);
-	return (uint16_t) ~(total + (total >> 16));
-}
-
-/* A segment's frame with another protocol (RFC 792) in it. */
+/* A segment's frame with another protocol in it: an echo request (RFC 792, RFC 4443 4.1). */
 bool
 crowd_ping(struct crowd *c, const struct stranger *s)
 {
-	enum { IP = FRAME_ETHERNET, ICMP = FRAME_ETHERNET + FRAME_IPV4, ECHO_REQUEST = 8 };
+	const bool ipv6 = c->family == ESTAB_FAMILY_IPV6;
+	const size_t header = FRAME_ETHERNET + (ipv6 ? FRAME_IPV6 : FRAME_IPV4);
 	const uint64_t answered = crowd_stats(c).icmp_echo_answered;
 	uint8_t frame[FRAME_MAX];
-	size_t size;
-	uint16_t check;
+	const size_t size = crowd_frame(c, s, frame, "S 0:0(0)");
 
-	size = crowd_frame(s, frame, "S 0:0(0)");
-	memset(frame + ICMP, 0, size - ICMP);
-	frame[ICMP] = ECHO_REQUEST;
-	check = sum(frame + ICMP, size - ICMP);
-	frame[ICMP + 2] = (uint8_t)(check >> 8);
-	frame[ICMP + 3] = (uint8_t)check;
-	frame[IP + 9] = 1;
-	frame[IP + 10] = frame[IP + 11] = 0;
-	check = sum(frame + IP, FRAME_IPV4);
-	frame[IP + 10] = (uint8_t)(check >> 8);
-	frame[IP + 11] = (uint8_t)check;
+	memset(frame + header, 0, size - header);
+	frame[header] = ipv6 ? 128 : 8;
+	frame[FRAME_ETHERNET + (ipv6 ? 6 : 9)] = ipv6 ? 58 : 1;
+	if (!ipv6)
+		seal_ipv4(frame + FRAME_ETHERNET);
+	seal_payload(frame, size);
 	crowd_put(c, frame, size);
 	crowd_turn(c);
 	return crowd_stats(c).icmp_echo_answered == answered + 1;

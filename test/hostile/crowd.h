@@ -40,12 +40,12 @@ enum crowd_limits {
 	CROWD_MBUFS = 4096,
 	CROWD_HEARD = 256, /* of the last turn */
 	CROWD_BURST = 64,
-	CROWD_STACK = 0x0a000001, /* 10.0.0.1, of 10.0.0.0/8 */
+	CROWD_STACK = 0x0a000001, /* 10.0.0.1, of 10.0.0.0/8; 2001:db8::a00:1, of 2001:db8::/64 */
 };
 
 /* Numbers in what it says are relative to iss, acknowledgments to stack_iss. */
 struct stranger {
-	uint32_t address; /* IPv4, host byte order */
+	uint32_t address; /* IPv4, host byte order; in IPv6 the end of it */
 	uint16_t port;
 	uint16_t to_port;
 	uint32_t iss;
@@ -62,6 +62,7 @@ struct heard {
 };
 
 struct crowd {
+	uint8_t family; /* enum estab_family */
 	char name[16];
 	uint64_t now_ns;
 	struct rte_mempool *pool; /* where one is given before crowd_start, it is the caller's */
@@ -82,6 +83,7 @@ struct crowd {
 	struct estab_memory before; /* when the stack was made */
 };
 
+/* cmocka setup and teardown; *state is the family as an int (NULL: IPv4), then the crowd. */
 int crowd_setup(void **state);
 int crowd_teardown(void **state);
 
@@ -89,6 +91,15 @@ int crowd_teardown(void **state);
 	{                                                                                          \
 #name, name, crowd_setup, crowd_teardown, NULL                                     \
 	}
+
+#define CROWD_TEST_IPV6(name)                                                                      \
+	{                                                                                          \
+#name "_ipv6", name, crowd_setup, crowd_teardown,                                  \
+				(void *)(uintptr_t)ESTAB_FAMILY_IPV6                               \
+	}
+
+/* Two cases, one over each family. */
+#define CROWD_TESTS(name) CROWD_TEST(name), CROWD_TEST_IPV6(name)
 
 /* Create the pool and the stack, and listen. */
 void crowd_start(struct crowd *c);
@@ -104,8 +115,11 @@ void crowd_say(struct crowd *c, const struct stranger *s, const char *notation, 
 void crowd_put(struct crowd *c, const uint8_t *frame, size_t size);
 
 /* The frame of what it would say. */
-size_t crowd_frame(const struct stranger *s, uint8_t frame[FRAME_MAX], const char *notation, ...)
-		__attribute__((format(printf, 3, 4)));
+size_t crowd_frame(const struct crowd *c, const struct stranger *s, uint8_t frame[FRAME_MAX],
+		const char *notation, ...) __attribute__((format(printf, 4, 5)));
+
+/* An address of the crowd's family, as on the wire. */
+void crowd_address(const struct crowd *c, uint32_t address, uint8_t bytes[16]);
 
 /* Turns until nothing is left to be done now. */
 void crowd_turn(struct crowd *c);
@@ -119,8 +133,17 @@ const struct packet *crowd_heard(const struct crowd *c, const struct stranger *s
 /* A whole handshake, with one retransmission; accepted unless the crowd accepts_not. @return success */
 bool crowd_open(struct crowd *c, struct stranger *s, const char *options);
 
+/* Stranger n, with a connection and an MSS of 1460: it must succeed. */
+struct stranger crowd_opened(struct crowd *c, uint32_t n);
+
 /* The user writes so many bytes, as many as are taken. @return how many */
 uint32_t crowd_write(struct stranger *s, uint32_t bytes);
+
+/* It closes its window, and then the user writes so many bytes. @return how many are taken */
+uint32_t crowd_close_window(struct crowd *c, struct stranger *s, uint32_t bytes);
+
+/* For so many seconds n of them say once a second that they are there, and take nothing. */
+void crowd_keep_closed(struct crowd *c, const struct stranger *s, uint32_t n, unsigned int seconds);
 
 /* Visitors first to first + n - 1 come and go. @return how many got what they came for */
 unsigned int crowd_visits(struct crowd *c, uint32_t first, unsigned int n);

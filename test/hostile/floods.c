@@ -209,16 +209,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CROWD_TEST(class_01_syn_flood_above_the_records_is_answered_by_cookies),
-		CROWD_TEST(class_01_syn_flood_without_records_takes_no_memory_at_all),
-		CROWD_TEST(class_01_syn_flood_with_text_pins_no_more_than_its_limit),
-		CROWD_TEST(class_02_ack_flood_opens_nothing_while_cookies_are_in_force),
+		CROWD_TESTS(class_01_syn_flood_above_the_records_is_answered_by_cookies),
+		CROWD_TESTS(class_01_syn_flood_without_records_takes_no_memory_at_all),
+		CROWD_TESTS(class_01_syn_flood_with_text_pins_no_more_than_its_limit),
+		CROWD_TESTS(class_02_ack_flood_opens_nothing_while_cookies_are_in_force),
 		CROWD_TEST(class_02_ack_flood_without_cookies_in_force_is_reset),
 		CROWD_TEST(class_02_rst_flood_is_answered_by_nothing),
 		CROWD_TEST(class_02_fin_flood_is_answered_by_nothing),
 		CROWD_TEST(class_02_syn_ack_flood_is_reset_and_opens_nothing),
-		CROWD_TEST(class_03_spoofed_source_gets_no_more_than_a_tenth_above_what_was_sent),
-		CROWD_TEST(class_03_records_send_again_a_bounded_number_in_all),
+		CROWD_TESTS(class_03_spoofed_source_gets_no_more_than_a_tenth_above_what_was_sent),
+		CROWD_TESTS(class_03_records_send_again_a_bounded_number_in_all),
 	};
 
 	return cmocka_run_group_tests(tests, eal_start, eal_stop);

@@ -16,23 +16,10 @@ enum { WRITTEN = 2000 };
 static struct stranger
 open_with_closed_window(struct crowd *c, uint32_t n)
 {
-	struct stranger s = crowd_stranger(n);
+	struct stranger s = crowd_opened(c, n);
 
-	assert_true(crowd_open(c, &s, "mss 1460"));
-	crowd_say(c, &s, ". 1:1(0) ack 1 win 0");
-	crowd_turn(c);
-	(void)crowd_write(&s, WRITTEN);
-	crowd_turn(c);
+	(void)crowd_close_window(c, &s, WRITTEN);
 	return s;
-}
-
-/* An hour of probes is answered by each that is asked: it is there, and will take nothing. */
-static void
-answer_probes(struct crowd *c, const struct stranger *s, uint32_t n)
-{
-	for (uint32_t i = 0; i < n; i++)
-		crowd_say(c, &s[i], ". 1:1(0) ack 1 win 0");
-	crowd_turn(c);
 }
 
 static uint64_t
@@ -79,10 +66,7 @@ class_16_windows_closed_for_ever_do_not_keep_the_memory_for_sending(void **state
 		peers[n] = open_with_closed_window(c, n);
 	assert_true(crowd_stats(c).send_memory > pool_bytes(c) / 4);
 	assert_true(crowd_stats(c).send_memory <= pool_bytes(c) / 2 + 2 * c->pool->elt_size);
-	for (unsigned int i = 0; i < 60; i++) {
-		crowd_advance(c, 1000);
-		answer_probes(c, peers, PEERS);
-	}
+	crowd_keep_closed(c, peers, PEERS, 60);
 	assert_int_equal(crowd_visits(c, PEERS, 50), 50);
 	assert_true(crowd_stats(c).connections_shed > 0);
 	crowd_assert_memory(c);
@@ -124,10 +108,8 @@ class_17_senders_of_an_octet_now_and_then_cost_a_tcb_each(void **state)
 	uint8_t octet;
 
 	crowd_start(c);
-	for (uint32_t n = 0; n < PEERS; n++) {
-		peers[n] = crowd_stranger(n);
-		assert_true(crowd_open(c, &peers[n], "mss 1460"));
-	}
+	for (uint32_t n = 0; n < PEERS; n++)
+		peers[n] = crowd_opened(c, n);
 	for (uint32_t i = 0; i < 5; i++) {
 		crowd_advance(c, 10000);
 		for (uint32_t n = 0; n < PEERS; n++)
@@ -153,9 +135,8 @@ class_17_peers_that_never_close_are_gone_in_a_minute(void **state)
 
 	crowd_start(c);
 	for (uint32_t n = 0; n < PEERS; n++) {
-		struct stranger s = crowd_stranger(n);
+		struct stranger s = crowd_opened(c, n);
 
-		assert_true(crowd_open(c, &s, "mss 1460"));
 		estab_conn_close(s.conn);
 		crowd_turn(c);
 		crowd_say(c, &s, ". 1:1(0) ack 2");
@@ -177,9 +158,8 @@ class_17_peers_that_never_acknowledge_the_end_are_given_up(void **state)
 
 	crowd_start(c);
 	for (uint32_t n = 0; n < PEERS; n++) {
-		struct stranger s = crowd_stranger(n);
+		struct stranger s = crowd_opened(c, n);
 
-		assert_true(crowd_open(c, &s, "mss 1460"));
 		crowd_say(c, &s, "F. 1:1(0) ack 1");
 		crowd_turn(c);
 		estab_conn_close(s.conn);
@@ -230,9 +210,8 @@ class_18_time_wait_at_its_limit_ends_the_oldest_and_refuses_nobody(void **state)
 	c->config.limits.time_waits = LIMIT;
 	crowd_start(c);
 	for (uint32_t n = 0; n < PEERS; n++) {
-		struct stranger s = crowd_stranger(n);
+		struct stranger s = crowd_opened(c, n);
 
-		assert_true(crowd_open(c, &s, "mss 1460"));
 		estab_conn_close(s.conn);
 		crowd_turn(c);
 		crowd_say(c, &s, "F. 1:1(0) ack 2");

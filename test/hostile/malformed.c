@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Packets that no honest host sends: of our own address or of nobody's (LAND), in fragments (teardrop,
+ * Packets that no honest host sends (malformed_ipv6.c has those of IPv6): of our own address or of nobody's (LAND), in fragments (teardrop,
  * FragmentSmack), with options that promise what is not there. Each dies by its name, and unanswered.
  */
 #include "crowd.h"
@@ -9,26 +9,13 @@
 
 #include <rte_mempool.h>
 
+#include "seal.h"
+
 enum {
 	IP = FRAME_ETHERNET,
 	TCP = FRAME_ETHERNET + FRAME_IPV4,
 	MANY = 5000,
 };
-
-/* Make the header's checksum right again (RFC 1071). */
-static void
-seal_ip(uint8_t *ip)
-{
-	uint32_t sum = 0;
-
-	ip[10] = ip[11] = 0;
-	for (unsigned int i = 0; i < FRAME_IPV4; i += 2)
-		sum += (uint32_t)ip[i] << 8 | ip[i + 1];
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	ip[10] = (uint8_t)(~sum >> 8);
-	ip[11] = (uint8_t)~sum;
-}
 
 /* The packets before any visitor came: nothing was sent, and all was dropped for that reason. */
 static void
@@ -86,10 +73,10 @@ class_08_segment_to_everybody_is_dropped(void **state)
 	crowd_start(c);
 	for (uint32_t i = 0; i < RTE_DIM(targets); i++) {
 		const struct stranger s = crowd_stranger(i);
-		const size_t size = crowd_frame(&s, frame, "S 0:0(0) <mss 1460>");
+		const size_t size = crowd_frame(c, &s, frame, "S 0:0(0) <mss 1460>");
 
 		memcpy(frame + IP + 16, targets[i], 4);
-		seal_ip(frame + IP);
+		seal_ipv4(frame + IP);
 		crowd_put(c, frame, size);
 	}
 	crowd_turn(c);
@@ -109,39 +96,17 @@ class_15_fragments_are_dropped_and_never_kept(void **state)
 	for (uint32_t i = 0; i < MANY; i++) {
 		static const uint16_t places[] = { 0x2000, 0x2001, 0x0001, 0x1fff, 0x3fff, 0x0003 };
 		const struct stranger s = crowd_stranger(i / 3);
-		const size_t size = crowd_frame(&s, frame, "P. 1:101(100) ack 1");
+		const size_t size = crowd_frame(c, &s, frame, "P. 1:101(100) ack 1");
 		const uint16_t place = places[i % RTE_DIM(places)];
 
 		frame[IP + 4] = (uint8_t)(i / 3 >> 8); /* identification: pieces of one packet */
 		frame[IP + 5] = (uint8_t)(i / 3);
 		frame[IP + 6] = (uint8_t)(place >> 8);
 		frame[IP + 7] = (uint8_t)place;
-		seal_ip(frame + IP);
+		seal_ipv4(frame + IP);
 		crowd_put(c, frame, size);
 	}
 	assert_dropped_in_silence(c, ESTAB_DROP_IPV4_FRAGMENT, MANY);
-}
-
-/* TCP's checksum over the pseudo-header (3.1). */
-static void
-seal_tcp(uint8_t *frame, size_t size)
-{
-	const uint8_t *ip = frame + IP;
-	uint8_t *tcp = frame + TCP;
-	const size_t length = size - TCP;
-	uint32_t sum = 6 + (uint32_t)length;
-
-	tcp[16] = tcp[17] = 0;
-	for (unsigned int i = 12; i < 20; i += 2)
-		sum += (uint32_t)ip[i] << 8 | ip[i + 1];
-	for (size_t i = 0; i + 1 < length; i += 2)
-		sum += (uint32_t)tcp[i] << 8 | tcp[i + 1];
-	if (length % 2 == 1)
-		sum += (uint32_t)tcp[length - 1] << 8;
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	tcp[16] = (uint8_t)(~sum >> 8);
-	tcp[17] = (uint8_t)~sum;
 }
 
 /* A SYN with these forty octets where its options are. */
@@ -151,14 +116,14 @@ say_options(struct crowd *c, uint32_t n, const uint8_t options[40])
 	enum { ROOM = 40, HEADER = FRAME_TCP + ROOM };
 	const struct stranger s = crowd_stranger(n);
 	uint8_t frame[FRAME_MAX];
-	size_t size = crowd_frame(&s, frame, "S 0:0(0)");
+	size_t size = crowd_frame(c, &s, frame, "S 0:0(0)");
 
 	memcpy(frame + size, options, ROOM);
 	size += ROOM;
 	frame[TCP + 12] = (HEADER / 4) << 4;
 	frame[IP + 3] = FRAME_IPV4 + HEADER;
-	seal_ip(frame + IP);
-	seal_tcp(frame, size);
+	seal_ipv4(frame + IP);
+	seal_payload(frame, size);
 	crowd_put(c, frame, size);
 }
 
@@ -212,7 +177,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CROWD_TEST(class_08_land_from_our_own_address_and_port_is_dropped),
+		CROWD_TESTS(class_08_land_from_our_own_address_and_port_is_dropped),
 		CROWD_TEST(class_08_source_that_is_no_host_is_dropped),
 		CROWD_TEST(class_08_segment_to_everybody_is_dropped),
 		CROWD_TEST(class_15_fragments_are_dropped_and_never_kept),

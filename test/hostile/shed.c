@@ -64,9 +64,8 @@ pass(struct crowd *c)
 static struct stranger
 open_with_gap(struct crowd *c, uint32_t n)
 {
-	struct stranger s = crowd_stranger(n);
+	struct stranger s = crowd_opened(c, n);
 
-	assert_true(crowd_open(c, &s, "mss 1460"));
 	for (uint32_t at = 1 + PIECE; at < 8 * PIECE; at += PIECE)
 		crowd_say(c, &s, ". %u:%u(%d) ack 1", at, at + PIECE, PIECE);
 	crowd_turn(c);
@@ -77,17 +76,10 @@ open_with_gap(struct crowd *c, uint32_t n)
 static struct stranger
 open_that_stalls(struct crowd *c, uint32_t n)
 {
-	struct stranger s = crowd_stranger(n);
+	struct stranger s = crowd_opened(c, n);
 
-	assert_true(crowd_open(c, &s, "mss 1460"));
-	crowd_say(c, &s, ". 1:1(0) ack 1 win 0");
-	crowd_turn(c);
-	assert_int_equal(crowd_write(&s, PIECE), PIECE);
-	for (unsigned int i = 0; i < 40; i++) {
-		crowd_advance(c, 1000);
-		crowd_say(c, &s, ". 1:1(0) ack 1 win 0");
-		crowd_turn(c);
-	}
+	assert_int_equal(crowd_close_window(c, &s, PIECE), PIECE);
+	crowd_keep_closed(c, &s, 1, 40);
 	return s;
 }
 
@@ -155,10 +147,10 @@ static void
 class_14_mbufs_short_stalled_peers_go_second(void **state)
 {
 	struct crowd *c = *state;
-	struct stranger idle = crowd_stranger(3), stalled;
+	struct stranger idle, stalled;
 
 	start_with_reserve(c);
-	assert_true(crowd_open(c, &idle, "mss 1460"));
+	idle = crowd_opened(c, 3);
 	stalled = open_that_stalls(c, 1);
 	leave(c, RESERVE - 1);
 	crowd_advance(c, 1);
@@ -180,12 +172,9 @@ class_14_mbufs_short_who_stalls_longest_goes_before_others(void **state)
 	struct stranger first, second;
 
 	start_with_reserve(c);
-	second = crowd_stranger(2);
-	assert_true(crowd_open(c, &second, "mss 1460"));
+	second = crowd_opened(c, 2);
 	first = open_that_stalls(c, 1);
-	crowd_say(c, &second, ". 1:1(0) ack 1 win 0");
-	crowd_turn(c);
-	assert_int_equal(crowd_write(&second, PIECE), PIECE);
+	assert_int_equal(crowd_close_window(c, &second, PIECE), PIECE);
 	crowd_advance(c, 40000);
 	leave(c, RESERVE - 1);
 	crowd_advance(c, 1);
@@ -201,10 +190,10 @@ static void
 class_14_mbufs_short_and_nobody_stalls_new_connections_are_refused(void **state)
 {
 	struct crowd *c = *state;
-	struct stranger old = crowd_stranger(1), new = crowd_stranger(2);
+	struct stranger old, new = crowd_stranger(2);
 
 	start_with_reserve(c);
-	assert_true(crowd_open(c, &old, "mss 1460"));
+	old = crowd_opened(c, 1);
 	leave(c, RESERVE - 1);
 	pass(c);
 	crowd_say(c, &new, "S 0:0(0) <mss 1460>");
@@ -237,9 +226,7 @@ class_14_pool_pinned_by_peers_alone_is_free_again_in_a_minute(void **state)
 
 		if (!crowd_open(c, &s, "mss 1460"))
 			continue;
-		crowd_say(c, &s, ". 1:1(0) ack 1 win 0");
-		crowd_turn(c);
-		(void)crowd_write(&s, PIECE);
+		(void)crowd_close_window(c, &s, PIECE);
 		assert_true(crowd_ping(c, &s));
 	}
 	assert_true(rte_mempool_avail_count(c->pool) < RESERVE);
