@@ -61,7 +61,7 @@ void
 check_accounts(const struct sim *sim, unsigned int number)
 {
 	const struct side *side = &sim->sides[number];
-	const uint64_t sent = sim->wire.ends[number].sent - side->sent_before;
+	const uint64_t sent = sim_packets_sent(sim, number) - side->sent_before;
 	const uint64_t delivered = sim->wire.ends[number].delivered - side->delivered_before;
 	struct estab_stats stats;
 

@@ -106,6 +106,10 @@ plan_link(const struct sim *sim, struct wire_config *wire, struct random *r)
 	wire->mtu = (uint16_t)ONE_OF(r, 1280, 1300, 1400);
 	if (!sim_has(sim, SIM_PATH_MTU))
 		wire->mtu = 0;
+	wire->scatter = sim_has(sim, SIM_SCATTER) ? 300000 : 0;
+	if (sim_has(sim, SIM_OFFLOADS))
+		wire->tx_refusal =
+				0; /* a cut that is taken in part is nothing that a port can take */
 }
 
 static void
@@ -190,6 +194,29 @@ plan_policies(const struct sim *sim, struct estab_tcp_config *tcp, struct random
 	tcp->idle_keeps_cwnd = random_chance(r, 300000);
 }
 
+/* Those of which most have one. */
+static void
+plan_rare_policies(const struct sim *sim, struct estab_tcp_config *tcp, struct random *r)
+{
+	const struct estab_tcp_config before = *tcp;
+
+	tcp->rto_min_ns = ONE_OF(r, 10 * MS, 200 * MS, S);
+	tcp->rto_initial_ns = ONE_OF(r, S, 3 * S);
+	tcp->rto_min_is_slack = random_chance(r, 500000);
+	tcp->no_tail_probe = random_chance(r, 300000);
+	tcp->rst_with_ack = random_chance(r, 500000);
+	tcp->abc_limit = (uint8_t)ONE_OF(r, 0, 1, 8, 255);
+	tcp->r1_retransmissions = (uint8_t)ONE_OF(r, 1, 3, 10);
+	tcp->cork_ns = ONE_OF(r, MS, 200 * MS, S);
+	tcp->fin_wait_2_ns = ONE_OF(r, 60 * S, 600 * S);
+	tcp->time_wait_ns = ONE_OF(r, S, 60 * S, 240 * S);
+	tcp->receive_buffer_max_bytes = (uint32_t)ONE_OF(r, 0, 2048, 100000);
+	tcp->cookie_grace_ns = ONE_OF(r, 15 * S, 60 * S);
+	tcp->no_tso = random_chance(r, 300000);
+	if (!sim_has(sim, SIM_POLICIES))
+		*tcp = before;
+}
+
 /* Give-up limits are far out: a lossy wire may not end a connection that both sides want. */
 static void
 plan_tcp(const struct sim *sim, struct estab_tcp_config *tcp, struct random *r)
@@ -204,12 +231,39 @@ plan_tcp(const struct sim *sim, struct estab_tcp_config *tcp, struct random *r)
 	plan_policies(sim, tcp, r);
 }
 
+/* What is left to all but who reads and is alone. */
+static void
+plan_memory(const struct sim *sim, struct estab_stack_limits *limits, struct random *r)
+{
+	const struct estab_stack_limits before = *limits;
+
+	limits->receive_memory_bytes = ONE_OF(r, 20000, 100000, 1000000);
+	limits->send_memory_bytes = ONE_OF(r, 20000, 100000, 1000000);
+	limits->mbufs_reserved = (uint32_t)ONE_OF(r, 16, 200, 1000);
+	limits->syn_text_bytes = (uint32_t)ONE_OF(r, 1, 10000);
+	if (!sim_has(sim, SIM_MEMORY))
+		*limits = before;
+}
+
+static void
+plan_port(struct sim *sim, struct side *side, unsigned int number, struct random *r)
+{
+	struct estab_port *cutting = &side->cutting.port;
+
+	side->port = sim_has(sim, SIM_OFFLOADS) ? cutting : &sim->wire.ends[number].port;
+	if (random_chance(r, 300000))
+		cutting->offloads &= ~(uint32_t)ESTAB_PORT_TX_TCP_SEGMENTATION;
+	side->config.port = side->bare ? NULL : side->port;
+	side->config.port_offloads = side->port->offloads;
+}
+
 static void
 plan_stack(struct sim *sim, unsigned int number, uint16_t mtu)
 {
 	struct side *side = &sim->sides[number];
 	struct estab_stack_config *config = &side->config;
 	struct random r = sim_stream(sim, "stack", number);
+	struct random more = sim_stream(sim, "more of a stack", number);
 
 	estab_stack_config_init(config);
 	snprintf(side->name, sizeof(side->name), "sim_%u", number);
@@ -217,7 +271,7 @@ plan_stack(struct sim *sim, unsigned int number, uint16_t mtu)
 	config->socket_id = -1;
 	config->mbuf_pool = side->pool;
 	side->bare = random_chance(&r, 500000) && sim_has(sim, SIM_BARE);
-	config->port = side->bare ? NULL : &sim->wire.ends[number].port;
+	plan_port(sim, side, number, &more);
 	config->burst = (uint16_t)ONE_OF(&r, 1, 4, 64);
 	for (unsigned int i = 0; i < sizeof(config->secret); i++)
 		config->secret[i] = (uint8_t)random_next(&r);
@@ -225,6 +279,8 @@ plan_stack(struct sim *sim, unsigned int number, uint16_t mtu)
 	config->interface.mtu = mtu;
 	plan_tcp(sim, &config->tcp, &r);
 	plan_limits(sim, &config->limits, &r);
+	plan_rare_policies(sim, &config->tcp, &more);
+	plan_memory(sim, &config->limits, &more);
 	side->accept_think_ns = ONE_OF(&r, MS, S, 20 * S);
 	if (!sim_has(sim, SIM_STALLS))
 		side->accept_think_ns = 0;

@@ -14,11 +14,13 @@
 #include <estab/listen.h>
 #include <estab/stack.h>
 
+#include "cutting_port.h"
 #include "pattern.h"
 #include "wire.h"
 
 enum sim_limits {
 	SIM_STACKS = WIRE_ENDS,
+	SIM_POOLS,       /* one for each, and one for what ports cut */
 	SIM_TALKERS = 2, /* in a conversation: client and server */
 	SIM_CONVERSATIONS = 16,
 	SIM_SERVER_PORT = 7,
@@ -53,7 +55,12 @@ enum sim_limits {
 	X(RESTART, "restart", 100000, "a stack is killed and begins anew")                         \
 	X(DRAIN, "drain", 50000, "a stack is drained in the middle of it all")                     \
 	X(SETTINGS, "settings", 300000, "keep-alive, urgent text, Diffserv, no Nagle, linger")     \
-	X(BARE, "bare", 200000, "stacks without a port: the application moves the packets")
+	X(BARE, "bare", 200000, "stacks without a port: the application moves the packets")        \
+	X(OUTAGES, "outages", 150000, "the link of a stack is down for a while")                   \
+	X(MEMORY, "memory", 150000, "memory for text is little, and mbufs run short")              \
+	X(POLICIES, "policies", 300000, "policies that are rarer; keys of cookies change")         \
+	X(SCATTER, "scatter", 200000, "frames arrive in several mbufs")                            \
+	X(OFFLOADS, "offloads", 200000, "ports fill in checksums, and cut text into segments")
 
 enum sim_trouble {
 #define SIM_TROUBLE_ENUM(name, text, chance, what) SIM_##name,
@@ -86,6 +93,7 @@ struct talker {
 	uint64_t next_ns;  /* no call before */
 	bool begun, over;
 	bool urgent;              /* some of its text is sent with the urgent mark */
+	bool corks;               /* some is held back for more to come */
 	bool can_read, can_write; /* until a call says otherwise */
 	bool shut, at_end;
 };
@@ -103,19 +111,30 @@ struct conversation {
 	struct talker talkers[SIM_TALKERS]; /* [0] is the client */
 };
 
+/* mbufs taken out of a pool, as by a driver's ring or another stack. */
+struct hoard {
+	struct rte_mbuf **mbufs;
+	unsigned int count;
+	uint64_t until_ns; /* UINT64_MAX: there are none */
+};
+
 /* One of the stacks, with the application's listener. */
 struct side {
 	struct rte_mempool *pool;
+	struct cutting_port cutting; /* in front of the wire, where ports have offloads */
+	const struct estab_port *port;
 	struct estab_stack_config config;
 	struct estab_stack *stack;
 	struct estab_listener *listener;
 	uint64_t sent_before, delivered_before; /* by the wire, to a stack that was killed */
 	uint64_t dry_until_ns;                  /* allocations may fail; UINT64_MAX: none does */
-	uint64_t shed;                          /* connections that the stack gave up so far */
-	uint64_t accept_ns;                     /* nothing is accepted before */
-	uint64_t accept_think_ns;               /* up to so long between two accepts */
-	bool bare;                              /* the application moves its packets */
-	bool drained;                           /* the application may use nothing of it any more */
+	uint64_t down_until_ns;   /* its link is down; UINT64_MAX: it is not, or for ever */
+	struct hoard hoard;       /* mbufs that somebody else has */
+	uint64_t shed;            /* connections that the stack gave up so far */
+	uint64_t accept_ns;       /* nothing is accepted before */
+	uint64_t accept_think_ns; /* up to so long between two accepts */
+	bool bare;                /* the application moves its packets */
+	bool drained;             /* the application may use nothing of it any more */
 	char name[16];
 };
 
@@ -154,6 +173,7 @@ struct sim {
 	struct clockwork blind, deadly, flood;        /* hostile.c */
 	struct clockwork allocation, clock;           /* trouble.c */
 	struct clockwork silence, restart, drain;     /* trouble.c */
+	struct clockwork outage, memory, keys;        /* trouble.c */
 	uint32_t iss[SIM_CONVERSATIONS][SIM_TALKERS]; /* for the trace */
 	uint32_t ghosts; /* connections that old duplicates of cookies made */
 	uint32_t missed; /* connections that cookies could not make */
@@ -182,7 +202,7 @@ void sim_plan(struct sim *sim);
 void sim_plan_conversations(struct sim *sim);
 
 /* Run it to its end, with all checks (world.c). */
-void sim_run(const struct sim_order *order, struct rte_mempool *const pools[SIM_STACKS]);
+void sim_run(const struct sim_order *order, struct rte_mempool *const pools[SIM_POOLS]);
 void sim_stack_begin(struct sim *sim, unsigned int side);
 void sim_stack_end(struct sim *sim, unsigned int side);
 
@@ -217,6 +237,8 @@ void talk_accept_all(struct sim *sim);
 void trouble_plan(struct sim *sim);
 void trouble_turn(struct sim *sim);
 uint64_t trouble_next(const struct sim *sim);
+void trouble_end(struct sim *sim); /* what was taken is given back */
+uint64_t sim_packets_sent(const struct sim *sim, unsigned int side); /* that a stack's port took */
 void hostile_plan(struct sim *sim);
 void hostile_turn(struct sim *sim);
 uint64_t hostile_next(const struct sim *sim);

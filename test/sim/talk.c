@@ -240,6 +240,16 @@ read_mbufs(struct talker *talker)
 		read_copying(talker, 1); /* says why */
 }
 
+static ssize_t
+write_somehow(struct talker *talker, const void *bytes, size_t size)
+{
+	if (talker->urgent && random_chance(&talker->random, 300000))
+		return estab_conn_write_urgent(talker->conn, bytes, size);
+	if (talker->corks && random_chance(&talker->random, 500000))
+		return estab_conn_write_more(talker->conn, bytes, size);
+	return estab_conn_write(talker->conn, bytes, size);
+}
+
 static void
 write_copying(struct talker *talker, size_t max)
 {
@@ -248,9 +258,7 @@ write_copying(struct talker *talker, size_t max)
 	ssize_t n;
 
 	pattern_fill(talker->key, talker->sent, bytes, size);
-	n = talker->urgent && random_chance(&talker->random, 300000)
-			? estab_conn_write_urgent(talker->conn, bytes, size)
-			: estab_conn_write(talker->conn, bytes, size);
+	n = write_somehow(talker, bytes, size);
 	if (n >= 0)
 		talker->sent += (uint64_t)n;
 	else if (n == -EAGAIN)

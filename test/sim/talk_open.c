@@ -33,6 +33,9 @@ settle(struct talker *talker)
 	if (random_chance(r, 300000) && talker->conversation->rude)
 		estab_conn_set_linger(talker->conn, linger_ns);
 	talker->urgent = random_chance(r, 300000);
+	talker->corks = random_chance(r, 300000);
+	if (random_chance(r, 300000) && talker->conversation->rude)
+		estab_conn_set_user_timeout(talker->conn, 1 + random_below(r, 100 * S));
 }
 
 void

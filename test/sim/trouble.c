@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What goes wrong with machines: memory that runs out for a moment, a clock that jumps, a stack
- * that falls silent, is killed and starts again, or is drained in the middle of it all.
+ * What goes wrong with machines: memory that runs out for a moment, a clock that jumps, a link that is down
+ * for a while, a stack that falls silent, is killed and starts again, or is drained in the middle of it all.
  */
+#include <stdlib.h>
+
 #include <rte_common.h>
 #include <rte_mbuf.h>
+#include <rte_mempool.h>
+
+#include <estab/cookie.h>
 
 #include "malloc_mempool.h"
 #include "plan.h"
@@ -63,6 +68,9 @@ trouble_plan(struct sim *sim)
 	plan_one(sim, &sim->silence, SIM_SILENCE, mean_ns, 1);
 	plan_one(sim, &sim->restart, SIM_RESTART, mean_ns, 3);
 	plan_one(sim, &sim->drain, SIM_DRAIN, mean_ns, 1);
+	plan_one(sim, &sim->outage, SIM_OUTAGES, mean_ns, 5);
+	plan_one(sim, &sim->memory, SIM_MEMORY, mean_ns, 10);
+	plan_one(sim, &sim->keys, SIM_POLICIES, mean_ns, 3);
 }
 
 static unsigned int
@@ -87,16 +95,83 @@ exhaust(struct sim *sim, struct random *r)
 	sim->sides[side].dry_until_ns = sim->now_ns + for_ns;
 }
 
-/* Memory comes back. */
+static void
+give_back(struct hoard *hoard)
+{
+	if (hoard->mbufs != NULL)
+		rte_pktmbuf_free_bulk(hoard->mbufs, hoard->count);
+	free(hoard->mbufs);
+	*hoard = (struct hoard){ .until_ns = UINT64_MAX };
+}
+
+/* Somebody else takes all mbufs but a few. */
+static void
+take_mbufs(struct sim *sim, struct random *r)
+{
+	struct side *side = &sim->sides[any_side(sim, r)];
+	const unsigned int left = (unsigned int)ONE_OF(r, 1, 20, 100, 500);
+	const uint64_t for_ns = random_below(r, ONE_OF(r, 10 * MS, S, 20 * S));
+	struct hoard *hoard = &side->hoard;
+
+	if (hoard->mbufs != NULL || !sim_event_happens(sim))
+		return;
+	hoard->mbufs = calloc(side->pool->size, sizeof(struct rte_mbuf *));
+	while (hoard->mbufs != NULL && rte_mempool_avail_count(side->pool) > left) {
+		hoard->mbufs[hoard->count] = rte_pktmbuf_alloc(side->pool);
+		if (hoard->mbufs[hoard->count] == NULL)
+			break;
+		hoard->count++;
+	}
+	hoard->until_ns = sim->now_ns + for_ns;
+	trace_note(sim, "%s: %u mbufs are left", side->name, left);
+}
+
+/* Memory comes back, and links do. */
 static void
 refill(struct sim *sim)
 {
 	for (unsigned int i = 0; i < sim->side_count; i++) {
-		if (sim->sides[i].dry_until_ns > sim->now_ns)
-			continue;
-		malloc_mempool_fail(sim->sides[i].pool, 0, 0);
-		sim->sides[i].dry_until_ns = UINT64_MAX;
+		struct side *side = &sim->sides[i];
+
+		if (side->dry_until_ns <= sim->now_ns) {
+			malloc_mempool_fail(side->pool, 0, 0);
+			side->dry_until_ns = UINT64_MAX;
+		}
+		if (side->hoard.until_ns <= sim->now_ns)
+			give_back(&side->hoard);
+		if (side->down_until_ns <= sim->now_ns) {
+			trace_note(sim, "the link of side %u is up again", i);
+			sim->wire.ends[i].down = false;
+			side->down_until_ns = UINT64_MAX;
+		}
 	}
+}
+
+/* For so short that nobody gives a connection up; handshakes are another matter (cookies). */
+static void
+take_link_down(struct sim *sim, struct random *r)
+{
+	const unsigned int side = any_side(sim, r);
+	const uint64_t for_ns = random_below(r, ONE_OF(r, 50 * MS, S, 10 * S, 40 * S));
+
+	if (sim->wire.ends[side].down || !sim_event_happens(sim))
+		return;
+	trace_note(sim, "the link of side %u is down", side);
+	sim->wire.ends[side].down = true;
+	sim->sides[side].down_until_ns = sim->now_ns + for_ns;
+	talk_excuse_handshakes(sim);
+}
+
+static void
+change_key(struct sim *sim, struct random *r)
+{
+	struct side *side = &sim->sides[any_side(sim, r)];
+	struct estab_cookie_key key = { .number = random_next(r) };
+
+	for (unsigned int i = 0; i < sizeof(key.secret); i++)
+		key.secret[i] = (uint8_t)random_next(r);
+	if (sim_event_happens(sim) && !side->drained)
+		estab_stack_cookie_key(side->stack, &key, sim->now_ns);
 }
 
 /* As for a process that was suspended: whatever was due then is due now, all at once. */
@@ -122,6 +197,7 @@ silence(struct sim *sim, struct random *r)
 		return;
 	trace_note(sim, "side %u falls silent", side);
 	sim->wire.ends[side].down = true;
+	sim->sides[side].down_until_ns = UINT64_MAX;
 	talk_excuse_side(sim, side);
 }
 
@@ -169,16 +245,34 @@ trouble_turn(struct sim *sim)
 		restart(sim, &sim->restart.random);
 	if (clockwork_strikes(&sim->drain, sim->now_ns))
 		drain(sim, &sim->drain.random);
+	if (clockwork_strikes(&sim->outage, sim->now_ns))
+		take_link_down(sim, &sim->outage.random);
+	if (clockwork_strikes(&sim->memory, sim->now_ns))
+		take_mbufs(sim, &sim->memory.random);
+	if (clockwork_strikes(&sim->keys, sim->now_ns))
+		change_key(sim, &sim->keys.random);
 }
 
 uint64_t
 trouble_next(const struct sim *sim)
 {
-	const uint64_t memory_or_time_ns = RTE_MIN(sim->allocation.next_ns, sim->clock.next_ns);
-	uint64_t next_ns = RTE_MIN(memory_or_time_ns, sim->silence.next_ns);
-	const uint64_t end_ns = RTE_MIN(sim->restart.next_ns, sim->drain.next_ns);
+	const struct clockwork *const all[] = { &sim->allocation, &sim->clock, &sim->silence,
+		&sim->restart, &sim->drain, &sim->outage, &sim->memory, &sim->keys };
+	uint64_t next_ns = UINT64_MAX;
 
-	for (unsigned int i = 0; i < sim->side_count; i++)
+	for (unsigned int i = 0; i < RTE_DIM(all); i++)
+		next_ns = RTE_MIN(next_ns, all[i]->next_ns);
+	for (unsigned int i = 0; i < sim->side_count; i++) {
 		next_ns = RTE_MIN(next_ns, sim->sides[i].dry_until_ns);
-	return RTE_MIN(next_ns, end_ns);
+		next_ns = RTE_MIN(next_ns, sim->sides[i].hoard.until_ns);
+		next_ns = RTE_MIN(next_ns, sim->sides[i].down_until_ns);
+	}
+	return next_ns;
+}
+
+void
+trouble_end(struct sim *sim)
+{
+	for (unsigned int i = 0; i < sim->side_count; i++)
+		give_back(&sim->sides[i].hoard);
 }

@@ -38,8 +38,17 @@ sim_stack_begin(struct sim *sim, unsigned int number)
 	side->stack->tcp.predicts = !sim->order->unpredicted;
 	if (estab_listen(side->stack, &listen, &side->listener) != 0)
 		sim_fail(sim, "estab_listen");
-	side->sent_before = sim->wire.ends[number].sent;
+	side->sent_before = sim_packets_sent(sim, number);
 	side->delivered_before = sim->wire.ends[number].delivered;
+}
+
+uint64_t
+sim_packets_sent(const struct sim *sim, unsigned int number)
+{
+	const struct side *side = &sim->sides[number];
+
+	return side->port == &side->cutting.port ? side->cutting.packets
+						 : sim->wire.ends[number].sent;
 }
 
 void
@@ -176,7 +185,7 @@ turn_stacks_and_applications(struct sim *sim)
 {
 	for (unsigned int i = 0; i < sim->side_count; i++) {
 		const struct side *side = &sim->sides[i];
-		const struct estab_port *port = &sim->wire.ends[i].port;
+		const struct estab_port *port = side->port;
 
 		if (side->drained) {
 			drain(sim, side, port);
@@ -191,7 +200,7 @@ turn_stacks_and_applications(struct sim *sim)
 	check_stacks(sim);
 	for (unsigned int i = 0; i < sim->side_count; i++) {
 		if (sim->half_turns && !sim->sides[i].drained)
-			second_half(sim, &sim->sides[i], &sim->wire.ends[i].port);
+			second_half(sim, &sim->sides[i], sim->sides[i].port);
 	}
 	check_stacks(sim);
 }
@@ -230,7 +239,7 @@ turns(struct sim *sim)
 }
 
 void
-sim_run(const struct sim_order *order, struct rte_mempool *const pools[SIM_STACKS])
+sim_run(const struct sim_order *order, struct rte_mempool *const pools[SIM_POOLS])
 {
 	struct sim *sim = calloc(1, sizeof(*sim));
 	struct random r;
@@ -245,14 +254,19 @@ sim_run(const struct sim_order *order, struct rte_mempool *const pools[SIM_STACK
 	for (unsigned int i = 0; i < sim->side_count; i++) {
 		sim->sides[i].pool = pools[i];
 		sim->sides[i].dry_until_ns = 0;
+		sim->sides[i].down_until_ns = sim->sides[i].hoard.until_ns = UINT64_MAX;
 	}
 	wire_init(&sim->wire, &(struct wire_config){ 0 }, random_next(&r), pools, sim->side_count);
+	for (unsigned int i = 0; i < sim->side_count; i++)
+		cutting_port_init(&sim->sides[i].cutting, &sim->wire.ends[i].port,
+				pools[SIM_STACKS]);
 	sim->wire.watcher = sim;
 	sim->wire.watch = order->trace ? trace_frame : order->digest != NULL ? trace_digest : NULL;
 	sim_plan(sim);
 	for (unsigned int i = 0; i < sim->side_count; i++)
 		sim_stack_begin(sim, i);
 	turns(sim);
+	trouble_end(sim);
 	check_end(sim);
 	trace_summary(sim);
 	for (unsigned int i = 0; i < sim->side_count; i++)

@@ -267,17 +267,46 @@ wire_tx_burst(void *context, struct rte_mbuf **packets, uint16_t n)
 	return n;
 }
 
+/* Up to three mbufs behind the first take a part each, an odd one or none at all. @return false without memory */
+static bool
+scatter(struct wire_end *end, struct rte_mbuf *head, const uint8_t *bytes, size_t size)
+{
+	struct random *r = &end->wire->random;
+
+	for (unsigned int i = 3; i > 0; i--) {
+		const size_t part = i > 1 ? (size_t)random_below(r, size + 1) : size;
+		struct rte_mbuf *mbuf = rte_pktmbuf_alloc(end->pool);
+
+		if (mbuf == NULL)
+			return false;
+		memcpy(rte_pktmbuf_append(mbuf, (uint16_t)part), bytes, part);
+		rte_pktmbuf_chain(head, mbuf);
+		bytes += part;
+		size -= part;
+	}
+	return true;
+}
+
 /* A frame for which the receiver has no mbuf is lost in its NIC. */
 static struct rte_mbuf *
 make_mbuf(struct wire_end *end, const struct wire_frame *frame)
 {
+	struct random *r = &end->wire->random;
+	const uint32_t chance = end->wire->config.scatter;
+	const bool scattered = chance > 0 && random_chance(r, chance);
+	const size_t first = scattered ? (size_t)random_below(r, frame->size + 1) : frame->size;
 	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(end->pool);
 
-	if (mbuf == NULL) {
+	if (mbuf != NULL)
+		memcpy(rte_pktmbuf_append(mbuf, (uint16_t)first), frame->bytes, first);
+	if (mbuf == NULL ||
+			(scattered &&
+					!scatter(end, mbuf, frame->bytes + first,
+							frame->size - first))) {
+		rte_pktmbuf_free(mbuf);
 		end->wire->count.no_mbuf++;
 		return NULL;
 	}
-	memcpy(rte_pktmbuf_append(mbuf, (uint16_t)frame->size), frame->bytes, frame->size);
 	end->wire->count.delivered++;
 	end->delivered++;
 	return mbuf;

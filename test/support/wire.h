@@ -39,6 +39,7 @@ struct wire_config {
 	uint32_t corruption; /* one bit turned over */
 	uint32_t truncation; /* only the beginning arrives */
 	uint32_t tx_refusal; /* a transmit burst of which not all is taken */
+	uint32_t scatter;    /* received in several mbufs */
 	uint16_t mtu;        /* larger IP packets vanish; 0: all pass */
 	bool pads;           /* short frames arrive with Ethernet's padding, which is noise here */
 };
