@@ -76,14 +76,11 @@ send_waiting(struct dispatch_member *member)
 static bool
 send_for(struct dispatch_member *member, struct rte_ring *sent)
 {
-	unsigned int rest = rte_ring_count(sent);
-
-	while (rest > 0) {
-		const unsigned int n = RTE_MIN(rest, (unsigned int)DISPATCH_WAITING);
-
+	for (unsigned int n = 0; n < rte_ring_get_capacity(sent); n += DISPATCH_WAITING) {
 		member->waiting_count = (uint16_t)rte_ring_dequeue_burst(sent,
-				(void **)member->waiting, n, NULL);
-		rest -= n;
+				(void **)member->waiting, DISPATCH_WAITING, NULL);
+		if (member->waiting_count == 0)
+			return true;
 		if (!send_waiting(member))
 			return false;
 	}
