@@ -6,12 +6,15 @@ set -euo pipefail
 
 usage() {
 	cat <<-EOF
-	usage: test/run.sh [--suite NAME]... [--sanitize | --coverage [PERCENT] | --rest]
+	usage: test/run.sh [--suite NAME]... [--sanitize | --thread-sanitize | --coverage [PERCENT] | --rest]
 
 	  --suite NAME  only this suite: unit, rfc, sim, hostile, dpdk, interop, interop-slow, interface,
 	                packetdrill, fuzz, differential, documents (may be repeated)
 	  --sanitize    a build of its own with clang, AddressSanitizer and UndefinedBehaviorSanitizer; without those
 	                tests that only have more cores
+	  --thread-sanitize
+	                a build of its own with clang and ThreadSanitizer, of no more than the suite thread: both
+	                programs where lcores and threads meet. A race is a failure
 	  --coverage    a build of its own with gcc that counts branches: unit, rfc, sim, hostile and fuzz, then
 	                how many branches of lib/ they have taken; below PERCENT in lib/tcp or lib/net is a failure
 	  --rest        all suites but those of --coverage
@@ -31,6 +34,7 @@ refuse() { # REASON
 top=$(cd "$(dirname "$0")/.." && pwd)
 suites=()
 sanitize=false
+threads=false
 coverage=false
 floor=0
 counted=(unit rfc sim hostile fuzz)
@@ -48,6 +52,10 @@ while [ $# -gt 0 ]; do
 		shift
 		;;
 	--sanitize) sanitize=true ;;
+	--thread-sanitize)
+		threads=true
+		suites=(--suite thread)
+		;;
 	--coverage)
 		coverage=true
 		if [[ ${2:-} =~ ^[0-9]+$ ]]; then
@@ -97,6 +105,14 @@ if $sanitize; then
 	export LSAN_OPTIONS=suppressions=$top/test/lsan.supp:print_suppressions=0
 	export UBSAN_OPTIONS=print_stacktrace=1
 fi
+# The sanitizer knows no barriers, and rings have them unless they are told to use C11's atomics.
+if $threads; then
+	build=$top/build-thread
+	options+=(-Db_sanitize=thread -Db_lundef=false -Doptimization=1 -Dc_args=-DRTE_USE_C11_MEM_MODEL)
+	# shellcheck disable=SC2206
+	packages+=($packages_sanitize)
+	export CC=clang CXX=clang++
+fi
 if $coverage; then
 	build=$top/build-coverage
 	options+=(-Db_coverage=true)
@@ -112,8 +128,8 @@ packages_install "${packages[@]}"
 again=()
 [ ! -e "$build/meson-private/coredata.dat" ] || again=(--reconfigure)
 meson setup "${again[@]}" "${options[@]}" "$build" "$top"
-# Of the build that counts only what its tests need; all else is built by who runs the rest.
-if $coverage; then
+# Of the builds that count or look at threads only what their tests need; all else is built by who runs the rest.
+if $coverage || $threads; then
 	rebuild=()
 else
 	rebuild=(--no-rebuild)
@@ -125,13 +141,23 @@ fi
 RUNTIME_DIRECTORY=$(mktemp -d)
 export RUNTIME_DIRECTORY
 trap 'rm -rf "$RUNTIME_DIRECTORY"' EXIT
+! $threads || export TSAN_OPTIONS=log_path=$RUNTIME_DIRECTORY/race:history_size=4:suppressions=$top/test/tsan.supp
+
+# ThreadSanitizer of clang 14 knows where things lie only where their addresses are not chosen at random.
+as_is=()
+! { $threads && setarch --addr-no-randomize true 2>/dev/null; } || as_is=(setarch --addr-no-randomize)
 
 log=$build/meson-logs/testlog.json
 rm -f "$log"
-meson test -C "$build" "${rebuild[@]}" --print-errorlogs "${suites[@]}" </dev/null || true
+"${as_is[@]}" meson test -C "$build" "${rebuild[@]}" --print-errorlogs "${suites[@]}" </dev/null || true
 echo
 python3 -B "$top/test/summary.py" "$log" | tee "$RUNTIME_DIRECTORY/summary"
 status=${PIPESTATUS[0]}
+if $threads && compgen -G "$RUNTIME_DIRECTORY/race.*" >/dev/null; then
+	echo
+	cat "$RUNTIME_DIRECTORY"/race.*
+	status=1
+fi
 if $coverage; then
 	echo
 	python3 -B "$top/test/coverage.py" "$build" --floor "$floor" --json "$build/coverage.json" || status=1
