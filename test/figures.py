@@ -6,7 +6,8 @@ of tests and classes as they are in the sources.
 usage: figures.py                 write the part of test/README.md between its two marks anew
        figures.py --check         exit with 1 where that would change it, or where it names what is not there
        figures.py --take FILE...  take over what these hold: a fuzzer's log (TARGET.log, added to what was run
-                                  before), coverage.py's JSON, what hostile_cost, sim_swarm or soak.sh has printed
+                                  before), coverage.py's JSON, what hostile_cost, sim_swarm or soak.sh has printed,
+                                  estab-bench's JSON of a flood (in place of the one of its kind before)
 """
 
 import json
@@ -86,6 +87,19 @@ def record():
     return json.loads(RECORD.read_text(encoding="utf-8"))
 
 
+def take_json(kept, result):
+    if result.get("workload") == "flood":
+        summary = result["summary"]
+        kept.setdefault("floods", {})[summary["flood"]["with"]] = {
+            "driver": result["ports"][0]["driver"],
+            "sent_per_second": round(summary["flood"]["sent_per_second"]),
+            "answers_per_second": round(summary["flood"]["answers_per_second"]),
+            "attempts": summary["legitimate"]["attempts"], "succeeded": summary["legitimate"]["succeeded"],
+            "connect_p99_us": round(summary["latency_us"]["connect"]["p99"], 1)}
+    else:
+        kept["coverage"] = {room: round(percent, 1) for room, percent in result["branches"].items()}
+
+
 def take(paths):
     kept = record()
     for path in map(Path, paths):
@@ -97,8 +111,7 @@ def take(paths):
         elif COST_LINE.search(text):
             kept["cost"] = {name: float(ratio) for name, _, ratio in COST_LINE.findall(text)}
         elif text.startswith("{"):
-            kept["coverage"] = {room: round(percent, 1)
-                                for room, percent in json.loads(text)["branches"].items()}
+            take_json(kept, json.loads(text))
         else:
             sys.exit(f"{path}: nothing that is known here")
     RECORD.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
@@ -112,6 +125,16 @@ def fuzz_table(kept):
     targets = sorted(path.stem for path in (TEST / "fuzz/corpus").glob("*.txt"))
     rows = [f"| `{name}` | {number(kept['fuzz'].get(name, 0))} |" for name in targets]
     return ["| fuzzer | executions |", "|---|---|", *rows, f"| all | {number(sum(kept['fuzz'].values()))} |"]
+
+
+def flood_table(kept):
+    rows = [f"| `{name}` over {flood['driver']} | {number(flood['sent_per_second'])} | "
+            f"{number(flood['answers_per_second'])} | {number(flood['succeeded'])} of "
+            f"{number(flood['attempts'])}, {100 * flood['succeeded'] / flood['attempts']:.3f} % | "
+            f"{number(flood['connect_p99_us'])} |"
+            for name, flood in sorted(kept.get("floods", {}).items())]
+    return ["| flood | packets a second | answers a second | connections beside it | p99 of connecting, us |",
+            "|---|---|---|---|---|", *(rows or ["| not recorded | | | | |"])]
 
 
 def coverage_table(kept):
@@ -137,7 +160,7 @@ def class_table(kept):
 def figures():
     kept = record()
     parts = [["Seeds that the simulator has run, as far as recorded: " + number(kept["seeds"]) + "."],
-             fuzz_table(kept), coverage_table(kept), class_table(kept)]
+             fuzz_table(kept), flood_table(kept), coverage_table(kept), class_table(kept)]
     return "\n".join("\n".join(part) + "\n" for part in parts)
 
 

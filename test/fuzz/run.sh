@@ -69,7 +69,7 @@ fuzz() { # TARGET SECONDS
 	mkdir -p "$found/$1"
 	unpack "$1"
 	"$build/test/fuzz/fuzz_$1" -max_total_time="$2" -max_len=400 -len_control=20 -entropic=0 -rss_limit_mb=4096 \
-		-timeout=20 -print_final_stats=1 -verbosity=1 -artifact_prefix="$found/$1-" \
+		-timeout=120 -print_final_stats=1 -verbosity=1 -artifact_prefix="$found/$1-" \
 		"$found/$1" >"$found/$1.log" 2>&1 </dev/null
 	local status=$?
 	local runs
