@@ -105,7 +105,7 @@ testpmd() { # ROLE FORWARD_MODE
 }
 
 median() { # numbers, one a line
-	sort -g | awk '{ v[NR] = $1 } END { if (NR) print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'
+	sort -g | awk '{ v[NR] = $1 } END { if (NR) printf "%.10g\n", (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'
 }
 
 # The rates that testpmd has told, second by second, without the first one in which anything moved.
@@ -188,14 +188,23 @@ flood_estab() {
 			'{ print $1 / seconds }' >"$scratch/rate"
 	sed -n 's/^  legitimate: \([0-9,]*\) of \([0-9,]*\) .*/\1 \2/p' "$scratch/bench.log" | tr -d , \
 		>>"$scratch/legitimate"
+	p99_of connect >>"$scratch/connect"
 }
 
-# Beside the flood, over all rounds: the sum, and the round that fared worst.
+p99_of() { # ROW: of the table of latencies, in microseconds
+	awk -v row="$1" '/^  latency us/ { for (i = 1; i <= NF; i++) if ($i == "p99") column = i - 1 }
+		column && $1 == row { print $column }' "$scratch/bench.log"
+}
+
+# Beside the flood, over all rounds: the sum, and the round that fared worst; how long connecting took.
 print_legitimate() {
 	awk '{ done += $1; all += $2; part = 100 * $1 / $2
 			if (NR == 1 || part < low) low = part }
 		END { printf "legitimate %d of %d connections established, %.3f %% [at least %.3f %%]\n",
 			done, all, 100 * done / all, low }' "$scratch/legitimate"
+	awk -v m="$(median <"$scratch/connect")" 'NR == 1 { low = high = $1 }
+		{ if ($1 < low) low = $1; if ($1 > high) high = $1 }
+		END { printf "connect p99 %.1f us [%.1f to %.1f]\n", m, low, high }' "$scratch/connect"
 }
 
 measure_round() { # NUMBER

@@ -68,6 +68,14 @@ def check_legitimate(line):
     check(abs(share - 100 * done / attempts) <= 0.0006 and least <= share, f"not their share: {line}")
 
 
+def check_connect(line):
+    """The p99 of connecting beside the flood: median, least and most of the rounds."""
+    match = re.fullmatch(r"connect p99 (\d+\.\d) us \[(\d+\.\d) to (\d+\.\d)\]", line)
+    check(match, f"not as it should be: {line}")
+    median, low, high = map(float, match.groups())
+    check(0 < low <= median <= high, f"no median: {line}")
+
+
 def main():
     if shutil.which("dpdk-testpmd") is None:
         print("skipped: there is no dpdk-testpmd (Debian: dpdk-dev)")
@@ -76,6 +84,7 @@ def main():
         lines = run(scratch)
     check(lines[0].startswith(f"floor: {MODE}, {ROUNDS} rounds"), f"begins with: {lines[0]}")
     if MODE == "flood":
+        check_connect(lines.pop(-2))
         check_legitimate(lines.pop(-2))
     check(len(lines) == 1 + ROUNDS + 3, f"{len(lines)} lines")
     check_spreads(lines[1 + ROUNDS:], check_rounds(lines[1:1 + ROUNDS]))
