@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* --workload hold from its beginning to its end: the three phases, and what ends each. */
+/* One lcore's --workload hold: the three phases, and what ends each. */
 #include "hold.h"
 
-#include <stdlib.h>
-
 #include <rte_common.h>
-#include <rte_lcore.h>
 
 #include <estab/stack.h>
 
 #include "bench_options.h"
-#include "complain.h"
-#include "hold_report.h"
-#include "host.h"
+#include "hold_team.h"
 #include "order.h"
 #include "signals.h"
 #include "stats_print.h"
@@ -40,10 +35,9 @@ due(const struct hold *hold, uint64_t now_ns)
 {
 	const uint64_t since_ns = now_ns - hold->begin_ns[HOLD_HOLDING];
 
-	if (hold->options->rate == 0)
+	if (hold->rate == 0)
 		return UINT64_MAX;
-	return (uint64_t)((unsigned __int128)since_ns * hold->options->rate / NS_PER_SECOND) -
-			hold->begun;
+	return (uint64_t)((unsigned __int128)since_ns * hold->rate / NS_PER_SECOND) - hold->begun;
 }
 
 /* Whatever was begun is over, and the stack knows it: it will send nothing again. */
@@ -78,9 +72,8 @@ progress(const struct hold *hold)
 			hold->judge.close_count;
 }
 
-/* One turn of both sides. */
-static void
-turn(struct hold *hold, uint64_t now_ns)
+void
+hold_turn(struct hold *hold, uint64_t now_ns)
 {
 	const uint64_t before = progress(hold);
 
@@ -115,7 +108,7 @@ opening_turn(struct hold *hold, uint64_t now_ns)
 	if (signals_stopped())
 		hold->connections = hold->judge.connections = hold->next;
 	offer_all(hold, hold_peer_opens);
-	turn(hold, now_ns);
+	hold_turn(hold, now_ns);
 	return hold->judge.open_count == hold->connections && hold->accepted == hold->connections &&
 			is_quiet(hold);
 }
@@ -130,11 +123,11 @@ holding_turn(struct hold *hold, uint64_t now_ns)
 		hold->progress_ns = now_ns;
 	if (!ends)
 		offer_echoes(hold, now_ns);
-	turn(hold, now_ns);
+	hold_turn(hold, now_ns);
 	if (ends && hold->end_ns[HOLD_HOLDING] == 0) {
 		hold->end_ns[HOLD_HOLDING] = now_ns;
 		hold->echoes_in_time = hold->judge.echo_count;
-		hold->overdue = hold->options->rate == 0 ? 0 : due(hold, now_ns);
+		hold->overdue = hold->rate == 0 ? 0 : due(hold, now_ns);
 	}
 	return ends && is_quiet(hold);
 }
@@ -143,37 +136,29 @@ static bool
 closing_turn(struct hold *hold, uint64_t now_ns)
 {
 	offer_all(hold, hold_peer_asks);
-	turn(hold, now_ns);
+	hold_turn(hold, now_ns);
 	return hold->judge.close_count == hold->connections && open_now(hold) == 0;
 }
 
+/* Whoever has given up goes through the rest with the others. */
 static void
-run_phase(struct hold *hold, struct hold_report *report, enum hold_phase phase,
-		bool (*phase_turn)(struct hold *, uint64_t))
+run_phase(struct hold *hold, enum hold_phase phase, bool (*phase_turn)(struct hold *, uint64_t))
 {
 	uint64_t now_ns = clock_now(&hold->clock);
 
-	if (hold->gave_up)
-		return;
 	hold->phase = phase;
 	hold->next = 0;
 	hold->begin_ns[phase] = hold->progress_ns = now_ns;
-	while (!phase_turn(hold, now_ns) && !hold->gave_up) {
+	while (!hold->gave_up && !phase_turn(hold, now_ns)) {
 		now_ns = clock_now(&hold->clock);
 		hold->gave_up = is_lost(hold, now_ns);
-		hold_report_tick(report, hold, now_ns);
+		if (hold->gave_up)
+			hold->judge.faults[HOLD_FAULT_unfinished] += RTE_MAX(hold->in_flight, 1u);
+		hold_team_turn(hold, now_ns);
 	}
 	if (hold->end_ns[phase] == 0)
 		hold->end_ns[phase] = clock_now(&hold->clock);
-	if (hold->gave_up)
-		hold->judge.faults[HOLD_FAULT_unfinished] += RTE_MAX(hold->in_flight, 1u);
-}
-
-static void
-look_at_memory(struct hold *hold)
-{
-	estab_stack_memory(hold->stack, &hold->memory);
-	hold->rss_standing = host_rss();
+	hold_team_meet(hold, phase);
 }
 
 /* What is on the wire yet. */
@@ -204,39 +189,12 @@ hold_is_clean(const struct hold *hold)
 			hold->mbufs_leaked == 0 && hold->tcbs_leaked == 0;
 }
 
-static void
-run(struct hold *hold, struct hold_report *report)
+void
+hold_run(struct hold *hold)
 {
-	hold_report_begin(report, hold);
-	run_phase(hold, report, HOLD_OPENING, opening_turn);
-	look_at_memory(hold);
-	run_phase(hold, report, HOLD_HOLDING, holding_turn);
-	run_phase(hold, report, HOLD_CLOSING, closing_turn);
+	run_phase(hold, HOLD_OPENING, opening_turn);
+	estab_stack_memory(hold->stack, &hold->memory);
+	run_phase(hold, HOLD_HOLDING, holding_turn);
+	run_phase(hold, HOLD_CLOSING, closing_turn);
 	drain(hold);
-}
-
-int
-hold_main(const struct bench_options *options, int argc, char **argv)
-{
-	static struct hold_report report; /* histograms make it large */
-	struct hold *hold;
-	int ret;
-
-	if (rte_lcore_count() > 1)
-		return complain(EXIT_USAGE,
-				"--workload hold has both ends on one lcore: give EAL one, as in -l 0");
-	hold = malloc(sizeof(*hold));
-	if (hold == NULL)
-		return complain(EXIT_ENVIRONMENT, "no memory for the workload itself");
-	report = (struct hold_report){ .options = options };
-	ret = hold_create(hold, options);
-	if (ret < 0)
-		run(hold, &report);
-	hold_destroy(hold);
-	if (ret < 0) {
-		hold_report_end(&report, hold, argc, argv);
-		ret = hold_is_clean(hold) ? EXIT_FINE : EXIT_ENVIRONMENT;
-	}
-	free(hold);
-	return ret;
 }

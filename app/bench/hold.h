@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * --workload hold: one stack that keeps very many connections, and peers that keep none of them. Stack
- * and peers take turns on one lcore; the wire between them is two queues in memory.
+ * --workload hold: a stack that keeps very many connections, and peers that keep none of them. Stack
+ * and peers take turns on one lcore; the wire between them is two queues in memory. Each lcore has
+ * such a hold, with its share of the connections: see hold_team.h.
  *
  * A peer knows of its connection what is in the packet that it answers. Its ISS is a function of its
  * number. To say something on a connection that stands, it first sends an octet of long ago, which
@@ -25,9 +26,11 @@
 #include "engine_peer.h"
 #include "histogram.h"
 #include "hold_judge.h"
+#include "mailbox.h"
 #include "packet_queue.h"
 
 struct bench_options;
+struct hold_team;
 struct estab_listener;
 struct estab_stack;
 
@@ -42,9 +45,20 @@ enum hold_phase {
 	HOLD_PHASE_COUNT,
 };
 
+/* What a line per second is made of. */
+struct hold_numbers {
+	uint64_t opened, echoed, closed, faults;
+	struct estab_stats stats;
+	struct histogram response_ns;
+};
+
 struct hold {
 	const struct bench_options *options;
+	struct hold_team *team;
+	unsigned int number; /* in it */
+	unsigned int lcore;
 	uint32_t connections; /* that are to stand; fewer than asked for where a signal came */
+	uint32_t rate;        /* echoes a second; 0: as many as go */
 	uint16_t burst;
 	struct clock clock;
 	struct rte_mempool *pool;
@@ -54,6 +68,8 @@ struct hold {
 	struct peer peer;
 	struct hold_judge judge;
 	struct histogram response_ns;
+	struct mailbox mailbox;
+	struct hold_numbers now; /* written when asked through the mailbox */
 	uint64_t offered, heard; /* packets on the wire, each way */
 	uint64_t accepted;       /* by the server's user */
 
@@ -68,21 +84,28 @@ struct hold {
 
 	uint64_t begin_ns[HOLD_PHASE_COUNT], end_ns[HOLD_PHASE_COUNT];
 	uint64_t echoes_in_time;
-	uint64_t overdue; /* echoes planned within the time, and not begun */
-	uint64_t rss_before, rss_standing;
+	uint64_t overdue;           /* echoes planned within the time, and not begun */
 	struct estab_memory memory; /* while all stand */
 	struct estab_stats stats;
 	int64_t mbufs_leaked, tcbs_leaked;
 };
 
-/* Everything. @return the exit code */
-int hold_main(const struct bench_options *options, int argc, char **argv);
-
-/* Stack, pool, peers. @return -1 to go on, else the exit code; complains */
-int hold_create(struct hold *hold, const struct bench_options *options);
+/*
+ * Stack, pool, peers. What the team says of it (number, lcore, connections, rate) is there already.
+ *
+ * @param address  of its first peer, in host order
+ * @return -1 to go on, else the exit code; complains
+ */
+int hold_create(struct hold *hold, const struct bench_options *options, uint32_t address);
 
 /* Free it all, and count what is missing. */
 void hold_destroy(struct hold *hold);
+
+/* The three phases and what is on the wire after them, on its own lcore. */
+void hold_run(struct hold *hold);
+
+/* One turn of both sides. */
+void hold_turn(struct hold *hold, uint64_t now_ns);
 
 /* What the peer says of itself: a SYN, or an old octet that asks where the connection is. */
 void hold_peer_opens(struct hold *hold, uint32_t number);

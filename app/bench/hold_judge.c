@@ -165,6 +165,20 @@ hold_judge_next_pass(struct hold_judge *judge)
 	memset(judge->echoed, 0, words_of(judge) * sizeof(*judge->echoed));
 }
 
+void
+hold_judge_add(struct hold_judge *sum, const struct hold_judge *judge)
+{
+	sum->connections += judge->connections;
+	sum->open_count += judge->open_count;
+	sum->echo_count += judge->echo_count;
+	sum->close_count += judge->close_count;
+	sum->reached_count += judge->reached_count;
+	sum->again_count += judge->again_count;
+	sum->text_taken += judge->text_taken;
+	for (unsigned int i = 0; i < HOLD_FAULT_COUNT; i++)
+		sum->faults[i] += judge->faults[i];
+}
+
 uint64_t
 hold_judge_fault_sum(const struct hold_judge *judge)
 {

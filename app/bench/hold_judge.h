@@ -86,6 +86,9 @@ enum hold_verdict hold_judge_fin(struct hold_judge *judge, const struct heard *h
 /* From now on every connection may echo once more. */
 void hold_judge_next_pass(struct hold_judge *judge);
 
+/* The counts of another's connections; the bits stay with each. */
+void hold_judge_add(struct hold_judge *sum, const struct hold_judge *judge);
+
 uint64_t hold_judge_fault_sum(const struct hold_judge *judge);
 
 /* Whether all were opened and closed, and each octet that was echoed was taken once. */

@@ -13,7 +13,7 @@
 
 #include "bench_options.h"
 #include "format.h"
-#include "hold.h"
+#include "hold_team.h"
 #include "report.h"
 #include "stats_print.h"
 
@@ -78,30 +78,41 @@ per_connection(const struct hold *hold, uint64_t bytes)
 }
 
 static uint64_t
-rss_growth(const struct hold *hold)
+rss_growth(const struct hold_team *team)
 {
-	return hold->rss_standing > hold->rss_before ? hold->rss_standing - hold->rss_before : 0;
+	return team->rss_standing > team->rss_before ? team->rss_standing - team->rss_before : 0;
 }
 
-void
-hold_report_begin(struct hold_report *report, const struct hold *hold)
+static void
+print_head(const struct hold_team *team, FILE *out)
 {
-	const struct bench_options *options = report->options;
+	const struct bench_options *options = team->options;
 	char text[ESTAB_ADDRESS_TEXT_MAX], count[FORMAT_MAX], rate[FORMAT_MAX];
 
-	series_init(&report->series, options->outputs.of[OUTPUT_CSV].file);
-	live_line_init(&report->line, options->outputs.text);
-	report->last_ns = clock_now(&hold->clock);
-	fprintf(options->outputs.text, "estab-bench %s, %s, seed %" PRIu64 "\n", estab_version(),
-			rte_version(), options->seed);
-	fprintf(options->outputs.text,
+	fprintf(out, "estab-bench %s, %s, seed %" PRIu64 "\n", estab_version(), rte_version(),
+			options->seed);
+	fprintf(out,
 			"hold: %s connections of peers from %s/%u, requests of %" PRIu32
-			" bytes, %s per second, one stack and its peers on one lcore\n",
-			format_count(hold->connections, count),
+			" bytes, %s per second, ",
+			format_count(options->connections, count),
 			estab_address_format(&options->clients.address, text, sizeof(text)),
 			options->clients.prefix_length, options->request_size,
 			options->rate == 0 ? "as many as go" : format_count(options->rate, rate));
-	fflush(options->outputs.text);
+	if (team->count == 1)
+		fputs("one stack and its peers on one lcore\n", out);
+	else
+		fprintf(out, "a stack and its peers on each of %u lcores\n", team->count);
+	fflush(out);
+}
+
+void
+hold_report_begin(struct hold_report *report, struct hold_team *team)
+{
+	series_init(&report->series, report->options->outputs.of[OUTPUT_CSV].file);
+	live_line_init(&report->line, report->options->outputs.text);
+	report->last_ns = team->line_ns = clock_now(&team->clock);
+	report->begin_ns = report->last_ns;
+	print_head(team, report->options->outputs.text);
 }
 
 static void
@@ -123,17 +134,17 @@ struct tick {
 };
 
 static struct tick
-make_tick(const struct hold_report *report, const struct hold *hold, uint64_t now_ns)
+make_tick(const struct hold_report *report, const struct hold_numbers *now, uint64_t now_ns)
 {
-	const struct hold_judge *judge = &hold->judge;
+	const struct hold_numbers *last = &report->last;
 
 	return (struct tick){
-		.second = seconds_of(now_ns - hold->begin_ns[HOLD_OPENING]),
+		.second = seconds_of(now_ns - report->begin_ns),
 		.seconds = seconds_of(now_ns - report->last_ns),
-		.opened = judge->open_count - report->last_open,
-		.echoes = judge->echo_count - report->last_echoes,
-		.closed = judge->close_count - report->last_closed,
-		.faults = hold_judge_fault_sum(judge) - report->last_faults,
+		.opened = now->opened - last->opened,
+		.echoes = now->echoed - last->echoed,
+		.closed = now->closed - last->closed,
+		.faults = now->faults - last->faults,
 	};
 }
 
@@ -149,20 +160,18 @@ set_ticks(json_t *object, const struct tick *tick)
 }
 
 static json_t *
-interval_json(struct hold_report *report, const struct hold *hold, const struct tick *tick)
+interval_json(struct hold_report *report, const struct hold *total, const struct tick *tick)
 {
 	json_t *object = json_object(), *latency = json_object();
-	struct estab_stats now, since;
+	const struct hold_numbers *now = &total->now;
+	struct estab_stats since;
 
-	estab_stack_stats(hold->stack, &now);
-	stats_since(&since, &now, &report->stats_before);
-	report->stats_before = now;
-	histogram_since(&report->response_ns, &hold->response_ns, &report->response_before);
-	histogram_copy(&report->response_before, &hold->response_ns);
+	stats_since(&since, &now->stats, &report->last.stats);
+	histogram_since(&report->response_ns, &now->response_ns, &report->last.response_ns);
 	set_real(object, "second", tick->second);
-	json_object_set_new(object, "phase", json_string(phase_names[hold->phase]));
+	json_object_set_new(object, "phase", json_string(phase_names[total->phase]));
 	set_ticks(object, tick);
-	set_count(object, "open", hold->judge.open_count - hold->judge.close_count);
+	set_count(object, "open", now->opened - now->closed);
 	set_count(object, "errors", tick->faults);
 	json_object_set_new(object, "server", report_json_end(&since));
 	json_object_set_new(latency, "response", report_json_latency(&report->response_ns));
@@ -171,13 +180,13 @@ interval_json(struct hold_report *report, const struct hold *hold, const struct 
 }
 
 static void
-print_tick(const struct hold *hold, const struct tick *tick, FILE *out)
+print_tick(const struct hold *total, const struct tick *tick, FILE *out)
 {
 	char open[FORMAT_MAX], rate[FORMAT_MAX];
 
 	fprintf(out, "%6.1fs  %s  %12s open  %7s per second", tick->second,
-			phase_names[hold->phase],
-			format_count(hold->judge.open_count - hold->judge.close_count, open),
+			phase_names[total->phase],
+			format_count(total->now.opened - total->now.closed, open),
 			format_rate(ratio((double)(tick->opened + tick->echoes + tick->closed),
 						    tick->seconds),
 					rate));
@@ -186,25 +195,17 @@ print_tick(const struct hold *hold, const struct tick *tick, FILE *out)
 }
 
 void
-hold_report_tick(struct hold_report *report, const struct hold *hold, uint64_t now_ns)
+hold_report_line(struct hold_report *report, const struct hold *total, uint64_t now_ns)
 {
-	const struct hold_judge *judge = &hold->judge;
-	struct tick tick;
-	FILE *line;
+	const struct tick tick = make_tick(report, &total->now, now_ns);
+	FILE *line = live_line_begin(&report->line);
 
-	if (now_ns < report->last_ns + NS_PER_SECOND)
-		return;
-	tick = make_tick(report, hold, now_ns);
-	line = live_line_begin(&report->line);
 	if (line != NULL)
-		print_tick(hold, &tick, line);
+		print_tick(total, &tick, line);
 	live_line_end(&report->line, tick.faults > 0);
-	series_add(&report->series, interval_json(report, hold, &tick));
+	series_add(&report->series, interval_json(report, total, &tick));
+	report->last = total->now;
 	report->last_ns = now_ns;
-	report->last_open = judge->open_count;
-	report->last_echoes = judge->echo_count;
-	report->last_closed = judge->close_count;
-	report->last_faults = hold_judge_fault_sum(judge);
 }
 
 static void
@@ -261,8 +262,9 @@ print_faults(const struct hold *hold, FILE *out)
 }
 
 static void
-print_end(const struct hold *hold, FILE *out)
+print_end(const struct hold_team *team, FILE *out)
 {
+	const struct hold *hold = &team->total;
 	char count[FORMAT_MAX], sent[FORMAT_MAX], heard[FORMAT_MAX];
 
 	fputs("server:\n", out);
@@ -271,7 +273,7 @@ print_end(const struct hold *hold, FILE *out)
 	fprintf(out, "result: %s connections stood, %.1f bytes each; the process grew by %.1f for each\n",
 			format_count(hold->judge.open_count, count),
 			per_connection(hold, touched(hold)),
-			per_connection(hold, rss_growth(hold)));
+			per_connection(hold, rss_growth(team)));
 	print_phases(hold, out);
 	fprintf(out, "  ledger: the peers sent %s packets and heard %s\n",
 			format_count(hold->offered, sent), format_count(hold->heard, heard));
@@ -328,45 +330,71 @@ set_work(json_t *object, const struct hold *hold)
 }
 
 static json_t *
-summary_json(const struct hold *hold)
+ledger_json(const struct hold *hold)
 {
-	json_t *object = json_object(), *latencies = json_object(), *stacks = json_object(),
-	       *ledger = json_object();
+	json_t *object = json_object();
+
+	set_count(object, "offered", hold->offered);
+	set_count(object, "heard", hold->heard);
+	return object;
+}
+
+static json_t *
+lcores_json(const struct hold_team *team)
+{
+	json_t *lcores = json_array();
+
+	for (unsigned int i = 0; i < team->count; i++) {
+		const struct hold *hold = &team->holds[i];
+		json_t *lcore = report_json_stack(&hold->stats);
+
+		set_count(lcore, "lcore", hold->lcore);
+		json_object_set_new(lcore, "end", json_string("server"));
+		set_work(lcore, hold);
+		json_array_append_new(lcores, lcore);
+	}
+	return lcores;
+}
+
+static json_t *
+summary_json(const struct hold_team *team)
+{
+	const struct hold *hold = &team->total;
+	json_t *object = json_object(), *latencies = json_object(), *stacks = json_object();
 
 	set_real(object, "seconds",
 			seconds_of(hold->end_ns[HOLD_HOLDING] - hold->begin_ns[HOLD_HOLDING]));
 	set_work(object, hold);
 	set_real(object, "bytes_per_connection", per_connection(hold, touched(hold)));
-	set_real(object, "rss_bytes_per_connection", per_connection(hold, rss_growth(hold)));
+	set_real(object, "rss_bytes_per_connection", per_connection(hold, rss_growth(team)));
 	json_object_set_new(object, "memory", memory_json(hold));
 	json_object_set_new(latencies, "response", report_json_latency(&hold->response_ns));
 	json_object_set_new(object, "latency_us", latencies);
 	json_object_set_new(object, "errors", faults_json(hold));
-	set_count(ledger, "offered", hold->offered);
-	set_count(ledger, "heard", hold->heard);
-	json_object_set_new(object, "ledger", ledger);
+	json_object_set_new(object, "ledger", ledger_json(hold));
 	json_object_set_new(object, "drops", report_json_drops(&hold->stats));
 	json_object_set_new(object, "mbufs_leaked", json_integer(hold->mbufs_leaked));
 	json_object_set_new(object, "tcbs_leaked", json_integer(hold->tcbs_leaked));
 	json_object_set_new(stacks, "server", report_json_stack(&hold->stats));
 	json_object_set_new(object, "stacks", stacks);
+	json_object_set_new(object, "lcores", lcores_json(team));
 	return object;
 }
 
 void
-hold_report_end(struct hold_report *report, const struct hold *hold, int argc, char **argv)
+hold_report_end(struct hold_report *report, const struct hold_team *team, int argc, char **argv)
 {
 	const struct bench_options *options = report->options;
 	const struct result result = {
 		.workload = WORKLOAD_HOLD,
 		.root = report_json_head(options, bench_workload_name(WORKLOAD_HOLD), argc, argv),
-		.latencies = { [LATENCY_response] = &hold->response_ns },
+		.latencies = { [LATENCY_response] = &team->total.response_ns },
 	};
 
 	live_line_leave(&report->line);
-	print_end(hold, options->outputs.text);
+	print_end(team, options->outputs.text);
 	json_object_set(result.root, "intervals", report->series.intervals);
-	json_object_set_new(result.root, "summary", summary_json(hold));
+	json_object_set_new(result.root, "summary", summary_json(team));
 	report_files(&result, &options->outputs);
 	json_decref(result.root);
 	series_fini(&report->series);

@@ -5,31 +5,30 @@
 
 #include <stdint.h>
 
-#include <estab/stats.h>
-
 #include "histogram.h"
+#include "hold.h"
 #include "live_line.h"
 #include "series.h"
 
 struct bench_options;
-struct hold;
+struct hold_team;
 
 struct hold_report {
 	const struct bench_options *options;
 	struct series series;
 	struct live_line line;
-	struct histogram response_before, response_ns; /* until the last line, and in it */
-	struct estab_stats stats_before;
-	uint64_t last_ns;
-	uint64_t last_open, last_echoes, last_closed, last_faults;
+	struct hold_numbers last;     /* until the last line */
+	struct histogram response_ns; /* since then */
+	uint64_t begin_ns, last_ns;
 };
 
-void hold_report_begin(struct hold_report *report, const struct hold *hold);
+void hold_report_begin(struct hold_report *report, struct hold_team *team);
 
-/* A line, if a second has gone by since the last one. */
-void hold_report_tick(struct hold_report *report, const struct hold *hold, uint64_t now_ns);
+/* @param total  with its numbers as of now */
+void hold_report_line(struct hold_report *report, const struct hold *total, uint64_t now_ns);
 
 /* The table, and what is written to files. */
-void hold_report_end(struct hold_report *report, const struct hold *hold, int argc, char **argv);
+void hold_report_end(struct hold_report *report, const struct hold_team *team, int argc,
+		char **argv);
 
 #endif

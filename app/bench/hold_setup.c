@@ -3,6 +3,7 @@
 #include "hold.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <rte_common.h>
@@ -17,7 +18,6 @@
 #include "bench_options.h"
 #include "complain.h"
 #include "eal.h"
-#include "host.h"
 #include "memory.h"
 
 enum setup_limits {
@@ -63,9 +63,23 @@ data_room(const struct bench_options *options)
 			RTE_MAX((uint32_t)ROOM_MIN, options->request_size + HEADERS));
 }
 
-static void
-configure(const struct hold *hold, struct estab_stack_config *config)
+/* Each draws from numbers of its own. */
+static uint64_t
+seed_of(const struct hold *hold)
 {
+	return hold->options->seed + hold->number;
+}
+
+static int
+socket_of(const struct hold *hold)
+{
+	return (int)rte_lcore_to_socket_id(hold->lcore);
+}
+
+static void
+configure(const struct hold *hold, const char *name, struct estab_stack_config *config)
+{
+	const uint64_t seed = seed_of(hold);
 	const struct estab_local_address address = {
 		.address = { ESTAB_FAMILY_IPV4, { 198, 18, 0, 1 } },
 		.prefix_length = 15,
@@ -73,21 +87,21 @@ configure(const struct hold *hold, struct estab_stack_config *config)
 
 	estab_stack_config_init(config);
 	stack_options_apply(&hold->options->stack, config);
-	config->name = "hold";
-	config->socket_id = (int)rte_socket_id();
+	config->name = name;
+	config->socket_id = socket_of(hold);
 	config->mbuf_pool = hold->pool;
 	config->burst = hold->burst;
 	config->interface.addresses[0] = address;
 	config->interface.address_count = 1;
 	memcpy(config->interface.mac, &peer_stack_mac, sizeof(config->interface.mac));
-	memcpy(config->secret, &hold->options->seed, sizeof(hold->options->seed));
+	memcpy(config->secret, &seed, sizeof(seed));
 	config->limits.connections = hold->connections;
 	config->limits.syn_records = RECORDS;
 	config->limits.time_waits = RECORDS;
 }
 
 static int
-create_stack(struct hold *hold)
+create_stack(struct hold *hold, const char *name)
 {
 	const struct estab_port port = {
 		.context = hold,
@@ -102,7 +116,7 @@ create_stack(struct hold *hold)
 	struct estab_stack_config config;
 	const char *why;
 
-	configure(hold, &config);
+	configure(hold, name, &config);
 	config.port = &port;
 	if (estab_stack_config_check(&config, &why) != 0)
 		return complain(EXIT_USAGE, "%s", why);
@@ -117,34 +131,31 @@ create_stack(struct hold *hold)
 	return -1;
 }
 
-static uint32_t
-first_address(const struct estab_local_address *clients)
+static int
+create_pool(struct hold *hold, const char *name)
 {
-	const uint8_t *b = clients->address.bytes;
-	const uint32_t address = RTE_IPV4((uint32_t)b[0], b[1], b[2], b[3]);
-
-	return (address & ~(uint32_t)((UINT64_C(1) << (32 - clients->prefix_length)) - 1)) + 1;
+	hold->pool = memory_mbuf_pool(name, MBUFS, MBUF_CACHE, data_room(hold->options),
+			socket_of(hold), "request-size");
+	hold->peer.pool = hold->pool;
+	return hold->pool == NULL ? EXIT_ENVIRONMENT : -1;
 }
 
 int
-hold_create(struct hold *hold, const struct bench_options *options)
+hold_create(struct hold *hold, const struct bench_options *options, uint32_t address)
 {
-	*hold = (struct hold){ .options = options,
-		.connections = options->connections,
-		.burst = options->stack.burst != 0 ? (uint16_t)options->stack.burst : 64,
-		.pass_left = options->connections };
-	clock_init(&hold->clock);
+	char name[sizeof("hold") + 10];
+	int ret;
+
+	hold->options = options;
+	hold->burst = options->stack.burst != 0 ? (uint16_t)options->stack.burst : 64;
+	hold->pass_left = hold->connections;
+	hold->peer.address = address;
 	histogram_init(&hold->response_ns);
-	if (!hold_judge_init(&hold->judge, hold->connections, options->request_size, options->seed))
+	if (!hold_judge_init(&hold->judge, hold->connections, options->request_size, seed_of(hold)))
 		return complain(EXIT_ENVIRONMENT, "no memory for a bit of each connection");
-	hold->pool = memory_mbuf_pool("hold", MBUFS, MBUF_CACHE, data_room(options),
-			(int)rte_socket_id(), "request-size");
-	if (hold->pool == NULL)
-		return EXIT_ENVIRONMENT;
-	hold->peer.pool = hold->pool;
-	hold->peer.address = first_address(&options->clients);
-	hold->rss_before = host_rss();
-	return create_stack(hold);
+	snprintf(name, sizeof(name), "hold%u", hold->number);
+	ret = create_pool(hold, name);
+	return ret < 0 ? create_stack(hold, name) : ret;
 }
 
 static void

@@ -33,7 +33,7 @@
 #include "complain.h"
 #include "eal.h"
 #include "engine.h"
-#include "hold.h"
+#include "hold_team.h"
 #include "report.h"
 #include "privileges.h"
 #include "secret.h"
@@ -103,7 +103,7 @@ main(int argc, char **argv)
 	if (options.engine)
 		return end(engine_main(&options, argc, argv));
 	if (options.workload == WORKLOAD_HOLD)
-		return end(hold_main(&options, argc, argv));
+		return end(hold_team_main(&options, argc, argv));
 	report_init(&report, &options.outputs);
 	ret = measure(argc, argv);
 	report_fini(&report);

@@ -20,8 +20,8 @@ FLOOD = ["--loopback", "--workload", "flood"]
 HOLD = ["--workload", "hold"]
 EAL = ["--no-huge", "--no-pci", "--no-telemetry", "--no-shconf", "-l", "0",
        f"--file-prefix=estab-bad-input-{os.getpid()}"]
-TWO_LCORES = ["(0-1)@0" if argument == "0" else "--lcores" if argument == "-l" else argument
-              for argument in EAL]
+FOUR_LCORES = ["(0-3)@0" if argument == "0" else "--lcores" if argument == "-l" else argument
+               for argument in EAL]
 
 # program, EAL arguments, options, exit code, what the one line must hold
 CASES = [
@@ -219,7 +219,7 @@ CASES = [
     (BENCH, EAL + ["--vdev=net_null0"],
      SERVER + ["--connections", "1", "--config", "(0,0,0),(0,1,0)"], 2, "2 stacks are too many"),
     (BENCH, EAL + ["--vdev=net_ring0"], SERVER + ["--rxq", "17"], 2, "--rxq 17"),
-    (BENCH, TWO_LCORES, HOLD, 2, "one lcore"),
+    (BENCH, FOUR_LCORES, [*HOLD, "--connections", "9", "--clients", "10.0.0.0/30"], 2, "on 4 lcores, each with its own"),
     (BENCH, [], CRR + ["--loopback", "--connections", "1000000000"], 2,
      "--connections 1000000000"),
     (BENCH, [], CRR + ["--server", "192.0.2.1:65535", "--server-ports", "2"] + ADDRESS, 2,

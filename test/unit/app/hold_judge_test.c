@@ -234,6 +234,31 @@ judge_is_content_when_nothing_is_missing(void **state)
 }
 
 static void
+counts_of_two_are_added_up(void **state)
+{
+	struct hold_judge sum = { .connections = 5,
+		.open_count = 6,
+		.echo_count = 7,
+		.close_count = 8,
+		.reached_count = 9,
+		.again_count = 10,
+		.text_taken = 11,
+		.faults = { [HOLD_FAULT_reset] = 12 } };
+
+	(void)state;
+	hold_judge_add(&sum, &sum);
+	assert_int_equal(sum.connections, 10);
+	assert_int_equal(sum.open_count, 12);
+	assert_int_equal(sum.echo_count, 14);
+	assert_int_equal(sum.close_count, 16);
+	assert_int_equal(sum.reached_count, 18);
+	assert_int_equal(sum.again_count, 20);
+	assert_int_equal(sum.text_taken, 22);
+	assert_int_equal(sum.faults[HOLD_FAULT_reset], 24);
+	assert_int_equal(hold_judge_fault_sum(&sum), 24);
+}
+
+static void
 peers_have_different_numbers(void **state)
 {
 	unsigned int upper_half = 0;
@@ -264,6 +289,7 @@ main(void)
 		JUDGED(fin_counts_once_and_tells_the_text),
 		JUDGED(fin_that_does_not_acknowledge_ours_is_wrong),
 		JUDGED(judge_is_content_when_nothing_is_missing),
+		JUDGED(counts_of_two_are_added_up),
 		JUDGED(peers_have_different_numbers),
 	};
 
