@@ -240,6 +240,7 @@ void
 estab_stack_watch(struct estab_stack *stack, const struct estab_watch *watch)
 {
 	stack->watch = watch != NULL ? *watch : (struct estab_watch){ 0 };
+	stack->tcp.watch = stack->watch.state != NULL ? &stack->watch : NULL;
 }
 
 uint64_t

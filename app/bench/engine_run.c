@@ -153,7 +153,7 @@ static void
 run_round(struct engine *engine, struct engine_round *round, uint64_t packets, bool watched,
 		bool counted)
 {
-	const struct estab_watch watch = { span_enter, &engine->span };
+	const struct estab_watch watch = { .enter = span_enter, .context = &engine->span };
 
 	memset(round, 0, sizeof(*round));
 	estab_stack_watch(engine->stack, watched ? &watch : NULL);

@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file
- * Where the time of a turn goes: the stack says, once per burst, which part of its walk begins. The
- * watcher reads whatever clock or counter it likes; the stack itself reads none.
+ * What a stack can be seen to do while it does it.
  *
- * Without a watcher that is one predicted branch per part and burst, not per packet.
+ * Where the time of a turn goes: the stack says, once per burst, which part of its walk begins. The
+ * watcher reads whatever clock or counter it likes; the stack itself reads none. And what becomes of
+ * connections: it says when one goes from a state to another.
+ *
+ * Without a watcher that is one predicted branch per part and burst, and one per change of a state; none
+ * per packet.
  */
 #ifndef ESTAB_WATCH_H
 #define ESTAB_WATCH_H
 
+#include <stdint.h>
+
+#include <estab/address.h>
 #include <estab/api.h>
 
 ESTAB_BEGIN_DECLS
@@ -35,11 +42,27 @@ enum estab_stage {
 			ESTAB_STAGE_COUNT
 };
 
-/** Who is told of the stages of a turn. */
+/**
+ * A connection goes from one state to another, as RFC 9293 Figure 5 draws it. A passive one comes from
+ * LISTEN when its handshake is over: before that it is a record, or nothing. TIME-WAIT ends in CLOSED.
+ */
+struct estab_state_change {
+	struct estab_endpoint local;  /**< our end */
+	struct estab_endpoint remote; /**< the peer's */
+	const char *from;             /**< in the words of 3.3.2, such as "SYN-SENT" */
+	const char *event; /**< in those of Figure 5, such as "rcv SYN,ACK"; never freed */
+	const char *to;    /**< as `from` */
+	uint64_t now_ns;   /**< of the turn that began last; 0 before the first */
+};
+
+/** Who is told what; each function may be NULL. */
 struct estab_watch {
 	/** A stage begins, and the one before has ended. Must not call the stack. */
 	void (*enter)(void *context, enum estab_stage stage);
-	void *context; /**< handed to it */
+	void *context; /**< handed to both */
+
+	/** A connection changes its state. Must not call the stack. */
+	void (*state)(void *context, const struct estab_state_change *change);
 };
 
 /** Watch the turns of a stack from now on; the struct is copied. NULL: watch no more. */

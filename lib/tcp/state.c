@@ -8,7 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <rte_branch_prediction.h>
+
 #include "tcp/tcb.h"
+#include "tcp/transition.h"
 
 #define TO(state) (1U << TCP_STATE_##state)
 
@@ -40,8 +43,12 @@ tcp_state_has_edge(enum tcp_state from, enum tcp_state to)
 void
 tcb_enter(struct tcb *tcb, enum tcp_state next)
 {
-	assert(tcp_state_has_edge(tcb->state, next));
+	const enum tcp_state from = (enum tcp_state)tcb->state;
+
+	assert(tcp_state_has_edge(from, next));
 	tcb->state = (uint8_t)next;
+	if (unlikely(tcb->tcp->watch != NULL))
+		transition_tell(tcb, from);
 }
 
 const char *

@@ -131,13 +131,13 @@ tcb_release(struct tcb *tcb)
 void
 tcb_close(struct tcb *tcb, int error)
 {
+	if (error != 0)
+		tcb->error = (uint8_t)-error;
 	tcb_enter(tcb, TCP_STATE_CLOSED);
 	tcb_leave_flow_table(tcb);
 	tcb->marks &= MARK_RST;
 	tcb->ecn &= (uint8_t)~ECN_CHANGED;
 	end_work(tcb);
-	if (error != 0)
-		tcb->error = (uint8_t)-error;
 	tcb_tell(tcb, ESTAB_EVENT_CLOSED);
 	tcb_release(tcb);
 }

@@ -253,6 +253,7 @@ struct tcp {
 	uint32_t time_waits_coming;     /* of the TCBs on the finished list */
 	struct flow_table *flows;
 	struct estab_stats *stats;
+	const struct estab_watch *watch; /* who is told of changes of state; NULL: nobody */
 	struct rte_mempool *mbuf_pool;
 	struct timer_wheel wheel;
 	struct tcb_list output_list;   /* TCBs with marks */

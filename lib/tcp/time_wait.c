@@ -17,6 +17,7 @@
 #include "tcp/reset.h"
 #include "tcp/seq.h"
 #include "tcp/tcb.h"
+#include "tcp/transition.h"
 #include "tcp/window.h"
 
 enum { TOGETHER_MAX = 16 }; /* records that are let go together */
@@ -76,10 +77,13 @@ record_path(const struct time_wait *record, struct path *path)
 	path->family = record->is_ipv6 ? ESTAB_FAMILY_IPV6 : ESTAB_FAMILY_IPV4;
 }
 
-/* Let a record go whose path and hash these are. */
+/* Let a record go whose path and hash these are. event: what ends it, for who watches. */
 static void
-forget(struct tcp *tcp, struct time_wait *record, const struct path *path, uint32_t hash)
+forget(struct tcp *tcp, struct time_wait *record, const struct path *path, uint32_t hash,
+		const char *event)
 {
+	if (unlikely(tcp->watch != NULL))
+		transition_tell_end(tcp, path, event);
 	flow_remove(tcp->flows, path, hash);
 	tcp_note_flow_change(tcp, hash);
 	unlink_record(tcp, record);
@@ -87,12 +91,12 @@ forget(struct tcp *tcp, struct time_wait *record, const struct path *path, uint3
 }
 
 static void
-destroy(struct tcp *tcp, struct time_wait *record)
+destroy(struct tcp *tcp, struct time_wait *record, const char *event)
 {
 	struct path path;
 
 	record_path(record, &path);
-	forget(tcp, record, &path, flow_hash(tcp->flows, &path));
+	forget(tcp, record, &path, flow_hash(tcp->flows, &path), event);
 }
 
 /* Records that are let go together. */
@@ -121,14 +125,14 @@ take_oldest(const struct tcp *tcp, unsigned int most, struct batch *batch)
 
 /* Let up to so many go, the oldest first, their hashes made together. @return how many */
 static unsigned int
-destroy_oldest(struct tcp *tcp, unsigned int most)
+destroy_oldest(struct tcp *tcp, unsigned int most, const char *event)
 {
 	struct batch batch;
 
 	take_oldest(tcp, RTE_MIN(most, (unsigned int)TOGETHER_MAX), &batch);
 	flow_hash_burst(tcp->flows, batch.paths, batch.count, batch.hashes);
 	for (unsigned int i = 0; i < batch.count; i++)
-		forget(tcp, batch.records[i], &batch.paths[i], batch.hashes[i]);
+		forget(tcp, batch.records[i], &batch.paths[i], batch.hashes[i], event);
 	return batch.count;
 }
 
@@ -141,7 +145,7 @@ time_waits_make_room(struct tcp *tcp, uint32_t wanted)
 
 	tcp->stats->time_wait_recycled += left;
 	while (left > 0)
-		left -= destroy_oldest(tcp, left);
+		left -= destroy_oldest(tcp, left, "records short");
 }
 
 /* A record, at the expense of the oldest where all are in use; NULL where there are none at all. */
@@ -199,6 +203,8 @@ time_wait_begin(struct tcb *tcb)
 
 	assert(tcb->state == TCP_STATE_TIME_WAIT);
 	if (record == NULL) {
+		if (unlikely(tcp->watch != NULL))
+			transition_tell_end(tcp, &tcb->path, "records short");
 		tcb_leave_flow_table(tcb);
 		tcb_release(tcb);
 		return;
@@ -309,7 +315,7 @@ segment_arrives_time_wait(struct tcp *tcp, struct burst *burst, struct segment *
 		tcp->stats->time_wait_reused++;
 		seg->reopens = true;
 		seg->reopened_at = record->snd_nxt;
-		destroy(tcp, record);
+		destroy(tcp, record, "rcv SYN");
 		return true;
 	}
 	seg->fate = ESTAB_DROP_TCP_TIME_WAIT;
@@ -355,7 +361,7 @@ time_waits_expire(struct tcp *tcp)
 	unsigned int due;
 
 	while ((due = count_due(tcp)) > 0)
-		destroy_oldest(tcp, due);
+		destroy_oldest(tcp, due, "Timeout=2MSL");
 	tcp->time_wait_tick = tcp->now_tick;
 }
 

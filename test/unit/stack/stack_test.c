@@ -354,7 +354,7 @@ turn_is_watched_stage_by_stage_until_it_is_watched_no_more(void **state)
 		ESTAB_STAGE_OUTSIDE };
 	struct fixture *t = *state;
 	struct stages stages = { 0 };
-	const struct estab_watch watch = { note_stage, &stages };
+	const struct estab_watch watch = { .enter = note_stage, .context = &stages };
 
 	start(t);
 	estab_stack_watch(t->stack, &watch);
