@@ -5,6 +5,7 @@
 #include <rte_common.h>
 
 #include "bench.h"
+#include "state_log.h"
 #include "teller.h"
 
 /* X(name, "what a party counts beside its stack") */
@@ -136,5 +137,6 @@ bench_telemetry_begin(struct bench *bench, int argc, char **argv)
 			.slots = slots_of(party),
 		};
 	}
+	state_log_begin(source);
 	telemetry_begin(source);
 }

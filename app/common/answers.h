@@ -41,6 +41,7 @@ void answer_conn_list(const struct question *question); /* where to begin, or no
 void answer_conn(const struct question *question);      /* its number */
 void answer_histogram(const struct question *question); /* its name */
 void answer_capture(const struct question *question);
+void answer_log(const struct question *question);
 void answer_config(const struct question *question);
 
 /* Those of one lcore, or of all: UINT64_MAX. @return -1, or the first stack that does not answer */

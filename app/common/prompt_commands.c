@@ -12,6 +12,7 @@
 #include "prompt_parts.h"
 #include "prompt_text.h"
 #include "signals.h"
+#include "state_log.h"
 #include "telemetry_ask.h"
 
 enum { HELP_COLUMN = 32 };
@@ -123,6 +124,13 @@ run_show_listeners(struct prompt *prompt, const struct prompt_words *words)
 {
 	(void)words;
 	prompt_ask(prompt, answer_listeners, NULL, false);
+}
+
+static void
+run_show_log(struct prompt *prompt, const struct prompt_words *words)
+{
+	(void)words;
+	prompt_ask(prompt, answer_log, NULL, false);
 }
 
 static void
@@ -247,6 +255,7 @@ run_set_log(struct prompt *prompt, const struct prompt_words *words)
 		rte_log_set_global_level(level);
 	else if (rte_log_set_level_pattern(words->word[2], level) < 0)
 		level = 0;
+	state_log_follow(prompt->program->source);
 	fprintf(prompt->out, level > 0 ? "set\n" : "cannot be set\n");
 }
 
@@ -271,6 +280,8 @@ const struct prompt_row prompt_rows[] = {
 	{ "show latency WORD", run_show_latency, "of estab-bench: connect, response, transaction" },
 	{ "show listeners", run_show_listeners, "of estab-echo: its ports" },
 	{ "show capture", run_show_capture, "how much is in the file" },
+	{ "show log", run_show_log,
+			"lines about states of connections: set log lib.estab.tcp debug" },
 	{ "show config", run_show_config, "what is in force" },
 	{ "set rate RATE", run_set_rate, "of estab-bench with --rate: connections per second" },
 	{ "set log WORD emergency|alert|critical|error|warning|notice|info|debug", run_set_log,

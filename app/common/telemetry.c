@@ -138,6 +138,7 @@ static const struct {
 	{ "/estab/conn", answer_conn, "One connection. Parameter: its number" },
 	{ "/estab/histogram", answer_histogram, "Latencies. Parameter: a name" },
 	{ "/estab/capture", answer_capture, "The last --capture or start capture. Takes nothing" },
+	{ "/estab/log", answer_log, "Lines about states of connections. Takes nothing" },
 	{ "/estab/config", answer_config, "What is in force. Takes nothing" },
 };
 

@@ -27,9 +27,9 @@ enum telemetry_limits {
 struct telemetry_stack {
 	struct desk *desk; /* of its lcore */
 	unsigned int lcore;
-	const struct estab_stack *stack;
-	void *owner;    /* whatever the program has to its stack */
-	uint32_t slots; /* room for connections of which the program knows */
+	struct estab_stack *stack; /* to be changed by its lcore only */
+	void *owner;               /* whatever the program has to its stack */
+	uint32_t slots;            /* room for connections of which the program knows */
 };
 
 /*

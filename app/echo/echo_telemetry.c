@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "echo.h"
+#include "state_log.h"
 #include "teller.h"
 
 static uint64_t
@@ -110,5 +111,6 @@ echo_telemetry_begin(struct echo *echo, int argc, char **argv)
 			.slots = place->server.slots.count,
 		};
 	}
+	state_log_begin(source);
 	telemetry_begin(source);
 }

@@ -176,6 +176,16 @@ def check_capture(echo, folder):
     check(not os.path.exists(f"{folder}/x"), "a file that nobody could begin")
 
 
+def check_states(echo):
+    """Of those that have ended since the level was set, and no line when it is back."""
+    await_answer(echo, "show log", rf"states +on\n +lines +{3 * CONNECTIONS}\n")
+    for change in "ESTABLISHED -> CLOSE-WAIT: rcv FIN", "CLOSE-WAIT -> LAST-ACK: CLOSE", \
+            "LAST-ACK -> CLOSED: rcv ACK of FIN":
+        check(echo.reader.text.count(change) == CONNECTIONS, f"{change}: {echo.reader.text.count(change)}")
+    check(echo.ask("set log lib.estab.tcp notice") == "set\n", "set log")
+    check(re.search(r"states +off\n", echo.ask("show log")), "the log is on")
+
+
 def check_listening(echo):
     """A stopped server keeps who is there."""
     check(re.search(r"ports +7\n", echo.ask("show listeners")), "listeners")
@@ -204,9 +214,11 @@ def over_memif():
                 part(echo)
             check_capture(echo, folder)
             check_listening(echo)
+            check(echo.ask("set log lib.estab.tcp debug") == "set\n", "set log")
             bench.say("stop")
             status, said = bench.end()
             check(status == 0 and "result: " in said, f"estab-bench ended with {status}: {said}")
+            check_states(echo)
             echo.process.stdin.close()
             status, said = echo.end()
             check(status == 0 and "totals after" in said, f"estab-echo ended with {status}: {said}")

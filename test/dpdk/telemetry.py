@@ -31,7 +31,7 @@ NONSENSE = ["", "x", "-1", "1x", "0x1", "1.5", " 1", "1,2", "9999999999999999999
             "18446744073709551615", "%s%n", "\x7f", "ü", "a" * 900]
 TAKES_A_NUMBER = ["/estab/lcore", "/estab/conn"]
 TAKES_A_PLACE = ["/estab/conn_list", "/estab/listeners"]
-TAKES_NOTHING = ["/estab/stats", "/estab/drops", "/estab/capture", "/estab/config"]
+TAKES_NOTHING = ["/estab/stats", "/estab/drops", "/estab/capture", "/estab/log", "/estab/config"]
 
 
 class Client:
