@@ -61,7 +61,7 @@ take_trouble(struct sim_order *order, const char *item)
 {
 	for (unsigned int i = 0; i < RTE_DIM(names); i++) {
 		if (strcmp(names[i], item) == 0) {
-			order->without |= UINT32_C(1) << i;
+			order->without |= UINT64_C(1) << i;
 			return 0;
 		}
 	}

@@ -37,7 +37,7 @@ plan_troubles(struct sim *sim)
 		struct random random = sim_stream(sim, "trouble", i);
 
 		if (random_chance(&random, chances[i]))
-			sim->troubles |= UINT32_C(1) << i;
+			sim->troubles |= UINT64_C(1) << i;
 	}
 	sim->troubles &= ~sim->order->without;
 }

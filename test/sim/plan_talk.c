@@ -73,6 +73,34 @@ plan_conversation(struct sim *sim, unsigned int number)
 	plan_orders(conversation);
 	if (sim_has(sim, SIM_RUDENESS) && random_chance(&r, 300000))
 		plan_rudeness(conversation, &r);
+	if (sim_has(sim, SIM_ENCORES) && !conversation->simultaneous)
+		conversation->encores = (uint8_t)ONE_OF(&r, 1, 4, 20);
+}
+
+/* Other text, and from the beginning. */
+void
+sim_plan_encore(struct conversation *conversation)
+{
+	struct sim *sim = conversation->sim;
+	struct random r = sim_stream(sim, "encore",
+			UINT8_MAX * conversation->number + conversation->encores--);
+
+	conversation->begin_ns = sim->now_ns + random_below(&r, ONE_OF(&r, 1, 100 * MS, 100 * S));
+	for (unsigned int i = 0; i < SIM_TALKERS; i++) {
+		const struct talker before = conversation->talkers[i];
+
+		conversation->talkers[i] = (struct talker){ .conversation = conversation,
+			.side = before.side,
+			.random = before.random,
+			.key = random_next(&r),
+			.to_send = random_below(&r, ONE_OF(&r, 1, 100, 20000)),
+			.abort_at = UINT64_MAX,
+			.stall_at = UINT64_MAX,
+			.order = before.order,
+			.think_ns = before.think_ns,
+			.next_ns = conversation->begin_ns };
+	}
+	plan_orders(conversation);
 }
 
 void

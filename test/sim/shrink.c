@@ -84,7 +84,7 @@ drop_troubles(struct shrinker *shrinker)
 	for (unsigned int i = 0; i < SIM_TROUBLE_COUNT; i++) {
 		struct sim_order order = shrinker->best;
 
-		order.without |= UINT32_C(1) << i;
+		order.without |= UINT64_C(1) << i;
 		if (order.without != shrinker->best.without)
 			try(shrinker, &order);
 	}

@@ -60,7 +60,8 @@ enum sim_limits {
 	X(MEMORY, "memory", 150000, "memory for text is little, and mbufs run short")              \
 	X(POLICIES, "policies", 300000, "policies that are rarer; keys of cookies change")         \
 	X(SCATTER, "scatter", 200000, "frames arrive in several mbufs")                            \
-	X(OFFLOADS, "offloads", 200000, "ports fill in checksums, and cut text into segments")
+	X(OFFLOADS, "offloads", 200000, "ports fill in checksums, and cut text into segments")     \
+	X(ENCORES, "encores", 200000, "who has talked talks again, from the same port")
 
 enum sim_trouble {
 #define SIM_TROUBLE_ENUM(name, text, chance, what) SIM_##name,
@@ -104,6 +105,7 @@ struct conversation {
 	uint8_t family;    /* enum estab_family */
 	bool left_out;     /* by the command line */
 	bool simultaneous; /* both sides open actively */
+	uint8_t encores;   /* so often it is yet to be held again */
 	bool rude;         /* something may lawfully end it, and either side be told of an error */
 	bool spoiled;      /* ... or even change its text */
 	uint64_t begin_ns;
@@ -149,7 +151,7 @@ struct clockwork {
 /* What is to be run, from the command line. */
 struct sim_order {
 	uint64_t seed;
-	uint32_t without;       /* set of 1 << enum sim_trouble */
+	uint64_t without;       /* set of 1 << enum sim_trouble */
 	uint32_t conversations; /* set of those to be held */
 	uint32_t until;         /* so many events of trouble happen; UINT32_MAX: all */
 	uint64_t skipped[16];   /* set of the first 1024 events that do not */
@@ -161,7 +163,7 @@ struct sim_order {
 struct sim {
 	const struct sim_order *order;
 	uint64_t seed;
-	uint32_t troubles; /* set of 1 << enum sim_trouble */
+	uint64_t troubles; /* set of 1 << enum sim_trouble */
 	uint64_t now_ns;
 	bool trace;
 	bool half_turns; /* the application works between receive and transmit */
@@ -200,6 +202,7 @@ void sim_fail(const struct sim *sim, const char *format, ...)
 /* Choose everything from the seed (plan.c, plan_talk.c). */
 void sim_plan(struct sim *sim);
 void sim_plan_conversations(struct sim *sim);
+void sim_plan_encore(struct conversation *conversation);
 
 /* Run it to its end, with all checks (world.c). */
 void sim_run(const struct sim_order *order, struct rte_mempool *const pools[SIM_POOLS]);
@@ -232,6 +235,7 @@ void talk_lose_side(struct sim *sim, unsigned int side);
 void talk_begin(struct talker *talker, struct estab_conn *conn, bool connected);
 void talk_open_conversations(struct sim *sim);
 void talk_accept_all(struct sim *sim);
+void talk_plan_encores(struct sim *sim);
 
 /* What goes wrong with machines (trouble.c), and who means harm (hostile.c). */
 void trouble_plan(struct sim *sim);

@@ -450,6 +450,7 @@ talk_turn(struct sim *sim)
 			act(sim, talker);
 		}
 	}
+	talk_plan_encores(sim);
 }
 
 static bool

@@ -62,6 +62,10 @@ not_connected(struct talker *talker, int err)
 			talk_excuse(conversation); /* the other one is refused meanwhile */
 		return;
 	}
+	if (err == -EADDRINUSE && sim_has(sim, SIM_ENCORES)) {
+		conversation->begin_ns = sim->now_ns + RETRY_NS; /* TIME-WAIT is here */
+		return;
+	}
 	if (err != -ESHUTDOWN || !sim->sides[talker->side].drained)
 		sim_fail(sim, "conversation %u: estab_connect says %d", conversation->number, err);
 	talker->begun = talker->over = true;
@@ -105,6 +109,33 @@ talk_open_conversations(struct sim *sim)
 			connect_to(sim, &conversation->talkers[0], client, server);
 		if (!conversation->talkers[1].begun && conversation->simultaneous)
 			connect_to(sim, &conversation->talkers[1], server, client);
+	}
+}
+
+/*
+ * Cookies keep nothing, so an old duplicate of the last time would be taken for the beginning of the next
+ * (RFC 4987 3.6 has that); so there no encore is held.
+ */
+static bool
+wants_encore(const struct conversation *conversation)
+{
+	const struct talker *talkers = conversation->talkers;
+	const struct side *server = &conversation->sim->sides[talkers[1].side];
+	struct estab_stats stats;
+
+	if (conversation->encores == 0 || conversation->rude || conversation->left_out ||
+			!talkers[0].over || !talkers[1].over || server->drained)
+		return false;
+	estab_stack_stats(server->stack, &stats);
+	return stats.syn_cookies_sent == 0;
+}
+
+void
+talk_plan_encores(struct sim *sim)
+{
+	for (unsigned int i = 0; i < sim->conversation_count; i++) {
+		if (wants_encore(&sim->conversations[i]))
+			sim_plan_encore(&sim->conversations[i]);
 	}
 }
 
