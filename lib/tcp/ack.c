@@ -85,12 +85,3 @@ ack_challenge(struct tcb *tcb, const struct segment *seg)
 	}
 	tcb_mark(tcb, MARK_ACK);
 }
-
-void
-ack_sent(struct tcb *tcb)
-{
-	tcb->work->last_ack_sent = tcb->rcv_nxt;
-	tcb->flags &= ~(uint32_t)TCB_ACK_DELAYED;
-	tcb->marks &= (uint8_t)~MARK_ACK;
-	tcb_cancel(tcb, TIMER_DELAYED_ACK);
-}

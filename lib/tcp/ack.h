@@ -6,8 +6,7 @@
 #define LIB_TCP_ACK_H
 
 #include "burst.h"
-
-struct tcb;
+#include "tcp/tcb.h"
 
 /*
  * Text of so many segments arrived in order, and RCV.NXT is behind it: every second segment at once,
@@ -34,6 +33,13 @@ void ack_now(struct tcb *tcb);
 void ack_challenge(struct tcb *tcb, const struct segment *seg);
 
 /* An ACK with RCV.NXT has left: nothing is owed. */
-void ack_sent(struct tcb *tcb);
+static inline void
+ack_sent(struct tcb *tcb)
+{
+	tcb->work->last_ack_sent = tcb->rcv_nxt;
+	tcb->flags &= ~(uint32_t)TCB_ACK_DELAYED;
+	tcb->marks &= (uint8_t)~MARK_ACK;
+	tcb_cancel(tcb, TIMER_DELAYED_ACK);
+}
 
 #endif

@@ -77,13 +77,6 @@ advance_cursor(struct tcb *tcb, uint32_t bytes)
 	tcb->work->send_at_offset = bytes;
 }
 
-/* Something that put_sack has to say. */
-static inline bool
-has_sack(const struct tcb *tcb)
-{
-	return tcb->work->reassembly != NULL || tcb->work->dsack.left != tcb->work->dsack.right;
-}
-
 /* RFC 2018 4, RFC 2883 4: what came twice first, and once; then what was received beyond a gap. */
 static void
 put_sack(struct tcb *tcb, struct outgoing *out)
@@ -99,6 +92,27 @@ put_sack(struct tcb *tcb, struct outgoing *out)
 		reassembly_sack(tcb, options, sack_blocks_max(tcb));
 }
 
+/* Congestion, what has arrived beyond a gap or twice, urgent text: most segments have nothing of it. */
+static inline bool
+has_more_to_say(const struct tcb *tcb)
+{
+	const struct work *work = tcb->work;
+
+	return ((uintptr_t)work->reassembly | (uintptr_t)work->custom | tcb->ecn |
+			       (work->dsack.left ^ work->dsack.right)) != 0;
+}
+
+static void
+say_more(struct tcb *tcb, struct outgoing *out)
+{
+	if (tcb->ecn != 0)
+		ecn_echo(tcb, out);
+	if ((tcb->flags & TCB_SACK) != 0)
+		put_sack(tcb, out);
+	if (tcb->work->custom != NULL)
+		urgent_point(tcb, out);
+}
+
 struct outgoing *
 output_begin_segment(struct tcb *tcb, struct burst *burst, uint32_t seq, uint8_t flags)
 {
@@ -111,13 +125,9 @@ output_begin_segment(struct tcb *tcb, struct burst *burst, uint32_t seq, uint8_t
 	out->ack = tcb->rcv_nxt;
 	out->wnd = window_announce(tcb);
 	out->flags = flags | TCP_FLAG_ACK;
-	if (tcb->ecn != 0)
-		ecn_echo(tcb, out);
 	timestamps_put(tcb, out);
-	if ((tcb->flags & TCB_SACK) != 0 && has_sack(tcb))
-		put_sack(tcb, out);
-	if (tcb->work->custom != NULL)
-		urgent_point(tcb, out);
+	if (unlikely(has_more_to_say(tcb)))
+		say_more(tcb, out);
 	ack_sent(tcb);
 	return out;
 }

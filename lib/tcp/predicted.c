@@ -7,6 +7,7 @@
 
 #include <rte_common.h>
 
+#include "base/straight.h"
 #include "tcp/check_window.h"
 #include "tcp/congestion/congestion.h"
 #include "tcp/recovery/flight.h"
@@ -163,7 +164,7 @@ send_all(struct tcb *tcb, struct burst *burst)
 	tail_probe_arm(tcb);
 }
 
-bool
+STRAIGHT bool
 predicted_output(struct tcb *tcb, struct burst *burst)
 {
 	if (!output_is_predicted(tcb, burst))

@@ -7,6 +7,7 @@
 
 #include <rte_common.h>
 
+#include "base/straight.h"
 #include "tcp/input.h"
 #include "tcp/predicted_plain.h"
 #include "tcp/time_wait.h"
@@ -43,7 +44,7 @@ take_fin(struct tcb *tcb)
 	time_wait_enter(tcb);
 }
 
-bool
+STRAIGHT bool
 predicted_closes(struct tcb *tcb, struct burst *burst, const struct segment *seg)
 {
 	const uint8_t fin = seg->flags & TCP_FLAG_FIN;

@@ -7,6 +7,7 @@
 
 #include <rte_common.h>
 
+#include "base/straight.h"
 #include "tcp/input.h"
 #include "tcp/open/handshake.h"
 #include "tcp/predicted_plain.h"
@@ -40,7 +41,7 @@ take_window(struct tcb *tcb, const struct segment *seg)
 	tcb->work->snd_wl2 = seg->ack;
 }
 
-bool
+STRAIGHT bool
 predicted_opens(struct tcb *tcb, struct segment *seg)
 {
 	if (!handshake_is_plain(tcb) || !predicted_header(tcb, seg, TCP_FLAG_ACK) ||

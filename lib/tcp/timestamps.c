@@ -38,13 +38,3 @@ timestamps_take(struct tcb *tcb, const struct segment *seg)
 	tcb->ts_recent = seg->options.ts_val;
 	tcb->ts_recent_ks = tcp_now_ks(tcb->tcp);
 }
-
-void
-timestamps_put(const struct tcb *tcb, struct outgoing *out)
-{
-	if ((tcb->flags & TCB_TIMESTAMPS) == 0)
-		return;
-	out->options.seen |= TCP_OPTION_TIMESTAMPS;
-	out->options.ts_val = tcp_ts_val(tcb->tcp, tcb->ts_offset);
-	out->options.ts_ecr = (out->flags & TCP_FLAG_ACK) != 0 ? tcb->ts_recent : 0;
-}

@@ -8,8 +8,7 @@
 #include <stdbool.h>
 
 #include "burst.h"
-
-struct tcb;
+#include "tcp/tcb.h"
 
 /* RFC 7323 5.3 R1, and 3.2 for a segment without the option; false: the segment has its fate. */
 bool timestamps_check(struct tcb *tcb, struct segment *seg);
@@ -18,6 +17,14 @@ bool timestamps_check(struct tcb *tcb, struct segment *seg);
 void timestamps_take(struct tcb *tcb, const struct segment *seg);
 
 /* Put the option on a segment, where it was negotiated; TSecr is zero without an ACK (3.2). */
-void timestamps_put(const struct tcb *tcb, struct outgoing *out);
+static inline void
+timestamps_put(const struct tcb *tcb, struct outgoing *out)
+{
+	if ((tcb->flags & TCB_TIMESTAMPS) == 0)
+		return;
+	out->options.seen |= TCP_OPTION_TIMESTAMPS;
+	out->options.ts_val = tcp_ts_val(tcb->tcp, tcb->ts_offset);
+	out->options.ts_ecr = (out->flags & TCP_FLAG_ACK) != 0 ? tcb->ts_recent : 0;
+}
 
 #endif

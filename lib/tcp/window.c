@@ -36,15 +36,26 @@ window_accepted_initially(const struct tcp *tcp)
 	return tcp->config.window_is_room ? tcp->config.receive_buffer_bytes : window_initial(tcp);
 }
 
+/* The most that can be announced. */
+static inline uint32_t
+announceable(const struct tcb *tcb)
+{
+	return tcb->tcp->config.window_is_room ? UINT32_MAX
+					       : (uint32_t)UINT16_MAX << tcb->rcv_wscale;
+}
+
 /* Bytes the receive buffer could still take, as far as they can be announced. */
-static struct receive_room
+static inline struct receive_room
 receive_room(const struct tcb *tcb)
 {
-	const uint32_t limit = tcb->tcp->config.window_is_room
-			? UINT32_MAX
-			: (uint32_t)UINT16_MAX << tcb->rcv_wscale;
-	const struct receive_room room = receive_buffer_room(tcb);
+	const uint32_t limit = announceable(tcb);
+	struct receive_room room;
 
+	if (likely(receive_buffer_is_free(tcb))) {
+		room.octets = room.alone = RTE_MIN(tcb->rcv_buffer, limit);
+		return room;
+	}
+	room = receive_buffer_share(tcb);
 	return (struct receive_room){ RTE_MIN(room.octets, limit), RTE_MIN(room.alone, limit) };
 }
 
@@ -74,20 +85,22 @@ window_announce(struct tcb *tcb)
 {
 	const struct receive_room room = receive_room(tcb);
 	const uint32_t growth = growth_with_ack(tcb, room.octets);
-	const uint32_t window = tcb->rcv_wnd + growth;
+	const uint32_t window = tcb->rcv_wnd + growth, unit = 1U << tcb->rcv_wscale;
 	uint32_t announced = RTE_MIN(window >> tcb->rcv_wscale, (uint32_t)UINT16_MAX);
+	uint32_t promise = announced << tcb->rcv_wscale;
 
 	/*
 	 * The shift cuts bits off. Rounding up keeps the edge where it was but promises a little more,
 	 * which is done only where there is room; otherwise the peer may see the edge move left by
 	 * less than one unit of the shift (RFC 7323 2.4), and we go on to accept what was promised.
 	 */
-	if (announced << tcb->rcv_wscale < tcb->rcv_wnd && announced < UINT16_MAX &&
-			(announced + 1) << tcb->rcv_wscale <= room.octets)
+	if (promise < tcb->rcv_wnd && announced < UINT16_MAX && promise + unit <= room.octets) {
 		announced++;
+		promise += unit;
+	}
 	if (unlikely(room.alone > room.octets) && growth_with_ack(tcb, room.alone) > growth)
 		tcb->tcp->stats->receive_windows_shared++;
-	tcb->rcv_wnd = RTE_MAX(tcb->rcv_wnd, announced << tcb->rcv_wscale);
+	tcb->rcv_wnd = RTE_MAX(tcb->rcv_wnd, promise);
 	if (tcb->tcp->config.window_is_room)
 		tcb->rcv_wnd = RTE_MAX(tcb->rcv_wnd, window);
 	return (uint16_t)announced;

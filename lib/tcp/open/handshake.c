@@ -8,6 +8,7 @@
 
 #include <estab/event.h>
 
+#include "base/straight.h"
 #include "tcp/ack.h"
 #include "tcp/congestion/congestion.h"
 #include "tcp/congestion/ecn.h"
@@ -98,7 +99,7 @@ handshake_be_patient(struct tcb *tcb)
 	rto_init(&tcb->rtt, RTE_MAX(tcb->rtt.rto_us, (uint32_t)RTO_AFTER_LOST_SYN_US));
 }
 
-struct tcb *
+STRAIGHT struct tcb *
 handshake_create_tcb(struct tcp *tcp, const struct path *path, uint32_t hash,
 		const struct handshake *handshake)
 {

@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/straight.h"
 #include "tcp/open/cookie.h"
 #include "tcp/congestion/ecn.h"
 #include "tcp/open/handshake.h"
@@ -124,7 +125,7 @@ answer_first(struct tcp *tcp, struct burst *burst, const struct segment *seg,
 	send_syn_ack(tcp, burst, record, &seg->path);
 }
 
-struct syn_record *
+STRAIGHT struct syn_record *
 syn_record_create(struct tcp *tcp, struct burst *burst, struct segment *seg,
 		struct listener *listener)
 {

@@ -30,23 +30,19 @@ struct receive_room {
 	uint32_t alone; /* and if the memory of the stack were its own */
 };
 
-/* What receive_buffer_room says where text waits, or memory is not plenty. */
+/* Where text waits, or memory is not plenty. */
 struct receive_room receive_buffer_share(const struct tcb *tcb);
 
-static inline struct receive_room
-receive_buffer_room(const struct tcb *tcb)
+/* True where all of the buffer is room: no text waits, and memory is plenty. */
+static inline bool
+receive_buffer_is_free(const struct tcb *tcb)
 {
+	const uint64_t wanted = UINT64_C(2) * SHARE_PINS_PER_OCTET * tcb->rcv_buffer;
 	const struct tcp *tcp = tcb->tcp;
-	const uint32_t size = tcb->rcv_buffer;
+	const struct work *work = tcb->work;
 
-	if (likely((tcb->work->receive.bytes | tcb->work->receive.pinned) == 0 &&
-			    tcb->work->reassembly == NULL &&
-			    tcp->receive_memory.pinned +
-							    UINT64_C(2) * SHARE_PINS_PER_OCTET *
-									    size <=
-					    tcp->receive_memory_max))
-		return (struct receive_room){ size, size };
-	return receive_buffer_share(tcb);
+	return (work->receive.bytes | work->receive.pinned | (uintptr_t)work->reassembly) == 0 &&
+			tcp->receive_memory.pinned + wanted <= tcp->receive_memory_max;
 }
 
 /* True where the text may be queued; else it must come again: seg->fate says so. */
