@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <rte_branch_prediction.h>
 #include <rte_mbuf.h>
 
 #include <estab/drop.h>
@@ -121,6 +122,7 @@ struct icmp_error {
 
 enum {
 	BURST_RX_MAX = ESTAB_BURST_MAX,
+	BURST_AHEAD_MAX = 16,  /* places behind arrived segments, for who looks ahead */
 	BURST_ERRORS_MAX = 32, /* ICMP errors taken per turn; more is dropped */
 	BURST_OUT_MAX = 512,   /* segments built per turn; more waits for the next turn */
 	BURST_TX_MAX = 2048,   /* packets waiting for the port, left-overs of earlier turns first */
@@ -134,21 +136,27 @@ struct burst {
 	uint16_t out_count;
 	uint16_t tx_count;
 	struct rte_mbuf *rx[BURST_RX_MAX];
-	struct segment arrived[BURST_RX_MAX];
+	struct segment arrived[BURST_RX_MAX + BURST_AHEAD_MAX];
 	struct icmp_error errors[BURST_ERRORS_MAX];
 	struct rte_mbuf *spent[BURST_RX_MAX];
 	struct outgoing out[BURST_OUT_MAX];
 	struct rte_mbuf *tx[BURST_TX_MAX];
 };
 
-/* Count what became of a received packet: each exactly once. */
+/* Count what became of so many received packets: each exactly once. */
+static inline void
+stats_count_fates(struct estab_stats *stats, unsigned int fate, uint16_t n)
+{
+	if (likely(fate == FATE_DELIVERED))
+		stats->rx_delivered += n;
+	else
+		stats->drops[fate] += n;
+}
+
 static inline void
 stats_count_fate(struct estab_stats *stats, unsigned int fate)
 {
-	if (fate == FATE_DELIVERED)
-		stats->rx_delivered++;
-	else
-		stats->drops[fate]++;
+	stats_count_fates(stats, fate, 1);
 }
 
 /* Drop a received packet that never became a segment. */

@@ -519,14 +519,13 @@ find_connection(struct tcp *tcp, struct burst *burst, struct segment *seg)
 
 /* One segment of the burst, and those that follow it as a train. */
 static void
-segment_arrives(struct tcp *tcp, struct burst *burst, uint16_t at)
+segment_arrives(struct tcp *tcp, struct burst *burst, struct segment *seg)
 {
-	struct segment *seg = &burst->arrived[at];
 	struct tcb *tcb = find_connection(tcp, burst, seg);
 
 	if (tcb == NULL)
 		return;
-	coalesce_run(tcb, burst, at);
+	coalesce_run(tcb, burst, seg);
 	if (likely(predicted_arrives(tcb, burst, seg)))
 		return;
 	if (tcb->state == TCP_STATE_SYN_SENT)
@@ -535,34 +534,24 @@ segment_arrives(struct tcp *tcp, struct burst *burst, uint16_t at)
 		segment_arrives_other_states(tcb, burst, seg);
 }
 
-/* Every packet has the fate of the segment that it was made part of. */
-static void
-count_fates(struct tcp *tcp, const struct segment *seg)
-{
-	uint16_t i;
-
-	for (i = 0; i < seg->run; i++)
-		stats_count_fate(tcp->stats, seg->fate);
-}
-
 void
 tcp_segments_arrive(struct tcp *tcp, struct burst *burst)
 {
-	uint16_t i;
+	struct segment *seg = burst->arrived;
+	const struct segment *end = seg + burst->arrived_count;
 
 	for (unsigned int ahead = 0; ahead < PREFETCH_TCB_AHEAD; ahead++)
-		prefetch_tcb(burst, ahead);
+		prefetch_tcb(seg + ahead, end);
 	memset(tcp->flow_changed, 0, sizeof(tcp->flow_changed));
 	for (unsigned int ahead = 0; ahead < PREFETCH_WORK_AHEAD; ahead++)
-		prefetch_work(tcp, burst, ahead);
-	for (i = 0; i < burst->arrived_count; i = (uint16_t)(i + burst->arrived[i].run)) {
-		struct segment *seg = &burst->arrived[i];
-
-		prefetch_tcb(burst, i + PREFETCH_TCB_AHEAD);
-		prefetch_work(tcp, burst, i + PREFETCH_WORK_AHEAD);
-		prefetch_text(tcp, burst, i + PREFETCH_TEXT_AHEAD);
-		segment_arrives(tcp, burst, i);
-		count_fates(tcp, seg);
+		prefetch_work(tcp, seg + ahead, end);
+	for (; seg < end; seg += seg->run) {
+		prefetch_tcb(seg + PREFETCH_TCB_AHEAD, end);
+		prefetch_work(tcp, seg + PREFETCH_WORK_AHEAD, end);
+		prefetch_text(tcp, seg + PREFETCH_TEXT_AHEAD, end);
+		segment_arrives(tcp, burst, seg);
+		/* Every packet has the fate of the segment that it was made part of. */
+		stats_count_fates(tcp->stats, seg->fate, seg->run);
 		if (seg->mbuf != NULL)
 			burst_spend(burst, seg->mbuf);
 		seg->mbuf = NULL;

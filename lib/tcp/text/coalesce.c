@@ -58,9 +58,8 @@ may_follow(const struct tcb *tcb, const struct segment *first, const struct segm
 }
 
 void
-coalesce_run(const struct tcb *tcb, struct burst *burst, uint16_t at)
+coalesce_run(const struct tcb *tcb, struct burst *burst, struct segment *first)
 {
-	struct segment *first = &burst->arrived[at];
 	struct segment *next = first + 1;
 	const struct segment *end = burst->arrived + burst->arrived_count;
 	struct rte_mbuf *last;

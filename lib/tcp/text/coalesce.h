@@ -12,10 +12,10 @@
 struct tcb;
 
 /*
- * Append the text of the segments that follow arrived[at] in the burst, as long as each is of the
+ * Append the text of the segments that follow the first in the burst, as long as each is of the
  * same connection, next in order, and says nothing else that the one before has not said. seg->run
  * then counts them; their mbufs are in the first one's chain.
  */
-void coalesce_run(const struct tcb *tcb, struct burst *burst, uint16_t at);
+void coalesce_run(const struct tcb *tcb, struct burst *burst, struct segment *first);
 
 #endif
