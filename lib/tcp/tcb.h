@@ -269,6 +269,7 @@ struct tcp {
 	struct recovery_list recovery_list;             /* likewise */
 	struct text_budget receive_memory, send_memory; /* what all connections pin */
 	uint64_t receive_memory_max, send_memory_max;
+	struct tcb blank; /* what a TCB is at first */
 	struct shed shed;
 	struct syn_record_list syn_record_lists[SYN_ACK_ATTEMPTS_MAX];
 	uint64_t time_wait_tick;                  /* all records that were due then are gone */
@@ -294,7 +295,7 @@ struct tcp {
 	uint8_t tso_segment_pieces_max; /* ... and in each segment of it */
 };
 
-/* Take a zeroed TCB for the path and put it into the flow table; NULL when either is full. */
+/* Take a blank TCB for the path and put it into the flow table; NULL when either is full. */
 struct tcb *tcb_create(struct tcp *tcp, const struct path *path, uint32_t hash);
 
 /* The flow table's answer for this hash may have changed since the burst was looked up. */

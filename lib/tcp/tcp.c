@@ -112,6 +112,7 @@ tcp_init(struct tcp *tcp, const struct estab_stack_config *config, struct flow_t
 	tcp->rcv_wscale = window_scale_choose(&config->tcp);
 	tso_init(tcp, config);
 	tcp->predicts = true;
+	tcp->blank = (struct tcb){ .tcp = tcp, .rcv_buffer = tcp->config.receive_buffer_bytes };
 	init_keys(tcp, config, secret);
 	init_lists(tcp);
 	if (init_pools(tcp, config) != 0) {

@@ -139,18 +139,17 @@ syn_record_create(struct tcp *tcp, struct burst *burst, struct segment *seg,
 		return NULL;
 	}
 	tcp_note_flow_change(tcp, seg->hash);
-	*record = (struct syn_record){
-		.listener = listener,
-		.sent_ns = tcp->now_ns,
-		.irs = seg->seq,
-		.ts_recent = seg->options.ts_val,
-		.ts_offset = seg->ts_offset,
-		.hash = seg->hash,
-		.mss = handshake_peer_mss(seg),
-		.snd_wnd = seg->wnd,
-		.options = handshake_agree(tcp, &seg->options) | ecn_agree(tcp, seg),
-		.path = seg->path,
-	};
+	memset(record, 0, offsetof(struct syn_record, path));
+	record->listener = listener;
+	record->sent_ns = tcp->now_ns;
+	record->irs = seg->seq;
+	record->ts_recent = seg->options.ts_val;
+	record->ts_offset = seg->ts_offset;
+	record->hash = seg->hash;
+	record->mss = handshake_peer_mss(seg);
+	record->snd_wnd = seg->wnd;
+	record->options = handshake_agree(tcp, &seg->options) | ecn_agree(tcp, seg);
+	record->path = seg->path;
 	if ((record->options & TCP_OPTION_WINDOW_SCALE) != 0)
 		record->snd_wscale = seg->options.window_scale;
 	syn_text_keep(tcp, record, seg);
