@@ -368,8 +368,10 @@ flow_hash_burst(const struct flow_table *table, const struct path *paths, unsign
 	for (unsigned int i = 0; i < n; i++)
 		blocks = write_message(&paths[i], &messages.blocks[0][i], SIPHASH_MESSAGES_MAX);
 	table->hash_lanes(&table->key, &messages, blocks, n);
-	for (unsigned int i = 0; i < n; i++)
+	for (unsigned int i = 0; i < n; i++) {
 		hashes[i] = (uint32_t)messages.hashes[i];
+		rte_prefetch0(home_of(table, hashes[i]));
+	}
 }
 
 uintptr_t

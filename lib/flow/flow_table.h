@@ -85,7 +85,7 @@ uint64_t flow_hash_whole(const struct siphash_key *key, const struct path *path)
 /* The lower half, by which the table is ordered. */
 uint32_t flow_hash(const struct flow_table *table, const struct path *path);
 
-/* The same of up to SIPHASH_MESSAGES_MAX paths together, all of one family. */
+/* The same of up to SIPHASH_MESSAGES_MAX paths together, all of one family; asks for their buckets. */
 void flow_hash_burst(const struct flow_table *table, const struct path *paths, unsigned int n,
 		uint32_t *hashes);
 
