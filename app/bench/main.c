@@ -34,6 +34,7 @@
 #include "eal.h"
 #include "engine.h"
 #include "hold_team.h"
+#include "pdump.h"
 #include "report.h"
 #include "privileges.h"
 #include "secret.h"
@@ -81,6 +82,7 @@ measure(int argc, char **argv)
 static int
 end(int code)
 {
+	pdump_end();
 	rte_eal_cleanup();
 	return complain_of_output(outputs_close(&options.outputs, code));
 }
@@ -99,6 +101,7 @@ main(int argc, char **argv)
 		ret = eal_start(&line);
 	if (ret >= 0)
 		return ret;
+	pdump_begin(&line);
 	signals_init();
 	if (options.engine)
 		return end(engine_main(&options, argc, argv));

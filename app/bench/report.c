@@ -12,6 +12,7 @@
 
 #include "bench.h"
 #include "format.h"
+#include "pdump.h"
 #include "privileges.h"
 #include "stats_print.h"
 
@@ -85,6 +86,7 @@ report_begin(struct report *report, const struct bench *bench)
 	if (!options->loopback)
 		stack_options_print(&options->stack, report->outputs->text);
 	privileges_print(&options->user, report->outputs->text);
+	pdump_print(report->outputs->text);
 	capture_print(&bench->capture, report->outputs->text);
 	report_work_begin(options, report->outputs->text);
 	print_targets(bench, report->outputs->text);

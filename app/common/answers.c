@@ -13,6 +13,7 @@
 #include <estab/stack.h>
 #include <estab/version.h>
 
+#include "pdump.h"
 #include "stats_print.h"
 #include "telemetry_ask.h"
 #include "teller.h"
@@ -279,5 +280,6 @@ answer_config(const struct question *question)
 	tell_string(question->teller, "estab", estab_version());
 	tell_string(question->teller, "dpdk", rte_version());
 	tell_arguments(question->teller, source->argument_count, source->arguments);
+	tell_string(question->teller, "dpdk_dumpcap", pdump_why_not() == NULL ? "yes" : "no");
 	source->config(source->program, question->teller);
 }

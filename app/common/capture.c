@@ -128,12 +128,10 @@ make_pool(void)
 			memory_left() / 8 / memory_of_mbuf(DATA_ROOM + sizeof(struct capture_note));
 	struct rte_mempool *pool;
 
-	eal_hush(true);
 	pool = rte_pktmbuf_pool_create_by_ops("capture",
 			(unsigned int)RTE_MAX(RTE_MIN(fit, (uint64_t)MBUFS), (uint64_t)MBUFS_MIN),
 			MBUF_CACHE, RTE_ALIGN(sizeof(struct capture_note), RTE_MBUF_PRIV_ALIGN),
 			DATA_ROOM, (int)rte_socket_id(), "ring_mt_rts");
-	eal_hush(false);
 	return pool;
 }
 
@@ -155,7 +153,14 @@ reserve(struct capture *capture)
 int
 capture_reserve(struct capture *capture)
 {
-	if (capture->options->run == NULL || reserve(capture))
+	bool reserved;
+
+	if (capture->options->run == NULL)
+		return -1;
+	eal_hush(true);
+	reserved = reserve(capture);
+	eal_hush(false);
+	if (reserved)
 		return -1;
 	return complain(EXIT_ENVIRONMENT,
 			"--capture %s: no memory for copies of packets: give EAL more with -m",
@@ -303,7 +308,9 @@ capture_begin(struct capture *capture)
 
 	if (capture->options->run == NULL)
 		return -1;
+	eal_hush(true);
 	why = begin_run(capture, capture->options->run);
+	eal_hush(false);
 	if (why == NULL)
 		return -1;
 	return complain(EXIT_ENVIRONMENT, "--capture %s: %s", capture->options->path, why);

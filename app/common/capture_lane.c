@@ -15,7 +15,6 @@
 #include <rte_ring.h>
 
 #include "capture_parts.h"
-#include "eal.h"
 
 enum {
 	LANE_BATCH = 64,         /* packets that are copied at a time */
@@ -185,10 +184,8 @@ capture_lane_reserve(struct capture_lane *lane)
 	if (lane->ring != NULL)
 		return 0;
 	snprintf(name, sizeof(name), "capture_%u_%u", lane->device, lane->queue);
-	eal_hush(true);
 	lane->ring = rte_ring_create(name, LANE_RING, (int)rte_socket_id(),
 			RING_F_SP_ENQ | RING_F_SC_DEQ);
-	eal_hush(false);
 	return lane->ring != NULL ? 0 : -ENOMEM;
 }
 

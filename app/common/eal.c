@@ -139,8 +139,8 @@ eal_explain(const char *said, char *buf, size_t size)
 	snprintf(buf, size, "EAL did not start: %s; --log-level=lib.eal:debug tells more", line);
 }
 
-static bool
-has_argument(const struct command_line *line, const char *start)
+bool
+eal_has_argument(const struct command_line *line, const char *start)
 {
 	for (int i = 1; i < line->eal_count; i++) {
 		if (strncmp(line->eal[i], start, strlen(start)) == 0)
@@ -166,7 +166,7 @@ blame(const char *said)
 static bool
 device_was_denied(const struct command_line *line, const char *said)
 {
-	return has_argument(line, "--vdev") && rte_eth_dev_count_avail() == 0 &&
+	return eal_has_argument(line, "--vdev") && rte_eth_dev_count_avail() == 0 &&
 			(strstr(said, "Operation not permitted") != NULL ||
 					strstr(said, "Permission denied") != NULL);
 }
@@ -246,7 +246,7 @@ start_quietly(const struct command_line *line)
 int
 eal_start(const struct command_line *line)
 {
-	if (!has_argument(line, "--log-level"))
+	if (!eal_has_argument(line, "--log-level"))
 		return start_quietly(line);
 	if (init_with_copy(line) < 0)
 		return complain(EXIT_ENVIRONMENT, "EAL did not start: the reason is above");

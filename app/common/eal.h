@@ -12,6 +12,9 @@
 
 #include "options.h"
 
+/* True where one of EAL's arguments begins with this. */
+bool eal_has_argument(const struct command_line *line, const char *start);
+
 /* @return -1 to go on, else the exit code */
 int eal_start(const struct command_line *line);
 

@@ -18,6 +18,7 @@
 #include "eal.h"
 #include "echo.h"
 #include "echo_options.h"
+#include "pdump.h"
 #include "privileges.h"
 #include "signals.h"
 
@@ -50,6 +51,7 @@ main(int argc, char **argv)
 		ret = eal_start(&line);
 	if (ret >= 0)
 		return ret;
+	pdump_begin(&line);
 	signals_init();
 	ret = echo_create(&echo, &options);
 	if (ret < 0)
@@ -61,6 +63,7 @@ main(int argc, char **argv)
 		telemetry_end();
 	}
 	echo_destroy(&echo);
+	pdump_end();
 	rte_eal_cleanup();
 	return complain_of_output(ret);
 }

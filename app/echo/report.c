@@ -10,6 +10,7 @@
 #include <estab/version.h>
 
 #include "format.h"
+#include "pdump.h"
 #include "privileges.h"
 #include "stats_print.h"
 
@@ -64,6 +65,7 @@ echo_print_start(const struct echo *echo)
 	putchar('\n');
 	stack_options_print(&echo->options->stack, stdout);
 	privileges_print(&echo->options->user, stdout);
+	pdump_print(stdout);
 	capture_print(&echo->capture, stdout);
 	print_listeners(echo->options);
 	fflush(stdout);

@@ -41,8 +41,13 @@ class Echo:
         self.log = f"/run/echo-{unique()}.log"
         with open(self.log, "w") as log:
             self.process = subprocess.Popen(
-                arguments(sys.argv[1], wire, options, lcores),
+                self.words(wire, options, lcores),
                 stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+
+    @staticmethod
+    def words(wire, options, lcores):
+        """What it is started with."""
+        return arguments(sys.argv[1], wire, options, lcores)
 
     def said(self):
         with open(self.log) as log:
