@@ -52,6 +52,12 @@ complain_about_warm_up(const struct client *client)
 			warm_up_advice(client));
 }
 
+static int
+complain_about_signal(void)
+{
+	return complain(EXIT_ENVIRONMENT, "ended by a signal before anything was measured");
+}
+
 /* It is over before it began: what is open is closed all the same. @return status */
 static int
 end(struct bench *bench, int status)
@@ -112,9 +118,11 @@ bench_warm_up(struct bench *bench)
 	set_ending(bench, false);
 	if (find_client(bench, has_failed) != NULL)
 		return end(bench, complain_about_warm_up(find_client(bench, has_failed)));
-	if (find_client(bench, is_cold) != NULL)
-		return end(bench, complain_about_warm_up(find_client(bench, is_cold)));
-	return -1;
+	if (find_client(bench, is_cold) == NULL)
+		return -1;
+	return end(bench,
+			signals_stopped() ? complain_about_signal()
+					  : complain_about_warm_up(find_client(bench, is_cold)));
 }
 
 static uint64_t
@@ -145,6 +153,8 @@ bench_open_standing(struct bench *bench)
 		turns_take(bench);
 	if (standing(bench) >= wanted) /* some more than once, where the server ends them */
 		return -1;
+	if (signals_stopped() && find_client(bench, has_failed) == NULL)
+		return end(bench, complain_about_signal());
 	return end(bench,
 			complain(EXIT_ENVIRONMENT,
 					"only %" PRIu64 " of %" PRIu32
