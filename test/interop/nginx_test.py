@@ -12,8 +12,9 @@ from contextlib import contextmanager
 
 from cases import case, expect, expect_equal, finish, note
 from enter import enter, unique, which_are_missing
+from peers import counted
 from programs import estab_bench
-from wires import ESTAB, FAMILIES, KERNEL, PREFIX, run, veth
+from wires import ESTAB, FAMILIES, KERNEL, kernel_in_place_of_estab, run, veth
 
 SIZE = 3000  # bytes of body, more than one segment
 LOG = "/run/nginx.log"
@@ -48,12 +49,6 @@ def requests():
         return [line.split() for line in log.read().splitlines()]
 
 
-def passive_opens():
-    with open("/proc/net/snmp") as snmp:
-        names, values = (line.split() for line in snmp if line.startswith("Tcp:"))
-    return int(values[names.index("PassiveOpens")])
-
-
 def is_listened_on(port):
     with open("/proc/net/tcp") as table:
         sockets = [line.split() for line in table][1:]
@@ -84,11 +79,11 @@ def nginx():
 def ask(wire, family, *options):
     """@return the summary, and what nginx and the kernel have of it"""
     host = f"[{KERNEL[6]}]" if family == 6 else KERNEL[4]
-    before, opened = len(requests()), passive_opens()
+    before, opened = len(requests()), counted("PassiveOpens")
     status, said, complaint = estab_bench(
         wire, "--server", f"{host}:80", "--connections", str(CONNECTIONS), "--duration", "1s",
         "--json", "-", *options, seconds=30)
-    return status, said, complaint, requests()[before:], passive_opens() - opened
+    return status, said, complaint, requests()[before:], counted("PassiveOpens") - opened
 
 
 def ask_well(wire, family, *options):
@@ -210,21 +205,6 @@ def configuration_is_a_file(wire):
     expect_equal(result["config"]["load"]["server"], f"{KERNEL[4]}:80", "server in force")
     expect_equal(result["config"]["http"], {"http": "/", "http-status": "200"}, "HTTP in force")
     expect(result["summary"]["transactions"] > 0, "no transaction")
-
-
-@contextmanager
-def kernel_in_place_of_estab(wire):
-    """The same veth, and the kernel's TCP at both ends."""
-    for family in FAMILIES:
-        nodad = ["nodad"] if family == 6 else []
-        run(*wire.command, "ip", "address", "add", f"{ESTAB[family]}/{PREFIX[family]}", "dev",
-            wire.command[-1], *nodad)
-    run("ip", "neighbour", "flush", "dev", wire.interface)
-    try:
-        yield
-    finally:
-        run(*wire.command, "ip", "address", "flush", "dev", wire.command[-1])
-        run("ip", "neighbour", "flush", "dev", wire.interface)
 
 
 def wrk(wire, *headers):

@@ -98,6 +98,21 @@ def why_no_xdp():
 
 
 @contextmanager
+def kernel_in_place_of_estab(wire):
+    """The same veth, and the kernel's TCP at both ends."""
+    for family in FAMILIES:
+        nodad = ["nodad"] if family == 6 else []
+        run(*wire.command, "ip", "address", "add", f"{ESTAB[family]}/{PREFIX[family]}", "dev",
+            wire.command[-1], *nodad)
+    run("ip", "neighbour", "flush", "dev", wire.interface)
+    try:
+        yield
+    finally:
+        run(*wire.command, "ip", "address", "flush", "dev", wire.command[-1])
+        run("ip", "neighbour", "flush", "dev", wire.interface)
+
+
+@contextmanager
 def veth_of_long_queues():
     """Holds the windows of a dozen connections, so that nothing is lost."""
     with veth() as wire:
