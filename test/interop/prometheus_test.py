@@ -7,13 +7,14 @@ usage: prometheus_test.py ESTAB_ECHO ESTAB_BENCH PUPPET RELAY ENDPOINT DASHBOARD
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
 import urllib.parse
 import urllib.request
 
-from cases import case, expect, expect_equal, finish
+from cases import case, expect, expect_equal, finish, note
 from enter import enter, unique
 
 BENCH, ENDPOINT, DASHBOARD, CONFIG = sys.argv[2], *sys.argv[5:8]
@@ -54,6 +55,16 @@ def start(*command):
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
 
 
+def exporter(socket):
+    """DPDK's own where it is installed, which has it from 24.07 on and works with older programs; else what
+    stands in for it."""
+    if found := shutil.which("dpdk-telemetry-exporter.py"):
+        note(f"exporter: {found}")
+        return [found, "--load-path", os.path.dirname(ENDPOINT), "--endpoint", "estab", "--socket-path", socket,
+                "--output", f"openmetrics://127.0.0.1:{EXPORTER}"]
+    return [sys.executable, "-B", f"{HERE}/exporter.py", ENDPOINT, socket, str(EXPORTER)]
+
+
 def start_all():
     """The configuration is the one that is installed, but for how often."""
     prefix = f"interop-{unique()}"
@@ -62,18 +73,18 @@ def start_all():
     return [
         start(BENCH, "--no-huge", "--no-pci", "-m", "128", "-l", "0", f"--file-prefix={prefix}", "--",
               "--loopback", "--workload", "crr", "--rate", "200", "--duration", "170s"),
-        start(sys.executable, "-B", f"{HERE}/exporter.py", ENDPOINT,
-              f"/run/dpdk/{prefix}/dpdk_telemetry.v2", str(EXPORTER)),
+        start(*exporter(f"/run/dpdk/{prefix}/dpdk_telemetry.v2")),
         start("prometheus", "--config.file=/run/prometheus.yml", "--storage.tsdb.path=/run/prometheus",
               f"--web.listen-address=127.0.0.1:{PROMETHEUS}"),
     ]
 
 
 def dashboard_expressions():
+    """What shows only what is not 0 shows it without that, too."""
     with open(DASHBOARD) as file:
         dashboard = json.load(file)
     expressions = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
-    return [expression.replace("$__rate_interval", "10s").replace("$instance", ".*")
+    return [expression.replace("$__rate_interval", "10s").replace("$instance", ".*").removesuffix(" > 0")
             for expression in expressions], set(NAME.findall(json.dumps(dashboard)))
 
 
@@ -106,10 +117,10 @@ def check_dashboard():
     with case("every metric of the dashboard exists"):
         for name in sorted(names):
             expect(query(name), f"{name} is not there")
-    with case("every expression of the dashboard can be evaluated"):
+    with case("every expression of the dashboard has data"):
         for expression in expressions:
             found = query(expression)
-            expect(found or expression.endswith(" > 0"), f"nothing for {expression}")
+            expect(found, f"nothing for {expression}")
 
 
 def main():
