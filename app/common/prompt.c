@@ -86,7 +86,7 @@ make_reader(struct prompt *to)
 {
 	to->grammar = prompt_grammar_create(prompt_rows, prompt_row_count, on_command, to);
 	if (to->grammar != NULL)
-		to->reader = prompt_grammar_reader(to->grammar, false);
+		to->reader = prompt_grammar_reader(to->grammar);
 	return to->reader != NULL;
 }
 
@@ -144,16 +144,21 @@ prompt_check(const struct prompt_options *options)
 	return ret;
 }
 
+static void
+on_wrong(struct prompt *to, const char *line, const char *why)
+{
+	fprintf(to->program->out, "%.80s: %s\n", line, why);
+	fflush(to->program->out);
+}
+
 /* A line without its end. */
 static void
 run_line(const char *line)
 {
 	char why[PROMPT_LINE_MAX];
 
-	if (prompt_grammar_line(prompt.grammar, prompt.reader, line, why, sizeof(why)) == 0)
-		return;
-	fprintf(prompt.program->out, "%.80s: %s\n", line, why);
-	fflush(prompt.program->out);
+	if (prompt_grammar_line(prompt.grammar, prompt.reader, line, why, sizeof(why)) != 0)
+		on_wrong(&prompt, line, why);
 }
 
 static bool
@@ -267,7 +272,7 @@ prompt_begin(const struct prompt_options *options, const struct prompt_program *
 	if (!make_reader(&prompt))
 		return complain(EXIT_ENVIRONMENT, "no memory for a prompt");
 	if (options->interactive && isatty(STDIN_FILENO) && isatty(fileno(program->out)))
-		prompt.terminal = prompt_grammar_reader(prompt.grammar, true);
+		prompt.terminal = prompt_grammar_terminal(prompt.grammar, on_wrong);
 	has_begun = compat_ctrl_thread_create(&thread, "prompt", run, NULL) == 0;
 	return has_begun ? -1 : complain(EXIT_ENVIRONMENT, "no thread for a prompt");
 }

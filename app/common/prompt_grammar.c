@@ -29,10 +29,25 @@ struct prompt_command {
 	cmdline_parse_inst_t *inst;
 };
 
+/*
+ * What is no command, as one of a single word, so that rte_cmdline has no words of its own for it. It is never
+ * completed.
+ */
+struct prompt_other {
+	struct cmdline_token_hdr hdr; /* first: rte_cmdline knows it by that */
+	const struct prompt_grammar *grammar;
+	struct prompt *prompt;
+	prompt_wrong_t wrong;
+	cmdline_parse_inst_t *inst;
+};
+
 struct prompt_grammar {
 	size_t count;
 	struct prompt_command *commands;
-	cmdline_parse_inst_t **context; /* ends with NULL */
+	cmdline_parse_inst_t *
+			*context; /* ends with NULL, behind which there is room for one more */
+	struct prompt *prompt;
+	struct prompt_other other;
 };
 
 /* The word at the beginning, where it fits. @return its length, or -1 */
@@ -226,7 +241,8 @@ prompt_grammar_create(const struct prompt_row *rows, size_t count, prompt_call_t
 	if (grammar == NULL)
 		return NULL;
 	grammar->commands = calloc(count, sizeof(*grammar->commands));
-	grammar->context = calloc(count + 1, sizeof(void *));
+	grammar->context = calloc(count + 2, sizeof(void *));
+	grammar->prompt = prompt;
 	for (size_t i = 0; grammar->commands != NULL && grammar->context != NULL && i < count;
 			i++) {
 		struct prompt_command *command = &grammar->commands[i];
@@ -250,21 +266,21 @@ prompt_grammar_destroy(struct prompt_grammar *grammar)
 		return;
 	for (size_t i = 0; i < grammar->count; i++)
 		free(grammar->commands[i].inst);
+	free(grammar->other.inst);
 	free(grammar->commands);
 	free(grammar->context);
 	free(grammar);
 }
 
 struct cmdline *
-prompt_grammar_reader(struct prompt_grammar *grammar, bool terminal)
+prompt_grammar_reader(struct prompt_grammar *grammar)
 {
-	return terminal ? cmdline_stdin_new(grammar->context, "estab> ")
-			: cmdline_new(grammar->context, "", -1, -1);
+	return cmdline_new(grammar->context, "", -1, -1);
 }
 
-/* How many words of the line this command has at its beginning. */
+/* How many words of the line this command has at its beginning, and what comes behind them. */
 static unsigned int
-count_right(const struct prompt_command *command, const char *line)
+count_right(const struct prompt_command *command, const char *line, const char **rest)
 {
 	unsigned int i;
 
@@ -280,6 +296,7 @@ count_right(const struct prompt_command *command, const char *line)
 			break;
 		line += length;
 	}
+	*rest = line + strspn(line, " \t");
 	return i;
 }
 
@@ -291,7 +308,8 @@ find_closest(const struct prompt_grammar *grammar, const char *line)
 	unsigned int most = 0;
 
 	for (size_t i = 0; i < grammar->count; i++) {
-		const unsigned int right = count_right(&grammar->commands[i], line);
+		const char *rest;
+		const unsigned int right = count_right(&grammar->commands[i], line, &rest);
 
 		if (right > most) {
 			most = right;
@@ -301,12 +319,23 @@ find_closest(const struct prompt_grammar *grammar, const char *line)
 	return closest;
 }
 
+/* Which command was meant, as far as that can be told. */
+static void
+say_why(const struct prompt_grammar *grammar, const char *line, char *why, size_t size)
+{
+	const struct prompt_command *closest = find_closest(grammar, line);
+
+	if (closest != NULL)
+		snprintf(why, size, "expected \"%s\", or see help", closest->row->form);
+	else
+		snprintf(why, size, "no such command: see help");
+}
+
 int
 prompt_grammar_line(const struct prompt_grammar *grammar, struct cmdline *reader, const char *line,
 		char *why, size_t size)
 {
 	char ended[PROMPT_LINE_MAX + 1];
-	const struct prompt_command *closest;
 
 	if (strlen(line) > PROMPT_LINE_MAX - 2) {
 		snprintf(why, size, "longer than %d characters", PROMPT_LINE_MAX - 2);
@@ -315,10 +344,89 @@ prompt_grammar_line(const struct prompt_grammar *grammar, struct cmdline *reader
 	snprintf(ended, sizeof(ended), "%s\n", line);
 	if (cmdline_parse(reader, ended) >= 0)
 		return 0;
-	closest = find_closest(grammar, ended);
-	if (closest != NULL)
-		snprintf(why, size, "expected \"%s\", or see help", closest->row->form);
-	else
-		snprintf(why, size, "no such command: see help");
+	say_why(grammar, ended, why, size);
 	return -EINVAL;
+}
+
+static bool
+is_command(const struct prompt_grammar *grammar, const char *line)
+{
+	for (size_t i = 0; i < grammar->count; i++) {
+		const struct prompt_command *command = &grammar->commands[i];
+		const char *rest;
+
+		if (count_right(command, line, &rest) == command->word_count &&
+				is_end_of_line(*rest))
+			return true;
+	}
+	return false;
+}
+
+static int
+parse_other(cmdline_parse_token_hdr_t *token, const char *buf, void *place, unsigned int size)
+{
+	const struct prompt_other *other = (const struct prompt_other *)token;
+	const size_t length = strcspn(buf, "\r\n#");
+
+	if (place == NULL || length >= size || is_command(other->grammar, buf))
+		return -1;
+	snprintf(place, size, "%.*s", (int)length, buf);
+	return (int)length;
+}
+
+static int
+count_completions_of_other(cmdline_parse_token_hdr_t *token)
+{
+	(void)token;
+	return 1;
+}
+
+static int
+complete_other(cmdline_parse_token_hdr_t *token, int i, char *buf, unsigned int size)
+{
+	(void)token;
+	(void)i;
+	(void)buf;
+	(void)size;
+	return -1;
+}
+
+static void
+on_other(void *parsed, struct cmdline *reader, void *data)
+{
+	const struct prompt_other *other = data;
+	char *line = parsed, why[PROMPT_LINE_MAX];
+
+	(void)reader;
+	for (size_t length = strlen(line); length > 0 && isblank((unsigned char)line[length - 1]);
+			length--)
+		line[length - 1] = '\0';
+	say_why(other->grammar, line, why, sizeof(why));
+	other->wrong(other->prompt, line, why);
+}
+
+struct cmdline *
+prompt_grammar_terminal(struct prompt_grammar *grammar, prompt_wrong_t wrong)
+{
+	static struct cmdline_token_ops ops = {
+		.parse = parse_other,
+		.complete_get_nb = count_completions_of_other,
+		.complete_get_elt = complete_other,
+	};
+	struct prompt_other *other = &grammar->other;
+
+	*other = (struct prompt_other){
+		.hdr = { &ops, 0 },
+		.grammar = grammar,
+		.prompt = grammar->prompt,
+		.wrong = wrong,
+		.inst = calloc(1, sizeof(*other->inst) + 2 * sizeof(void *)),
+	};
+	if (other->inst == NULL)
+		return NULL;
+	other->inst->f = on_other;
+	other->inst->data = other;
+	other->inst->tokens[0] = &other->hdr;
+	grammar->context[grammar->count] = other->inst;
+	return cmdline_stdin_new(grammar->context, "estab> ");
 }

@@ -42,17 +42,20 @@ struct prompt_row {
 typedef void (*prompt_call_t)(struct prompt *prompt, const struct prompt_row *row,
 		const struct prompt_words *words);
 
+/* Whoever is told of a line at the terminal that is no command. */
+typedef void (*prompt_wrong_t)(struct prompt *prompt, const char *line, const char *why);
+
 /* @return NULL: no memory */
 struct prompt_grammar *prompt_grammar_create(const struct prompt_row *rows, size_t count,
 		prompt_call_t call, struct prompt *prompt);
 
 void prompt_grammar_destroy(struct prompt_grammar *grammar);
 
-/*
- * A reader of this grammar that writes nothing, or that of the terminal at stdin and stdout, with completion
- * and history. @return NULL: no memory
- */
-struct cmdline *prompt_grammar_reader(struct prompt_grammar *grammar, bool terminal);
+/* A reader of this grammar that writes nothing. @return NULL: no memory */
+struct cmdline *prompt_grammar_reader(struct prompt_grammar *grammar);
+
+/* That of the terminal at stdin and stdout, with completion and history. @return NULL: no memory */
+struct cmdline *prompt_grammar_terminal(struct prompt_grammar *grammar, prompt_wrong_t wrong);
 
 /*
  * Carry out one line. @return 0; -EINVAL: it is no command, and why says which was meant, as far as that can

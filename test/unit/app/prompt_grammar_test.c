@@ -48,7 +48,7 @@ begin(void **state)
 
 	scene.grammar = prompt_grammar_create(rows, sizeof(rows) / sizeof(rows[0]), note, NULL);
 	assert_non_null(scene.grammar);
-	scene.reader = prompt_grammar_reader(scene.grammar, false);
+	scene.reader = prompt_grammar_reader(scene.grammar);
 	assert_non_null(scene.reader);
 	called = NULL;
 	calls = 0;
