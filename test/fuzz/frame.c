@@ -4,7 +4,8 @@
  * input is a list of frames, each one of a few true ones with some bytes changed, cut or longer, its
  * checksums mended where the input says so; or nothing but bytes.
  *
- * A stack that listens, with one open connection. Each received packet must be delivered or be in
+ * A stack that listens, with one open connection; it may open others, to neighbours that it has to ask for, and time
+ * may pass. Each received packet must be delivered or be in
  * one drop counter, and whatever the stack answers must be well formed.
  */
 #include <stdlib.h>
@@ -24,6 +25,9 @@ enum {
 	FRAMES_MAX = 32,
 	ETHERNET = 14,
 	ROOM = 1600,
+	KNOWN = 100,  /* the peer */
+	ASKED = 3,    /* behind it, not known */
+	WAIT_MS = 20, /* times a byte */
 };
 
 /* Bits of an input's first byte for each frame; the rest of it chooses the frame. */
@@ -32,6 +36,12 @@ enum mend {
 	MEND_ABOVE = 2, /* the checksum of TCP, ICMP or ICMPv6 */
 	MEND_LENGTHS = 4,
 	MEND_BITS = 3,
+
+	/* From here on; the last are no frames. */
+	BEHIND_OPTIONS = 20,
+	BEHIND_ROUTING = 25,
+	OPEN_TO_SOMEBODY = 30,
+	TIME_PASSES = 31,
 };
 
 struct frame {
@@ -79,6 +89,16 @@ static const uint8_t too_big_ipv6[] = { TO_STACK, 0x86, 0xdd, 0x60, 0, 0, 0, 0, 
 	STACK_IPV6, PEER_IPV6, 0, 80, 0x9c, 0x40, 0, 0, 0, 0, 0, 0, 0, 0, 0x50, 0x10, 0xff, 0xff, 0,
 	0, 0, 0 };
 
+/* RFC 8200 4.3, 4.6: options for each hop and for the destination, and a ping behind them; its checksum is right */
+static const uint8_t behind_options[] = { TO_STACK, 0x86, 0xdd, 0x60, 0, 0, 0, 0, 36, 0, 64,
+	PEER_IPV6, STACK_IPV6, 60, 0, 1, 4, 0, 0, 0, 0, 58, 1, 0, 1, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 128, 0, 0x8c, 0x88, 0, 1, 0, 1, 'v', '6', '!', '!' };
+
+/* RFC 8200 4.4: a routing header that has been followed to its end, before a SYN to the listener */
+static const uint8_t behind_routing[] = { TO_STACK, 0x86, 0xdd, 0x60, 0, 0, 0, 0, 28, 43, 64,
+	PEER_IPV6, STACK_IPV6, 6, 0, 4, 0, 0, 0, 0, 0, 0x9c, 0x41, 0, 80, 0, 0, 0, 9, 0, 0, 0, 0,
+	0x50, 2, 0xff, 0xff, 0xb7, 0x71, 0, 0 };
+
 static const struct {
 	const uint8_t *bytes;
 	size_t size;
@@ -110,15 +130,29 @@ copy_segment(struct fixture *t, struct input *input, struct frame *frame)
 	memcpy(frame->bytes, bytes, frame->size);
 }
 
+static void
+copy_template(struct frame *frame, const uint8_t *bytes, size_t size)
+{
+	frame->size = size;
+	memcpy(frame->bytes, bytes, size);
+}
+
 /* After the templates: a segment of the connection; bytes of the input alone. */
 static void
 choose_frame(struct fixture *t, struct input *input, unsigned int choice, struct frame *frame)
 {
-	choice %= RTE_DIM(templates) + 2;
 	memset(frame, 0, sizeof(*frame));
+	if (choice >= BEHIND_ROUTING) {
+		copy_template(frame, behind_routing, sizeof(behind_routing));
+		return;
+	}
+	if (choice >= BEHIND_OPTIONS) {
+		copy_template(frame, behind_options, sizeof(behind_options));
+		return;
+	}
+	choice %= RTE_DIM(templates) + 2;
 	if (choice < RTE_DIM(templates)) {
-		frame->size = templates[choice].size;
-		memcpy(frame->bytes, templates[choice].bytes, frame->size);
+		copy_template(frame, templates[choice].bytes, templates[choice].size);
 	} else if (choice == RTE_DIM(templates)) {
 		copy_segment(t, input, frame);
 	} else {
@@ -214,12 +248,37 @@ mend(struct frame *frame, uint8_t what)
 		mend_above(frame);
 }
 
+/* A neighbour that is not known is asked for; an answer to that is a frame like others. */
+static void
+open_to_somebody(struct fixture *t, struct input *input)
+{
+	struct estab_connect_config config = { .remote = fixture_peer_endpoint(t) };
+	const unsigned int host = 1 + input_below(input, ASKED);
+
+	if (t->peers[host].conn != NULL)
+		return;
+	config.remote.address.bytes[t->family == ESTAB_FAMILY_IPV4 ? 3 : 15] =
+			(uint8_t)(KNOWN + host);
+	if (estab_connect(t->stack, &config, &t->peers[host].conn) == 0)
+		turn(t);
+	ignore_sent(t);
+}
+
 static void
 try_frame(struct fixture *t, struct input *input)
 {
 	const uint8_t head = input_u8(input);
 	struct frame frame;
 
+	if (head >> MEND_BITS == OPEN_TO_SOMEBODY) {
+		open_to_somebody(t, input);
+		return;
+	}
+	if (head >> MEND_BITS == TIME_PASSES) {
+		advance(t, (uint64_t)input_u8(input) * WAIT_MS);
+		ignore_sent(t);
+		return;
+	}
 	choose_frame(t, input, head >> MEND_BITS, &frame);
 	change(input, &frame);
 	mend(&frame, head);
