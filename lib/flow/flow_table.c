@@ -410,16 +410,36 @@ flow_insert(struct flow_table *table, const struct path *path, uint32_t hash, ui
 	return 0;
 }
 
-int
-flow_set(struct flow_table *table, const struct path *path, uint32_t hash, uintptr_t flow)
+/* The place of an entry that is there: what it points to need not be looked at. */
+static inline struct place
+place_of(const struct flow_table *table, uint16_t tag, uint32_t hash, uintptr_t flow)
 {
-	const struct place place = entry_find(table, path, hash);
+	struct flow_bucket *const home = home_of(table, hash);
+	struct place place = { .bucket = home };
 
-	if (place.bucket == NULL)
-		return flow_insert(table, path, hash, flow);
-	assert(flow_kind(flow) != FLOW_NONE);
-	flow_bucket_set(place.bucket, place.slot, tag_of(path, hash), flow);
-	return 0;
+	do {
+		uint32_t found = flow_bucket_match(place.bucket, tag);
+
+		for (; found != 0; found &= found - 1) {
+			place.slot = flow_bucket_first(found);
+			if (likely(flow_bucket_get(place.bucket, place.slot) == flow))
+				return place;
+		}
+		place.bucket = next_of(table, place.bucket);
+	} while (place.bucket != home);
+	return (struct place){ .bucket = NULL };
+}
+
+void
+flow_replace(struct flow_table *table, const struct path *path, uint32_t hash, uintptr_t from,
+		uintptr_t to)
+{
+	const uint16_t tag = tag_of(path, hash);
+	const struct place place = place_of(table, tag, hash, from);
+
+	assert(place.bucket != NULL && flow_kind(to) != FLOW_NONE);
+	if (likely(place.bucket != NULL))
+		flow_bucket_set(place.bucket, place.slot, tag, to);
 }
 
 void

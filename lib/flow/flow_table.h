@@ -92,14 +92,12 @@ void flow_hash_burst(const struct flow_table *table, const struct path *paths, u
 /* One look-up; FLOW_NONE (0) when absent. */
 uintptr_t flow_find(const struct flow_table *table, const struct path *path, uint32_t hash);
 
-/*
- * Insert, or replace what stands for the path already, which must still hold the tuple.
- * @return 0 or -ENOSPC
- */
-int flow_set(struct flow_table *table, const struct path *path, uint32_t hash, uintptr_t flow);
-
-/* The same of a path that nothing stands for, which is not looked for again. */
+/* Let this stand for a path for which nothing stands. @return 0 or -ENOSPC */
 int flow_insert(struct flow_table *table, const struct path *path, uint32_t hash, uintptr_t flow);
+
+/* Let another stand for a path in the place of what does. */
+void flow_replace(struct flow_table *table, const struct path *path, uint32_t hash, uintptr_t from,
+		uintptr_t to);
 
 /* Remove; asserts that it was there, and needs the tuple there. */
 void flow_remove(struct flow_table *table, const struct path *path, uint32_t hash);

@@ -47,7 +47,7 @@ give_back(struct tcp *tcp, struct tcb *tcb)
 }
 
 struct tcb *
-tcb_create(struct tcp *tcp, const struct path *path, uint32_t hash)
+tcb_create(struct tcp *tcp, const struct path *path, uint32_t hash, uintptr_t instead)
 {
 	struct tcb *tcb = take_working(tcp);
 
@@ -58,7 +58,9 @@ tcb_create(struct tcp *tcp, const struct path *path, uint32_t hash)
 	tcb->path = *path;
 	tcb->hash = hash;
 	tcb->read_round_us = tcp_now_us(tcp);
-	if (flow_set(tcp->flows, path, hash, flow_make(FLOW_TCB, tcb)) != 0) {
+	if (instead != FLOW_NONE) {
+		flow_replace(tcp->flows, path, hash, instead, flow_make(FLOW_TCB, tcb));
+	} else if (flow_insert(tcp->flows, path, hash, flow_make(FLOW_TCB, tcb)) != 0) {
 		give_back(tcp, tcb);
 		return NULL;
 	}

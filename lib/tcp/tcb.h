@@ -295,8 +295,11 @@ struct tcp {
 	uint8_t tso_segment_pieces_max; /* ... and in each segment of it */
 };
 
-/* Take a blank TCB for the path and put it into the flow table; NULL when either is full. */
-struct tcb *tcb_create(struct tcp *tcp, const struct path *path, uint32_t hash);
+/*
+ * Take a blank TCB for the path and put it into the flow table, in the place of what stands there, where
+ * that is not FLOW_NONE; NULL when either is full.
+ */
+struct tcb *tcb_create(struct tcp *tcp, const struct path *path, uint32_t hash, uintptr_t instead);
 
 /* The flow table's answer for this hash may have changed since the burst was looked up. */
 static inline void

@@ -211,7 +211,8 @@ time_wait_begin(struct tcb *tcb)
 	}
 	fill(record, tcb);
 	append(tcp, record);
-	flow_set(tcp->flows, &tcb->path, tcb->hash, flow_make(FLOW_TIME_WAIT, record));
+	flow_replace(tcp->flows, &tcb->path, tcb->hash, flow_make(FLOW_TCB, tcb),
+			flow_make(FLOW_TIME_WAIT, record));
 	tcp_note_flow_change(tcp, tcb->hash);
 	tcb->flags &= ~(uint32_t)TCB_IN_FLOW_TABLE; /* the entry is the record's now */
 	tcb_release(tcb);

@@ -49,7 +49,7 @@ steps_to_find_all(void)
 
 	assert_int_equal(flow_table_init(&table, "crafted", TUPLES, &layout, &secret, -1), 0);
 	for (unsigned int i = 0; i < TUPLES; i++)
-		assert_int_equal(flow_set(&table, &paths[i], flow_hash(&table, &paths[i]),
+		assert_int_equal(flow_insert(&table, &paths[i], flow_hash(&table, &paths[i]),
 						 flow_make(FLOW_TCB, paths[i].local.bytes)),
 				0);
 	for (uint32_t i = 0; i < flow_table_size(TUPLES) / sizeof(struct flow_bucket); i++)

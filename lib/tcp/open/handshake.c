@@ -103,7 +103,7 @@ STRAIGHT struct tcb *
 handshake_create_tcb(struct tcp *tcp, const struct path *path, uint32_t hash,
 		const struct handshake *handshake)
 {
-	struct tcb *tcb = tcb_create(tcp, path, hash);
+	struct tcb *tcb = tcb_create(tcp, path, hash, handshake->instead);
 
 	if (tcb == NULL)
 		return NULL;

@@ -18,6 +18,7 @@ struct tcp;
 /* All that is known of a passive connection when its handshake is about to end. */
 struct handshake {
 	struct listener *listener;
+	uintptr_t instead; /* what stands in the flow table so far; FLOW_NONE: nothing */
 	uint32_t iss, irs;
 	uint32_t ts_recent;
 	uint32_t ts_offset;

@@ -233,6 +233,7 @@ promote(struct tcp *tcp, struct syn_record *record)
 {
 	const struct handshake handshake = {
 		.listener = record->listener,
+		.instead = flow_make(FLOW_SYN_RECORD, record),
 		.iss = record->iss,
 		.irs = record->irs,
 		.mss = record->mss,

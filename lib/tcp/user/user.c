@@ -58,7 +58,7 @@ user_open_active(struct tcp *tcp, struct path *path, const struct estab_connect_
 	*error = choose_tuple(tcp, path, &hash);
 	if (*error != 0)
 		return NULL;
-	tcb = tcb_create(tcp, path, (uint32_t)hash);
+	tcb = tcb_create(tcp, path, (uint32_t)hash, FLOW_NONE);
 	if (tcb == NULL) {
 		*error = -ENOBUFS;
 		return NULL;

@@ -68,7 +68,7 @@ take(struct path *path)
 		assert_int_equal(flow_find(&table, path, hash), FLOW_NONE);
 		assert_true(target_count < RTE_DIM(targets));
 		targets[target_count] = *path;
-		assert_int_equal(flow_set(&table, path, hash,
+		assert_int_equal(flow_insert(&table, path, hash,
 						 flow_make(FLOW_TCB, &targets[target_count++])),
 				0);
 	}

@@ -98,12 +98,24 @@ point_to(uint32_t n, const struct path *path)
 	return point(flow_kind(flow_to(n)), n, path);
 }
 
+/* Insert, or replace what stands for the path already. */
+static int
+put(struct flow_table *into, const struct path *path, uint32_t hash, uintptr_t flow)
+{
+	const uintptr_t before = flow_find(into, path, hash);
+
+	if (before == FLOW_NONE)
+		return flow_insert(into, path, hash, flow);
+	flow_replace(into, path, hash, before, flow);
+	return 0;
+}
+
 static int
 set(uint32_t n)
 {
 	const struct path path = path_mixed(n);
 
-	return flow_set(&table, &path, flow_hash(&table, &path), point_to(n, &path));
+	return put(&table, &path, flow_hash(&table, &path), point_to(n, &path));
 }
 
 static uintptr_t
@@ -172,7 +184,7 @@ every_bit_of_the_tuple_and_nothing_else_makes_the_entry(void **state)
 		const uint32_t hash = flow_hash(&table, &path);
 		struct path other = path;
 
-		assert_int_equal(flow_set(&table, &path, hash, point_to(7, &path)), 0);
+		assert_int_equal(put(&table, &path, hash, point_to(7, &path)), 0);
 		other.hop_limit = other.tos = 0xff;
 		other.mac_known = true;
 		memset(&other.next_hop, 0xff, sizeof(other.next_hop));
@@ -206,8 +218,8 @@ set_again_replaces_and_counts_once(void **state)
 	const uint32_t hash = flow_hash(&table, &path);
 
 	(void)state;
-	assert_int_equal(flow_set(&table, &path, hash, point(FLOW_SYN_RECORD, 0, &path)), 0);
-	assert_int_equal(flow_set(&table, &path, hash, point(FLOW_TCB, 1, &path)), 0);
+	assert_int_equal(put(&table, &path, hash, point(FLOW_SYN_RECORD, 0, &path)), 0);
+	assert_int_equal(put(&table, &path, hash, point(FLOW_TCB, 1, &path)), 0);
 	assert_int_equal(table.entries, 1);
 	assert_int_equal(flow_find(&table, &path, hash), flow_make(FLOW_TCB, &targets[1]));
 	flow_remove(&table, &path, hash);
@@ -246,7 +258,7 @@ one_family_with_one_hash_fills_the_table_again_and_again(void **state)
 		for (uint32_t i = 0; i < ENTRIES; i++) {
 			const struct path path = path_number(family, i);
 
-			assert_int_equal(flow_set(&table, &path, hash, point_to(i, &path)), 0);
+			assert_int_equal(put(&table, &path, hash, point_to(i, &path)), 0);
 		}
 		for (uint32_t i = 0; i < ENTRIES; i++) {
 			const uint32_t n = round % 3 == 0 ? ENTRIES - 1 - i : i;
@@ -351,9 +363,9 @@ families_with_the_same_numbers_stay_apart(void **state)
 
 	(void)state;
 	ipv6.family = ESTAB_FAMILY_IPV6;
-	assert_int_equal(flow_set(&table, &ipv4, hash, point(FLOW_TCB, 0, &ipv4)), 0);
+	assert_int_equal(put(&table, &ipv4, hash, point(FLOW_TCB, 0, &ipv4)), 0);
 	assert_int_equal(flow_find(&table, &ipv6, hash), FLOW_NONE);
-	assert_int_equal(flow_set(&table, &ipv6, hash, point(FLOW_TCB, 1, &ipv6)), 0);
+	assert_int_equal(put(&table, &ipv6, hash, point(FLOW_TCB, 1, &ipv6)), 0);
 	assert_int_equal(table.entries, 2);
 	assert_int_equal(flow_find(&table, &ipv4, hash), flow_make(FLOW_TCB, &targets[0]));
 	assert_int_equal(flow_find(&table, &ipv6, hash), flow_make(FLOW_TCB, &targets[1]));
@@ -388,7 +400,7 @@ entries_beyond_a_full_bucket_stay_where_they_are(void **state)
 
 		if (bucket_of(&table, hash) != home)
 			continue;
-		assert_int_equal(flow_set(&table, &path, hash, point(FLOW_TCB, n, &path)), 0);
+		assert_int_equal(put(&table, &path, hash, point(FLOW_TCB, n, &path)), 0);
 		placed[n++] = i;
 	}
 	for (uint32_t gone = 0; gone < n; gone++) {
@@ -418,7 +430,7 @@ hashes_spread_over_buckets_that_are_no_power_of_two(void **state)
 	for (uint32_t i = 0; i < ENTRIES; i++) {
 		const struct path path = path_mixed(i);
 
-		assert_int_equal(flow_set(&table, &path, i * apart, point_to(i, &path)), 0);
+		assert_int_equal(put(&table, &path, i * apart, point_to(i, &path)), 0);
 	}
 	for (uint32_t i = 0; i < table.count; i++) {
 		const uint32_t free = flow_bucket_match(&table.buckets[i], 0);
@@ -441,7 +453,7 @@ last_bucket_passes_on_to_the_first(void **state)
 	for (uint32_t i = 0; i <= BUCKET_SLOTS; i++) {
 		const struct path path = path_mixed(i);
 
-		assert_int_equal(flow_set(&table, &path, UINT32_MAX, point_to(i, &path)), 0);
+		assert_int_equal(put(&table, &path, UINT32_MAX, point_to(i, &path)), 0);
 		assert_int_equal(flow_find(&table, &path, UINT32_MAX), flow_to(i));
 	}
 	assert_int_equal(flow_bucket_match(last, 0), 0);
@@ -453,6 +465,32 @@ last_bucket_passes_on_to_the_first(void **state)
 		flow_remove(&table, &path, UINT32_MAX);
 	}
 	assert_int_equal(last->passed, 0);
+}
+
+/* Of entries with the same tag, in their bucket and beyond it, the one that is meant. */
+static void
+entry_is_replaced_among_others_of_its_hash(void **state)
+{
+	enum { SAME = BUCKET_SLOTS + 1 };
+
+	(void)state;
+	for (uint32_t i = 0; i < SAME; i++) {
+		const struct path path = path_number(ESTAB_FAMILY_IPV4, i);
+
+		assert_int_equal(flow_insert(&table, &path, UINT32_MAX, point_to(i, &path)), 0);
+	}
+	for (uint32_t i = 0; i < SAME; i++) {
+		const struct path path = path_number(ESTAB_FAMILY_IPV4, i);
+
+		flow_replace(&table, &path, UINT32_MAX, flow_to(i), point_to(SAME + i, &path));
+		for (uint32_t k = 0; k < SAME; k++) {
+			const struct path other = path_number(ESTAB_FAMILY_IPV4, k);
+
+			assert_int_equal(flow_find(&table, &other, UINT32_MAX),
+					flow_to(k <= i ? SAME + k : k));
+		}
+	}
+	assert_int_equal(table.entries, SAME);
 }
 
 /* 12.8 bytes for each entry, whatever their number, and nothing else that grows. */
@@ -483,7 +521,7 @@ absent_path_is_not_found_where_every_bucket_was_full_once(void **state)
 	for (uint32_t i = 0; i < 8; i++) { /* seven at home in bucket 0, one beyond */
 		const struct path path = path_number(ESTAB_FAMILY_IPV4, i);
 
-		assert_int_equal(flow_set(&two, &path, 0, point(FLOW_TCB, i, &path)), 0);
+		assert_int_equal(put(&two, &path, 0, point(FLOW_TCB, i, &path)), 0);
 	}
 	for (uint32_t i = 0; i < 7; i++) {
 		const struct path path = path_number(ESTAB_FAMILY_IPV4, i);
@@ -493,7 +531,7 @@ absent_path_is_not_found_where_every_bucket_was_full_once(void **state)
 	for (uint32_t i = 8; i < 15; i++) { /* six at home in bucket 1, one beyond */
 		const struct path path = path_number(ESTAB_FAMILY_IPV4, i);
 
-		assert_int_equal(flow_set(&two, &path, upper, point(FLOW_TCB, i, &path)), 0);
+		assert_int_equal(put(&two, &path, upper, point(FLOW_TCB, i, &path)), 0);
 	}
 	for (uint32_t i = 0; i < 16; i++) {
 		const struct path path = path_number(ESTAB_FAMILY_IPV4, i);
@@ -519,12 +557,11 @@ tuple_decides_where_bucket_and_tag_agree(void **state)
 	burst.arrived_count = 2;
 	burst.arrived[0].path = first;
 	burst.arrived[1].path = twin;
-	assert_int_equal(flow_set(&table, &first, hash, point(FLOW_TCB, 0, &first)), 0);
+	assert_int_equal(put(&table, &first, hash, point(FLOW_TCB, 0, &first)), 0);
 	flow_lookup(&table, &burst);
 	assert_int_equal(burst.arrived[0].flow, flow_make(FLOW_TCB, &targets[0]));
 	assert_int_equal(burst.arrived[1].flow, FLOW_NONE);
-	assert_int_equal(flow_set(&table, &twin, flow_hash(&table, &twin),
-					 point(FLOW_TCB, 1, &twin)),
+	assert_int_equal(put(&table, &twin, flow_hash(&table, &twin), point(FLOW_TCB, 1, &twin)),
 			0);
 	flow_lookup(&table, &burst);
 	assert_int_equal(burst.arrived[0].flow, flow_make(FLOW_TCB, &targets[0]));
@@ -677,6 +714,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(hashes_spread_over_buckets_that_are_no_power_of_two,
 				start, stop),
 		cmocka_unit_test_setup_teardown(last_bucket_passes_on_to_the_first, start, stop),
+		cmocka_unit_test_setup_teardown(entry_is_replaced_among_others_of_its_hash, start,
+				stop),
 		cmocka_unit_test_setup_teardown(table_takes_thirteen_bytes_of_memory_for_each_entry,
 				start, stop),
 		cmocka_unit_test(absent_path_is_not_found_where_every_bucket_was_full_once),

@@ -35,7 +35,7 @@ create_puts_a_zeroed_tcb_where_packets_find_it(void **state)
 	struct fixture *t = *state;
 	struct path path = { .family = ESTAB_FAMILY_IPV4, .local_port = 1, .remote_port = 2 };
 	const uint32_t hash = flow_hash(room(t)->flows, &path);
-	struct tcb *tcb = tcb_create(room(t), &path, hash);
+	struct tcb *tcb = tcb_create(room(t), &path, hash, FLOW_NONE);
 
 	assert_int_equal(flow_find(room(t)->flows, &path, hash), flow_make(FLOW_TCB, tcb));
 	assert_true(tcp_flow_has_changed(room(t), hash));
@@ -60,7 +60,7 @@ create_beyond_the_limit_gives_none(void **state)
 	t->config.limits.connections = 2;
 	for (uint16_t i = 0; i < 3; i++) {
 		path.remote_port = i;
-		tcbs[i] = tcb_create(room(t), &path, flow_hash(room(t)->flows, &path));
+		tcbs[i] = tcb_create(room(t), &path, flow_hash(room(t)->flows, &path), FLOW_NONE);
 		assert_int_equal(tcbs[i] != NULL, i < 2);
 	}
 	assert_int_equal(flow_find(room(t)->flows, &path, flow_hash(room(t)->flows, &path)),
@@ -78,7 +78,7 @@ release_waits_until_nothing_holds_it(void **state)
 	static const uint32_t holders[] = { TCB_IN_FLOW_TABLE, TCB_HELD, TCB_IN_ACCEPT_QUEUE };
 	struct fixture *t = *state;
 	struct path path = { .family = ESTAB_FAMILY_IPV4, .local_port = 1 };
-	struct tcb *tcb = tcb_create(room(t), &path, flow_hash(room(t)->flows, &path));
+	struct tcb *tcb = tcb_create(room(t), &path, flow_hash(room(t)->flows, &path), FLOW_NONE);
 
 	tcb_leave_flow_table(tcb);
 	for (unsigned int i = 0; i < RTE_DIM(holders); i++) {
