@@ -67,7 +67,7 @@ take_window(struct tcb *tcb, const struct segment *seg)
 }
 
 /* ESTABLISHED: the next text in order, an acknowledgment of something new, or both, and nothing else. */
-static inline bool
+static __rte_noinline STRAIGHT bool
 goes_on(struct tcb *tcb, struct burst *burst, struct segment *seg)
 {
 	if (!arrival_is_predicted(tcb, seg))
