@@ -285,8 +285,10 @@ set_clock(struct capture_run *run)
 static const char *
 begin_run(struct capture *capture, struct capture_run *run)
 {
+	set_clock(run);
+	atomic_store(&run->bytes, run->file.bytes);
 	run->before = atomic_load(&capture->runs);
-	atomic_store(&capture->runs, run);
+	atomic_store(&capture->runs, run); /* the writer looks at it from here on */
 	if (!reserve(capture))
 		return "no memory for copies of packets: give EAL more with -m";
 	if (!capture->writes)
@@ -294,8 +296,6 @@ begin_run(struct capture *capture, struct capture_run *run)
 						  capture) == 0;
 	if (!capture->writes)
 		return "no thread to write";
-	set_clock(run);
-	atomic_store(&run->bytes, run->file.bytes);
 	atomic_store(&run->phase, CAPTURE_ON);
 	atomic_store_explicit(&capture->on, run, memory_order_release);
 	return NULL;
@@ -340,6 +340,7 @@ capture_start(struct capture *capture, const char *path, const char *filter, cha
 	trouble = begin_run(capture, run);
 	if (trouble == NULL)
 		return 0;
+	atomic_store(&run->ended, trouble);
 	snprintf(why, size, "%s", trouble);
 	return -1;
 }
