@@ -5,9 +5,9 @@ exit code 2; a machine that lacks something gets exit code 1 and a line that say
 
 usage: bad_input.py ESTAB_ECHO ESTAB_BENCH"""
 import os
+import re
 import subprocess
 import sys
-import tempfile
 import tempfile
 
 ECHO, BENCH = sys.argv[1:3]
@@ -273,6 +273,29 @@ FILES = [
 ]
 
 
+# What can be wrong, and what the line says in a case of each, which is one of those above.
+KINDS = {
+    "an option that nobody knows": "--foo",
+    "an option that is missing": "--address is missing",
+    "a value that is no such thing": "--address 192.0.2.256/24",
+    "a value out of its range": "--burst 257",
+    "an address that cannot be ours": "--address 127.0.0.1/8: a loopback",
+    "options that do not go together": "--closed: does not go with",
+    "an argument of EAL's": "--bogus",
+    "a device that is not there": "no port found",
+    "memory that is not there": "--connections 100000000: no memory",
+    "a line in a file of options": ", line 4: neither [section] nor name = value",
+    "a line in a file of commands": ": line 3: ",
+    "a file that cannot be read": "/nonexistent: cannot be read",
+}
+
+
+def check_kinds():
+    told = {case[4] for case in CASES} | {part for _, part in FILES}
+    missing = [kind for kind, part in KINDS.items() if part not in told]
+    return f"no case of {missing}" if missing or len(KINDS) < 10 else None
+
+
 def run(command):
     return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                           timeout=30)
@@ -320,6 +343,53 @@ def check_files():
         with open(path, "w", encoding="ascii") as file:
             file.write("[eal]\nbogus = 1\n[measurement]\nport = 0\n")
         return check(ECHO, [], ["--config-file", path], 2, "[measurement]: no such section")
+
+
+def sections_of(program):
+    """{option: the section of a file that it stands in}, and which of them are flags: as --help has them."""
+    sections, flags, title = {}, set(), ""
+    for line in run([program, "--help"]).stdout.splitlines():
+        if found := re.match(r"([A-Z][\w ]*):$", line):
+            title = found[1].lower()
+        elif found := re.match(r"  --([a-z0-9-]+)(,| {2,}|$)?", line):
+            sections[found[1]] = title
+            if found[2] is not None:
+                flags.add(found[1])
+    return sections, flags
+
+
+def twin_of(program, options, help_texts):
+    """The same options as a file, or None where one has no place or no form there."""
+    sections, flags = help_texts[program]
+    file, rest = {}, list(options)
+    while rest:
+        name = rest.pop(0)[2:]
+        value = "yes" if name in flags else rest.pop(0) if rest else ""
+        if name not in sections or name == "config-file" or not 0 < len(value) < 200 or "#" in value:
+            return None
+        file.setdefault(sections[name], []).append(f"{name} = {value}\n")
+    return "".join(f"[{section}]\n{''.join(lines)}" for section, lines in file.items())
+
+
+def check_twins():
+    """What the command line is refused for, a file is refused for in the same words. @return why not, how many"""
+    help_texts = {program: sections_of(program) for program in (ECHO, BENCH)}
+    count = 0
+    with tempfile.TemporaryDirectory(prefix="estab-test-") as folder:
+        path = f"{folder}/options.cfg"
+        for program, eal, options, code, part in CASES:
+            text = twin_of(program, options, help_texts) if code == 2 and not eal else None
+            if not text:
+                continue
+            with open(path, "w", encoding="ascii") as file:
+                file.write(text)
+            as_entry = re.sub(r"^--([a-z0-9-]+) (\S.*?)(:|$)", r"\1 = \2\3", part)
+            why = check(program, [], ["--config-file", path], 2, part) and \
+                check(program, [], ["--config-file", path], 2, as_entry)
+            if why is not None:
+                return f"{text!r} in a file: {why}", count
+            count += 1
+    return None, count
 
 
 def check_failed_device(program, options):
@@ -395,15 +465,16 @@ def check_secret_files():
 
 
 failed = 0
+twins_fault, twins = check_twins()
 for case in CASES:
     why = check(*case)
     if why is not None:
         failed += 1
         print(f"not ok: {os.path.basename(case[0])} {' '.join(case[1])} -- {' '.join(case[2])}: {why}")
-for why in (check_no_hugepages(), check_questions(), check_files(), check_secret_files(), check_failed_device(ECHO, ADDRESS),
+for why in (check_kinds(), twins_fault, None if twins > 100 else f"only {twins} twins", check_no_hugepages(), check_questions(), check_files(), check_secret_files(), check_failed_device(ECHO, ADDRESS),
             check_failed_device(BENCH, CRR + ["--server", "192.0.2.1:80"] + ADDRESS)):
     if why is not None:
         failed += 1
         print(f"not ok: {why}")
-print(f"{len(CASES) + 5 - failed} of {len(CASES) + 5} passed")
+print(f"{len(CASES) + 8 - failed} of {len(CASES) + 8} passed, {twins} of them in a file, too")
 sys.exit(failed > 0)
