@@ -74,7 +74,7 @@ as_owner() {
 
 build_release() {
 	[ -z "$built" ] || return 0
-	[ -e "$build/build.ninja" ] || as_owner meson setup --buildtype=release "$build" "$top"
+	[ -e "$build/build.ninja" ] || as_owner meson setup --buildtype=release -Dtests=false "$build" "$top"
 	as_owner ninja -C "$build"
 }
 
