@@ -26,8 +26,6 @@
  */
 #include <stdlib.h>
 
-#include <rte_eal.h>
-
 #include "bench.h"
 #include "bench_options.h"
 #include "complain.h"
@@ -83,7 +81,7 @@ static int
 end(int code)
 {
 	pdump_end();
-	rte_eal_cleanup();
+	eal_end();
 	return complain_of_output(outputs_close(&options.outputs, code));
 }
 

@@ -12,8 +12,6 @@
  */
 #include <stdlib.h>
 
-#include <rte_eal.h>
-
 #include "complain.h"
 #include "eal.h"
 #include "echo.h"
@@ -64,6 +62,6 @@ main(int argc, char **argv)
 	}
 	echo_destroy(&echo);
 	pdump_end();
-	rte_eal_cleanup();
+	eal_end();
 	return complain_of_output(ret);
 }
