@@ -64,12 +64,13 @@ unpack() { # TARGET
 }
 
 # One job each. The engine's entropic schedule costs more than a connection does; its own memory
-# limit is above what EAL takes.
+# limit is above what EAL takes. Its timeout is by the clock on the wall, and who runs at idle
+# priority beside others may wait for minutes.
 fuzz() { # TARGET SECONDS
 	mkdir -p "$found/$1"
 	unpack "$1"
 	"$build/test/fuzz/fuzz_$1" -max_total_time="$2" -max_len=400 -len_control=20 -entropic=0 -rss_limit_mb=4096 \
-		-timeout=120 -print_final_stats=1 -verbosity=1 -artifact_prefix="$found/$1-" \
+		-timeout=600 -print_final_stats=1 -verbosity=1 -artifact_prefix="$found/$1-" \
 		"$found/$1" >"$found/$1.log" 2>&1 </dev/null
 	local status=$?
 	local runs
