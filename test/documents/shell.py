@@ -9,7 +9,7 @@ import subprocess
 
 SECONDS = 30
 DURATION = "200ms"
-DURATION_OF_A_STEP = "40ms"
+DURATION_OF_A_STEP = "100ms"
 READY = " listens on "  # of estab-echo
 UNSHARE = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
 
