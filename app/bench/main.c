@@ -26,6 +26,8 @@
  */
 #include <stdlib.h>
 
+#include <rte_eal.h>
+
 #include "bench.h"
 #include "bench_options.h"
 #include "complain.h"
@@ -81,7 +83,7 @@ static int
 end(int code)
 {
 	pdump_end();
-	eal_end();
+	rte_eal_cleanup();
 	return complain_of_output(outputs_close(&options.outputs, code));
 }
 

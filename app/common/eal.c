@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +16,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <rte_alarm.h>
 #include <rte_common.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
@@ -27,8 +25,6 @@
 #include "complain.h"
 
 enum eal_limits {
-	END_NAP_US = 100,
-	END_NAPS_MAX = 10000, /* a second */
 	EAL_SAID_MAX = 16384, /* of what EAL wrote; the reason is near the beginning */
 	EAL_LINE_MAX = 512,
 };
@@ -255,30 +251,6 @@ eal_start(const struct command_line *line)
 	if (init_with_copy(line) < 0)
 		return complain(EXIT_ENVIRONMENT, "EAL did not start: the reason is above");
 	return -1;
-}
-
-static void
-on_alarm(void *argument)
-{
-	atomic_store((atomic_bool *)argument, true);
-}
-
-/*
- * EAL (22.11) unmaps its memory while its thread for interrupts runs on, and a driver that was just closed may have left
- * that thread something to look at there: net_memif does. Alarms are of the same thread: one that has gone off
- * tells that it is through with what was before.
- */
-void
-eal_end(void)
-{
-	atomic_bool went_off = false;
-
-	if (rte_eal_alarm_set(1, on_alarm, &went_off) == 0) {
-		for (int i = 0; i < END_NAPS_MAX && !atomic_load(&went_off); i++)
-			usleep(END_NAP_US);
-		rte_eal_alarm_cancel(on_alarm, &went_off);
-	}
-	rte_eal_cleanup();
 }
 
 void

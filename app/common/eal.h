@@ -18,9 +18,6 @@ bool eal_has_argument(const struct command_line *line, const char *start);
 /* @return -1 to go on, else the exit code */
 int eal_start(const struct command_line *line);
 
-/* EAL's end, when all devices are closed. */
-void eal_end(void);
-
 /* The one line for what EAL said when it failed; written into buf. For eal_start, and for tests. */
 void eal_explain(const char *said, char *buf, size_t size);
 

@@ -12,6 +12,8 @@
  */
 #include <stdlib.h>
 
+#include <rte_eal.h>
+
 #include "complain.h"
 #include "eal.h"
 #include "echo.h"
@@ -62,6 +64,6 @@ main(int argc, char **argv)
 	}
 	echo_destroy(&echo);
 	pdump_end();
-	eal_end();
+	rte_eal_cleanup();
 	return complain_of_output(ret);
 }
