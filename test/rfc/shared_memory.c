@@ -134,6 +134,32 @@ memory_shared_step_of_a_coarse_window_is_left_to_who_reads(void **state)
 	assert_drops(t, TCP_OUT_OF_WINDOW, 0);
 }
 
+/* The same for an ACK that leaves before the user could read what it acknowledges: there is a gap behind it. */
+static void
+memory_shared_step_of_a_coarse_window_is_left_before_an_octet_is_read(void **state)
+{
+	enum { SCALE = 14, EDGE = 1 << SCALE };
+	const struct packet *packet;
+	struct fixture *t = *state;
+	uint16_t window = 0;
+	uint32_t at;
+
+	t->config.limits.receive_memory_bytes = 8 * MBUF;
+	t->config.tcp.window_scale_min = SCALE;
+	in_established_with(t, "mss 1000,wscale 7");
+	for (at = 1; at < 3 * EDGE + 2 * SEGMENT; at += SEGMENT) {
+		arrive(t, ". %u:%u(1000) ack 1", at, at + SEGMENT);
+		app_read(t, SEGMENT);
+	}
+	arrive(t, ". %u:%u(1000) ack 1", at + 2 * SEGMENT, at + 3 * SEGMENT);
+	ignore_sent(t);
+	arrive(t, ". %u:%u(1) ack 1", at, at + 1);
+	while ((packet = next_sent(t)) != NULL)
+		window = packet->win;
+	assert_int_equal(window, 1);
+	app_read(t, 1);
+}
+
 int
 main(void)
 {
@@ -144,6 +170,7 @@ main(void)
 		FIXTURE_TEST(memory_shared_segment_that_offers_the_whole_buffer_is_not_counted),
 		FIXTURE_TEST(memory_shared_read_that_sends_nothing_is_not_counted),
 		FIXTURE_TEST(memory_shared_step_of_a_coarse_window_is_left_to_who_reads),
+		FIXTURE_TEST(memory_shared_step_of_a_coarse_window_is_left_before_an_octet_is_read),
 	};
 
 	return cmocka_run_group_tests_name("shared_memory", tests, eal_start, eal_stop);

@@ -78,15 +78,16 @@ room_below(const struct tcb *tcb, uint32_t limit)
 }
 
 /*
- * What each connection has room for whatever others hold: two segments, and no less than one step of its window,
- * or nothing could be announced.
+ * What each connection has room for whatever others hold: two segments, and a step of its window beyond
+ * what of them is not yet read, or nothing could be announced.
  */
 static uint32_t
 least_room(const struct tcb *tcb)
 {
 	const uint32_t segments = (uint32_t)RECEIVE_SEGMENTS_MIN * tcb->rcv_mss;
 
-	return RTE_MIN(tcb->rcv_buffer, RTE_MAX(segments, UINT32_C(1) << tcb->rcv_wscale));
+	return RTE_MIN(tcb->rcv_buffer,
+			segments + (tcb->rcv_wscale > 0 ? UINT32_C(1) << tcb->rcv_wscale : 0));
 }
 
 struct receive_room
