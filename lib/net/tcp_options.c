@@ -77,7 +77,7 @@ take_sack(const struct option *option, struct tcp_options *options)
 	}
 }
 
-/* The bit of a known option of the right length; 0 for all others. */
+/* The bit of a known option of the right length; 0 for all others, and for an MSS of 0, which is none. */
 static uint8_t
 option_bit(const struct option *option)
 {
@@ -85,7 +85,7 @@ option_bit(const struct option *option)
 
 	switch (option->kind) {
 	case KIND_MSS:
-		return length == 2 ? TCP_OPTION_MSS : 0;
+		return length == 2 && read_16(option->body) != 0 ? TCP_OPTION_MSS : 0;
 	case KIND_WINDOW_SCALE:
 		return length == 1 ? TCP_OPTION_WINDOW_SCALE : 0;
 	case KIND_SACK_PERMITTED:

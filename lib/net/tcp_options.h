@@ -36,8 +36,8 @@ enum {
 #define TCP_OPTIONS_SYN_TAIL UINT32_C(0x01030300)
 
 /*
- * Read `length` bytes of options. Unknown ones are skipped, known ones of a wrong length too; of
- * two of a kind the first counts.
+ * Read `length` bytes of options. Unknown ones are skipped, known ones of a wrong length too, and an MSS
+ * of 0 (as Linux does); of two of a kind the first counts.
  *
  * @return false where an option's length is illegal: below 2 or past the end (MUST-7)
  */

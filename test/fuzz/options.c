@@ -18,7 +18,7 @@ fuzz_start(void)
 	return 0;
 }
 
-/* RFC 9293 3.1 as a table of lengths; 0: any that holds whole SACK blocks. */
+/* RFC 9293 3.1 as a table of lengths; 0: any that holds whole SACK blocks. An MSS of 0 is none. */
 static const struct {
 	uint8_t length, bit;
 } kinds[] = {
@@ -39,6 +39,8 @@ static bool
 is_known(const uint8_t *at)
 {
 	if (at[0] >= RTE_DIM(kinds) || kinds[at[0]].bit == 0)
+		return false;
+	if (at[0] == 2 && at[1] == 4 && at[2] == 0 && at[3] == 0)
 		return false;
 	return kinds[at[0]].length != 0 ? at[1] == kinds[at[0]].length
 					: at[1] % 8 == 2 && at[1] >= 10 && at[1] <= 34;

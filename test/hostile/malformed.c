@@ -156,21 +156,42 @@ class_09_options_of_every_kind_and_length_are_survived(void **state)
 }
 
 /* CVE-2019-11479: an MSS of almost nothing would make a packet, and work, of each octet. */
-static void
-class_09_tiny_mss_does_not_multiply_the_packets(void **state)
+/* Of a connection whose SYN has this option. @return how many segments of 4800 octets go at once: full ones */
+static uint64_t
+segments_with(struct crowd *c, const char *option)
 {
-	enum { TEXT = 4800, MSS_MIN = 48 };
-	struct crowd *c = *state;
+	enum { TEXT = 4800 };
 	struct stranger s = crowd_stranger(1);
 	uint64_t before;
 
 	c->config.tcp.initial_window = 255;
 	crowd_start(c);
-	assert_true(crowd_open(c, &s, "mss 1"));
+	assert_true(crowd_open(c, &s, option));
 	before = crowd_stats(c).segments_sent;
 	assert_int_equal(crowd_write(&s, TEXT), TEXT);
 	crowd_turn(c);
-	assert_int_equal(crowd_stats(c).segments_sent - before, TEXT / MSS_MIN);
+	return crowd_stats(c).segments_sent - before;
+}
+
+static void
+class_09_tiny_mss_does_not_multiply_the_packets(void **state)
+{
+	assert_int_equal(segments_with(*state, "mss 1"), 4800 / 48);
+}
+
+static void
+class_09_mss_of_nothing_is_that_of_a_syn_without_it(void **state)
+{
+	assert_int_equal(segments_with(*state, "mss 0"), 4800 / 536);
+}
+
+static void
+class_09_mss_of_nothing_is_none_for_a_cookie_too(void **state)
+{
+	struct crowd *c = *state;
+
+	c->config.tcp.syn_cookies = ESTAB_SYN_COOKIES_ALWAYS;
+	assert_int_equal(segments_with(c, "mss 0"), 4800 / 536);
 }
 
 int
@@ -183,6 +204,8 @@ main(void)
 		CROWD_TEST(class_15_fragments_are_dropped_and_never_kept),
 		CROWD_TEST(class_09_options_of_every_kind_and_length_are_survived),
 		CROWD_TEST(class_09_tiny_mss_does_not_multiply_the_packets),
+		CROWD_TEST(class_09_mss_of_nothing_is_that_of_a_syn_without_it),
+		CROWD_TEST(class_09_mss_of_nothing_is_none_for_a_cookie_too),
 	};
 
 	return cmocka_run_group_tests(tests, eal_start, eal_stop);

@@ -197,6 +197,19 @@ unknown_options_are_skipped_by_their_length(void **state)
 }
 
 static void
+mss_of_0_is_none(void **state)
+{
+	struct tcp_options options;
+
+	(void)state;
+	assert_true(PARSE(&options, 2, 4, 0, 0, 3, 3, 1, 1));
+	assert_int_equal(options.seen, TCP_OPTION_WINDOW_SCALE);
+	assert_true(PARSE(&options, 2, 4, 0, 0, 2, 4, 1, 0));
+	assert_int_equal(options.seen, TCP_OPTION_MSS);
+	assert_int_equal(options.mss, 256);
+}
+
+static void
 of_two_of_a_kind_the_first_counts(void **state)
 {
 	struct tcp_options options;
@@ -340,6 +353,7 @@ main(void)
 		cmocka_unit_test(option_cut_anywhere_is_illegal_and_overreads_nothing),
 		cmocka_unit_test(option_after_the_end_of_the_list_is_not_read),
 		cmocka_unit_test(unknown_options_are_skipped_by_their_length),
+		cmocka_unit_test(mss_of_0_is_none),
 		cmocka_unit_test(of_two_of_a_kind_the_first_counts),
 		cmocka_unit_test(window_scale_above_14_becomes_14),
 		cmocka_unit_test(sack_blocks_are_read_in_order),
