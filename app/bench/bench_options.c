@@ -265,5 +265,9 @@ bench_options_read(struct bench_options *options, struct command_line *line, int
 		ret = load_secret(options);
 	if (ret < 0)
 		ret = outputs_open(&options->outputs);
-	return ret < 0 ? capture_options_open(&options->capture) : ret;
+	if (ret < 0)
+		ret = outputs_check_other(&options->outputs, "capture", options->capture.path);
+	if (ret < 0)
+		ret = capture_options_open(&options->capture);
+	return ret < 0 ? outputs_empty(&options->outputs) : ret;
 }

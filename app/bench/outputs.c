@@ -3,8 +3,11 @@
 #include "outputs.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "bench_options.h"
 #include "complain.h"
@@ -117,6 +120,31 @@ outputs_check(const struct outputs *outputs, uint32_t workload)
 	return ret < 0 ? check_hgrm(outputs, workload) : ret;
 }
 
+/* A pipe or a device has room for several, a file has not. */
+static bool
+is_same_file(const struct stat *one, const struct stat *other)
+{
+	return S_ISREG(one->st_mode) && one->st_dev == other->st_dev &&
+			one->st_ino == other->st_ino;
+}
+
+/* Those that are opened, by whatever name. @return -1 where none is this file, else the exit code */
+static int
+refuse_same(const struct outputs *outputs, const struct stat *file, const char *option,
+		const char *path, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		const struct output *other = &outputs->of[i];
+		struct stat is;
+
+		if (other->file != NULL && fstat(fileno(other->file), &is) == 0 &&
+				is_same_file(file, &is))
+			return complain(EXIT_USAGE, "--%s %s: --%s is written there", option, path,
+					names[i]);
+	}
+	return -1;
+}
+
 /* No two may write to one place. @return -1 to go on, else the exit code */
 static int
 check_alone(const struct outputs *outputs, enum output_kind kind)
@@ -133,21 +161,34 @@ check_alone(const struct outputs *outputs, enum output_kind kind)
 	return -1;
 }
 
+/* As fopen() does for writing, but what is there stays. @return NULL: errno says why */
+static FILE *
+open_kept(const char *path)
+{
+	const int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (fd >= 0 && file == NULL)
+		close(fd);
+	return file;
+}
+
 static int
 open_one(struct outputs *outputs, enum output_kind kind)
 {
 	struct output *output = &outputs->of[kind];
+	struct stat is;
 
 	if (strcmp(output->path, "-") == 0) {
 		output->file = stdout;
 		outputs->text = stderr;
-		return -1;
+	} else {
+		output->file = open_kept(output->path);
 	}
-	output->file = fopen(output->path, "w");
-	if (output->file == NULL)
+	if (output->file == NULL || fstat(fileno(output->file), &is) != 0)
 		return complain(EXIT_ENVIRONMENT, "--%s %s: cannot be written: %s", names[kind],
 				output->path, strerror(errno));
-	return -1;
+	return refuse_same(outputs, &is, names[kind], output->path, kind);
 }
 
 int
@@ -165,6 +206,33 @@ outputs_open(struct outputs *outputs)
 			ret = open_one(outputs, kind);
 	}
 	return ret;
+}
+
+int
+outputs_check_other(const struct outputs *outputs, const char *option, const char *path)
+{
+	struct stat is;
+
+	if (path == NULL || stat(path, &is) != 0)
+		return -1;
+	return refuse_same(outputs, &is, option, path, OUTPUT_COUNT);
+}
+
+int
+outputs_empty(const struct outputs *outputs)
+{
+	for (unsigned int kind = 0; kind < OUTPUT_COUNT; kind++) {
+		const struct output *output = &outputs->of[kind];
+		struct stat is;
+
+		if (output->file == NULL || output->file == stdout)
+			continue;
+		if (fstat(fileno(output->file), &is) == 0 && S_ISREG(is.st_mode) &&
+				ftruncate(fileno(output->file), 0) != 0)
+			return complain(EXIT_ENVIRONMENT, "--%s %s: cannot be written: %s",
+					names[kind], output->path, strerror(errno));
+	}
+	return -1;
 }
 
 int

@@ -42,8 +42,18 @@ int outputs_check(const struct outputs *outputs, uint32_t workload);
 /* The latency that --hgrm is of. */
 enum latency outputs_hgrm_of(const struct outputs *outputs, uint32_t workload);
 
-/* @return -1 to go on, else the exit code; complains */
+/*
+ * What is in them stays as yet. No two may be one file, by whatever names.
+ *
+ * @return -1 to go on, else the exit code; complains
+ */
 int outputs_open(struct outputs *outputs);
+
+/* Refuse another option's file where it is one of these. path: NULL: none. @return as of outputs_open */
+int outputs_check_other(const struct outputs *outputs, const char *option, const char *path);
+
+/* Give up what was in them: nothing on the command line is wrong. @return as of outputs_open */
+int outputs_empty(const struct outputs *outputs);
 
 /*
  * Close them all, and complain of each that could not be written.

@@ -464,6 +464,33 @@ def check_secret_files():
             check(BENCH, [], HOLD + ["--secret-file", secret], 2, "does not go with")
 
 
+def check_outputs():
+    """No file is two outputs, whatever its names, and what is in one stays while anything is wrong."""
+    with tempfile.TemporaryDirectory(prefix="estab-test-") as folder:
+        path, link, hard = (f"{folder}/{name}" for name in ("x", "link", "hard"))
+        with open(path, "w", encoding="ascii") as file:
+            file.write("kept")
+        os.symlink("x", link)
+        os.link(path, hard)
+        cases = [(["--json", path, f"--{option}", other], 2, f"--{option} {other}: --json is written there")
+                 for option in ("csv", "hgrm", "report", "capture")
+                 for other in (f"{folder}/./x", link, hard)]
+        cases += [(["--report", path, "--capture", path], 2, f"--capture {path}: --report is written there"),
+                  (["--csv", path, "--json", "/nonexistent/x"], 1, "--json /nonexistent/x: cannot be"),
+                  (["--json", path, "--csv", "/nonexistent/x"], 1, "--csv /nonexistent/x: cannot be"),
+                  (["--json", path, "--capture", "/nonexistent/x"], 1, "--capture /nonexistent/x: cannot")]
+        for options, code, part in cases:
+            why = check(BENCH, [], CRR + ["--loopback"] + options, code, part)
+            with open(path, encoding="ascii") as file:
+                if file.read() != "kept":
+                    why = why or "what was in the file is lost"
+            if why is not None:
+                return f"{' '.join(options)}: {why}"
+    # Devices have room for several: it is EAL that ends these.
+    return check(BENCH, ["--bogus"], CRR + ["--loopback", "--json", "/dev/null", "--csv", "/dev/./null",
+                                            "--capture", "/dev/null"], 2, "--bogus")
+
+
 failed = 0
 twins_fault, twins = check_twins()
 for case in CASES:
@@ -471,10 +498,11 @@ for case in CASES:
     if why is not None:
         failed += 1
         print(f"not ok: {os.path.basename(case[0])} {' '.join(case[1])} -- {' '.join(case[2])}: {why}")
-for why in (check_kinds(), twins_fault, None if twins > 100 else f"only {twins} twins", check_no_hugepages(), check_questions(), check_files(), check_secret_files(), check_failed_device(ECHO, ADDRESS),
+for why in (check_kinds(), twins_fault, None if twins > 100 else f"only {twins} twins", check_no_hugepages(),
+            check_questions(), check_files(), check_secret_files(), check_outputs(), check_failed_device(ECHO, ADDRESS),
             check_failed_device(BENCH, CRR + ["--server", "192.0.2.1:80"] + ADDRESS)):
     if why is not None:
         failed += 1
         print(f"not ok: {why}")
-print(f"{len(CASES) + 8 - failed} of {len(CASES) + 8} passed, {twins} of them in a file, too")
+print(f"{len(CASES) + 10 - failed} of {len(CASES) + 10} passed, {twins} of them in a file, too")
 sys.exit(failed > 0)
