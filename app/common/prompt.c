@@ -215,19 +215,38 @@ run_lines(char *buf, size_t length)
 	return length;
 }
 
-/* A line that is too long comes in parts, and each is none. */
+/* What is left of a line that was too long. @return how much there is behind it */
+static size_t
+drop_line(char *buf, size_t length, bool *drops)
+{
+	const char *end = memchr(buf, '\n', length);
+
+	*drops = end == NULL;
+	if (end == NULL)
+		return 0;
+	length -= (size_t)(end + 1 - buf);
+	memmove(buf, end + 1, length);
+	return length;
+}
+
+/* A line that is too long is refused by its beginning; no part of it is a command. */
 static void
 read_pipe(void)
 {
 	char buf[PROMPT_LINE_MAX];
 	size_t length = 0, more;
+	bool drops = false;
 
 	while ((more = read_some(buf + length, sizeof(buf) - 1 - length)) > 0) {
-		length = run_lines(buf, length + more);
+		length += more;
+		if (drops)
+			length = drop_line(buf, length, &drops);
+		length = run_lines(buf, length);
 		if (length == sizeof(buf) - 1) {
 			buf[length] = '\0';
 			run_line(buf);
 			length = 0;
+			drops = true;
 		}
 	}
 	buf[length] = '\0';

@@ -154,6 +154,17 @@ def check_wrong(program):
     check("show listeners" in program.ask("help"), "help")
 
 
+def check_long(program):
+    """A line is refused whole, wherever the reader's buffer ends in it, and what follows is a line again."""
+    for length in 511, 512, 1021, 1022, 1023, 5000:
+        for behind in "", "quit", " # quit":
+            said = program.ask("a" * length + behind)
+            check(said == f"{'a' * 80}: longer than 510 characters\n", f"{length} characters: {said!r}")
+    said = program.ask("a" * 511 + "quit\nshow lcore 1")
+    check(said.endswith("characters\nlcore 1 has no stack\n") and said.count("\n") == 2, f"{said!r}")
+    check(program.ask("a" * 510) == f"{'a' * 80}: no such command: see help\n", "510 characters")
+
+
 def check_capture(echo, folder):
     """Begun and ended twice; what cannot be says why, and leaves nothing."""
     for line, answer in (("stop capture", "nothing is captured\n"),
@@ -210,7 +221,7 @@ def over_memif():
             check("goes with" in bench.ask("set rate 5"), "set rate without --rate")
             check(bench.ask("start") == "started\n" and bench.ask("start") == "is started\n", "start")
             await_answer(bench, "show latency response", r"count +[1-9]")
-            for part in check_connections, check_counters, check_clear, check_wrong:
+            for part in check_connections, check_counters, check_clear, check_wrong, check_long:
                 part(echo)
             check_capture(echo, folder)
             check_listening(echo)
