@@ -111,6 +111,8 @@ def check_connections(echo):
     check(one[2] == "ESTABLISHED" and one[3] == "198.18.0.2:7", f"a connection: {one}")
     found = echo.ask(f"show conn {one[4]} ").splitlines()
     check(found[1].split()[:5] == one[:5], f"filtered: {found}")
+    by_port = echo.ask(f"show conn :{one[4].rpartition(':')[2]} ").splitlines()
+    check(by_port[1].split()[:5] == one[:5], f"by the port: {by_port}")
     check(len(echo.ask("show conn FIN-WAIT-1").splitlines()) == 1, "nobody's state")
     info = echo.ask(f"show conn {one[0]}")
     check(re.search(rf"remote +{re.escape(one[4])}\n", info) and "cwnd" in info, f"one: {info}")
