@@ -104,5 +104,5 @@ bench_wait_for_start(struct bench *bench)
 	if (atomic_load(&bench->started))
 		return -1;
 	turns_drain(bench);
-	return EXIT_FINE;
+	return complain(EXIT_ENVIRONMENT, "nothing was measured: \"start\" was never said");
 }

@@ -283,6 +283,17 @@ def from_a_file():
           f"--cmdline-file {name}: line 3: set rate 1x: expected" in done.stderr, f"wrong: {done}")
 
 
+def never_started():
+    """Nothing was measured: nobody may take that for a success."""
+    for text in "", "show lcores\nquit\n":
+        done = subprocess.run([BENCH, *eal("never"), "--", "--loopback", "--workload", "crr",
+                               "--duration", "1", "-i"], input=text, capture_output=True,
+                              text=True, timeout=SECONDS)
+        said = [line for line in done.stderr.splitlines() if line.startswith("estab-bench: ")]
+        check(done.returncode == 1 and len(said) == 1 and "nothing was measured" in said[0] and
+              "result:" not in done.stdout, f"never started: {done}")
+
+
 def at_a_terminal():
     """Completion, history, an interrupt that clears the line, and the end."""
     ours, theirs = pty.openpty()
@@ -319,7 +330,7 @@ def at_a_terminal():
         os.close(theirs)
 
 
-for part in over_memif, refuses_when_stopped, from_a_file, at_a_terminal:
+for part in over_memif, refuses_when_stopped, from_a_file, never_started, at_a_terminal:
     print(part.__name__, flush=True)
     part()
 sys.exit(check.failed)
