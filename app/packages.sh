@@ -5,10 +5,10 @@
 # shellcheck shell=bash disable=SC2034
 
 packages_build="gcc g++ libc6-dev meson ninja-build pkg-config python3 libdpdk-dev libjansson-dev
-	libcmocka-dev libsodium-dev libpcap0.8-dev"
+	libcmocka-dev libsodium-dev libpcap0.8-dev help2man"
 packages_tap="iproute2 netcat-openbsd util-linux"
 # dpdk-dev has testpmd, which app/bench/floor.sh measures against.
-packages_test="doxygen help2man groff-base dpdk-dev iproute2 iputils-ping ethtool netcat-openbsd socat iperf3 tshark nmap hping3 curl wrk
+packages_test="doxygen groff-base dpdk-dev iproute2 iputils-ping ethtool netcat-openbsd socat iperf3 tshark nmap hping3 curl wrk
 	apache2-utils nginx-light nghttp2-client tcpdump prometheus procps util-linux binutils libsystemd-dev"
 packages_sanitize="clang libclang-rt-dev llvm"
 # Only for test/run.sh --coverage.
