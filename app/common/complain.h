@@ -12,7 +12,7 @@ enum exit_code {
 	EXIT_USAGE = 2,       /* the command line is wrong */
 };
 
-/* Write "<program>: <text>" as a line to stderr. @return the code, for `return complain(...)` */
+/* Write "<program>: <text>" as a line to stderr, control characters in it as "?". @return the code, for `return complain(...)` */
 __attribute__((format(printf, 2, 3))) int complain(enum exit_code code, const char *format, ...);
 
 /*

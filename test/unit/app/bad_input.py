@@ -106,6 +106,7 @@ CASES = [
     (ECHO, [], ADDRESS + ["--capture", "/dev/full"], 1, "/dev/full: cannot be written: No space left"),
     (ECHO, [], ADDRESS + ["--capture", "x", "--capture-filter", "prt 7"], 2,
      "--capture-filter prt 7: can't parse filter expression: syntax error"),
+    (ECHO, [], ADDRESS + ["--capture", "x", "--capture-filter", "prt\n7"], 2, "--capture-filter prt?7: can't parse"),
     (ECHO, [], ADDRESS + ["--capture", "x", "--capture-snaplen", "13"], 2,
      "--capture-snaplen 13: expected a number from 14 to 262144"),
     (ECHO, [], ADDRESS + ["--capture", "x", "--capture-count", "0"], 2, "--capture-count 0: expected"),
@@ -365,7 +366,7 @@ def twin_of(program, options, help_texts):
     while rest:
         name = rest.pop(0)[2:]
         value = "yes" if name in flags else rest.pop(0) if rest else ""
-        if name not in sections or name == "config-file" or not 0 < len(value) < 200 or "#" in value:
+        if name not in sections or name == "config-file" or not 0 < len(value) < 200 or set("#\n") & set(value):
             return None
         file.setdefault(sections[name], []).append(f"{name} = {value}\n")
     return "".join(f"[{section}]\n{''.join(lines)}" for section, lines in file.items())
