@@ -81,9 +81,17 @@ make_run(const struct capture_options *options, const char *path, const char *fi
 	return NULL;
 }
 
+/* The same to libpcap, and one line to whom it is told. */
+static void
+join_lines(char *text)
+{
+	while ((text = strpbrk(text, "\r\n\t")) != NULL)
+		*text = ' ';
+}
+
 struct capture_run *
 capture_run_open(const struct capture_options *options, const char *path, const char *filter,
-		char *why, size_t size)
+		bool waits, char *why, size_t size)
 {
 	struct capture_run *run = make_run(options, path, filter);
 	int ret;
@@ -97,10 +105,12 @@ capture_run_open(const struct capture_options *options, const char *path, const 
 		return NULL;
 	}
 	run->filters = filter != NULL;
-	ret = capture_file_open(&run->file, path);
+	if (run->filters)
+		join_lines(run->filter_text);
+	ret = capture_file_open(&run->file, path, waits);
 	if (ret == 0)
 		return run;
-	snprintf(why, size, "cannot be written: %s", strerror(-ret));
+	snprintf(why, size, "cannot be written: %s", capture_file_why(-ret));
 	free_run(run);
 	return NULL;
 }
@@ -209,10 +219,10 @@ flush(struct capture *capture, struct capture_run *run)
 	if (ret == 0)
 		return;
 	capture->failed = true;
-	end_run(capture, run, strerrordesc_np(-ret));
-	atomic_store(&run->ended, strerrordesc_np(-ret)); /* whatever else has ended it */
+	end_run(capture, run, capture_file_why(-ret));
+	atomic_store(&run->ended, capture_file_why(-ret)); /* whatever else has ended it */
 	capture_file_close(&run->file);
-	complain(EXIT_FINE, "capture %s: ended: %s", run->path, strerrordesc_np(-ret));
+	complain(EXIT_FINE, "capture %s: ended: %s", run->path, capture_file_why(-ret));
 }
 
 /* Into the file, where it belongs to what is written now. */
@@ -334,7 +344,7 @@ capture_start(struct capture *capture, const char *path, const char *filter, cha
 		snprintf(why, size, "one is under way: stop capture ends it");
 		return -1;
 	}
-	run = capture_run_open(capture->options, path, filter, why, size);
+	run = capture_run_open(capture->options, path, filter, false, why, size);
 	if (run == NULL)
 		return -1;
 	trouble = begin_run(capture, run);
@@ -345,12 +355,22 @@ capture_start(struct capture *capture, const char *path, const char *filter, cha
 	return -1;
 }
 
+/* Somebody waits for it: no reader of a pipe may hold that up. */
+static void
+end_now(struct capture *capture, const char *why)
+{
+	struct capture_run *run = atomic_load(&capture->runs);
+
+	end_run(capture, run, why);
+	capture_file_hurry(&run->file);
+}
+
 bool
 capture_stop(struct capture *capture)
 {
 	if (!capture_is_on(capture))
 		return false;
-	end_run(capture, atomic_load(&capture->runs), "stopped");
+	end_now(capture, "stopped");
 	for (unsigned int i = 0; i < CLOSE_NAPS && capture_is_on(capture); i++)
 		usleep(NAP_US);
 	return true;
@@ -400,12 +420,12 @@ print_end(const struct capture *capture, FILE *out)
 	fputc('\n', out);
 }
 
-/* The rest is written, however long that takes. */
+/* The rest is written, however long that takes, where a disk or a reader takes it at all. */
 static void
 end_writer(struct capture *capture)
 {
 	if (capture_is_on(capture))
-		end_run(capture, atomic_load(&capture->runs), "the program's end");
+		end_now(capture, "the program's end");
 	while (capture_is_on(capture))
 		usleep(NAP_US);
 	atomic_store(&capture->over, true);

@@ -13,6 +13,7 @@
  *	capture_lane.c     at a queue: what an lcore does
  *	capture_order.c    what lies in all lanes, in order of time
  *	capture_file.c     the file, and the filter
+ *	capture_pipe.c     how it is written, where it is a pipe
  *	capture_options.c  the command line
  *	answers_capture.c  what telemetry and the prompt are told
  */

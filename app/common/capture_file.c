@@ -2,10 +2,10 @@
 #include "capture_file.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdio_ext.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <rte_mbuf.h>
@@ -44,8 +44,22 @@ capture_filter_make(struct bpf_program *filter, const char *text, char *why, siz
 	return ret;
 }
 
+/* It is in the stream; a pipe may still be full of what another has written. */
+static int
+write_header(struct capture_file *file)
+{
+	int ret;
+
+	atomic_store(&file->pipe.awaited, true);
+	ret = capture_file_flush(file);
+	atomic_store(&file->pipe.awaited, false);
+	if (ret != 0)
+		capture_file_close(file);
+	return ret;
+}
+
 int
-capture_file_open(struct capture_file *file, const char *path)
+capture_file_open(struct capture_file *file, const char *path, bool waits)
 {
 	pcap_t *source = make_source();
 	FILE *stream;
@@ -54,7 +68,7 @@ capture_file_open(struct capture_file *file, const char *path)
 	*file = (struct capture_file){ .bytes = FILE_HEADER };
 	if (source == NULL)
 		return -ENOMEM;
-	stream = fopen(path, "we");
+	stream = capture_pipe_open(&file->pipe, path, waits);
 	if (stream == NULL) {
 		ret = -errno;
 		pcap_close(source);
@@ -67,10 +81,7 @@ capture_file_open(struct capture_file *file, const char *path)
 		fclose(stream);
 		return -EIO;
 	}
-	ret = capture_file_flush(file);
-	if (ret != 0)
-		capture_file_close(file);
-	return ret;
+	return write_header(file);
 }
 
 /* Room for so much. @return false: there is none */
@@ -136,6 +147,12 @@ capture_file_flush(struct capture_file *file)
 }
 
 void
+capture_file_hurry(struct capture_file *file)
+{
+	atomic_store(&file->pipe.awaited, true);
+}
+
+void
 capture_file_close(struct capture_file *file)
 {
 	if (file->dumper != NULL)
@@ -144,4 +161,17 @@ capture_file_close(struct capture_file *file)
 	free(file->joined);
 	file->joined = NULL;
 	file->joined_size = 0;
+}
+
+const char *
+capture_file_why(int error)
+{
+	switch (error) {
+	case ENXIO:
+		return "nobody reads it";
+	case EAGAIN:
+		return "its reader reads no more";
+	default:
+		return strerrordesc_np(error);
+	}
 }

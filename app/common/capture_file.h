@@ -6,14 +6,18 @@
 #ifndef APP_COMMON_CAPTURE_FILE_H
 #define APP_COMMON_CAPTURE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <pcap/pcap.h>
 
+#include "capture_pipe.h"
+
 struct rte_mbuf;
 
 struct capture_file {
+	struct capture_pipe pipe;
 	pcap_dumper_t *dumper; /* NULL: not open */
 	uint64_t bytes;        /* written, as far as stdio knows */
 	uint64_t bytes_safe;   /* of them up to the end of a packet, all of which are in the file */
@@ -25,8 +29,13 @@ struct capture_file {
 /* @return 0; -1: why says why not */
 int capture_filter_make(struct bpf_program *filter, const char *text, char *why, size_t size);
 
-/* Create the file. @return 0, or a negative errno */
-int capture_file_open(struct capture_file *file, const char *path);
+/*
+ * Create the file. It must not move until it is closed.
+ *
+ * @param waits  for somebody to read a pipe
+ * @return 0, or a negative errno
+ */
+int capture_file_open(struct capture_file *file, const char *path, bool waits);
 
 /* Add a packet. What fails is told by the next flush. time_ns: since 1970. length: on the wire */
 void capture_file_write(struct capture_file *file, const struct rte_mbuf *packet, uint64_t time_ns,
@@ -39,6 +48,12 @@ void capture_file_write(struct capture_file *file, const struct rte_mbuf *packet
  */
 int capture_file_flush(struct capture_file *file);
 
+/* From any thread: somebody waits for the end. A pipe whose reader does not go on holds that up for a second only. */
+void capture_file_hurry(struct capture_file *file);
+
 void capture_file_close(struct capture_file *file);
+
+/* What has happened to the file, by its errno: static words. */
+const char *capture_file_why(int error);
 
 #endif

@@ -109,7 +109,8 @@ capture_options_open(struct capture_options *options)
 
 	if (options->path == NULL)
 		return -1;
-	options->run = capture_run_open(options, options->path, options->filter, why, sizeof(why));
+	options->run = capture_run_open(options, options->path, options->filter, true, why,
+			sizeof(why));
 	if (options->run != NULL)
 		return -1;
 	return complain(EXIT_ENVIRONMENT, "--capture %s: %s", options->path, why);

@@ -72,9 +72,9 @@ struct capture_lane {
 	struct rte_mbuf *heads[CAPTURE_HEADS_MAX];
 };
 
-/* Open the file. @return NULL: why says why not */
+/* Open the file. waits: for somebody to read a pipe. @return NULL: why says why not */
 struct capture_run *capture_run_open(const struct capture_options *options, const char *path,
-		const char *filter, char *why, size_t size);
+		const char *filter, bool waits, char *why, size_t size);
 
 /* @return the lane, or NULL: no memory */
 struct capture_lane *capture_lane_create(struct capture *capture, uint16_t device, uint16_t queue);

@@ -8,12 +8,13 @@ usage: capture.py ESTAB_BENCH LCORES"""
 import collections
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 
-from programs import SECONDS, check, eal, run_bench
+from programs import SECONDS, check, eal, end, run_bench
 
 BENCH, LCORES = sys.argv[1:]
 SKIPPED = 77
@@ -86,10 +87,36 @@ def check_reader_who_goes(folder):
     check('"summary"' in done.stdout, "no result")
 
 
+def check_reader_who_stops(folder):
+    """It holds up no end: the result is there, and one line tells what is missing."""
+    path = f"{folder}/stopped"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    done = subprocess.run(command(path), stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          timeout=SECONDS, check=False)
+    os.close(reader)
+    said = [line for line in done.stderr.splitlines() if line.startswith("estab-bench: ")]
+    check(done.returncode == 1 and said == [f"estab-bench: capture {path}: ended: its reader reads no more"],
+          f"exit code {done.returncode}, {said}")
+    check('"summary"' in done.stdout, "no result")
+
+
+def check_no_reader(folder):
+    """It is waited for, which is said, and a signal ends that."""
+    path = f"{folder}/unread"
+    os.mkfifo(path)
+    with subprocess.Popen(command(path), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE, text=True) as process:
+        said = process.stderr.readline()
+        status = end(process)
+    check(said == f"estab-bench: --capture {path}: waits for somebody to read it\n", said)
+    check(status == -signal.SIGTERM, f"ended with {status}")
+
+
 if not shutil.which("tshark"):
     print("not installed: tshark")
     sys.exit(SKIPPED)
 with tempfile.TemporaryDirectory() as temporary:
-    for part in check_whole, check_filter, check_reader_who_goes:
+    for part in check_whole, check_filter, check_reader_who_goes, check_reader_who_stops, check_no_reader:
         part(temporary)
 sys.exit(check.failed)

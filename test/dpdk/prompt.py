@@ -169,9 +169,11 @@ def check_long(program):
 
 def check_capture(echo, folder):
     """Begun and ended twice; what cannot be says why, and leaves nothing."""
+    os.mkfifo(f"{folder}/pipe")
     for line, answer in (("stop capture", "nothing is captured\n"),
                          ("show capture", "nothing was captured\n"),
                          ("start capture /nonexistent/x", "cannot be written: No such file or directory\n"),
+                         (f"start capture {folder}/pipe", "cannot be written: nobody reads it\n"),
                          (f"start capture {folder}/x prt 7", "can't parse filter expression: syntax error\n")):
         check(echo.ask(line) == answer, f"{line}: {echo.ask(line)}")
     for name, words, some in ("all.pcap", "", True), ("none.pcap", " host 192.0.2.9 and port 9", False):

@@ -26,6 +26,7 @@
 #include "runtime.h"
 
 enum { QUEUES = 2, POOL = 8191, FRAME = 60, FILE_HEADER = 24, EXIT_OF_ENVIRONMENT = 1 };
+enum { PIPE_PACKETS = 100, PIPE_FRAME = 900 }; /* more than the 64 KB of a pipe */
 
 struct scene {
 	char path[64];
@@ -424,16 +425,26 @@ more_packets_than_there_are_copies_are_written_or_counted(void **state)
 	assert_int_equal(packets_of(s) + dropped_by(s), MANY);
 }
 
-static void
-reader_of_a_pipe_who_goes_ends_the_capture_only(void **state)
+/* In place of the file. @return its reader, who does not wait for a writer */
+static int
+pipe_in_place(struct scene *s)
 {
-	struct scene *s = *state;
-	struct capture_state now;
 	int there;
 
 	unlink(s->path);
 	assert_int_equal(mkfifo(s->path, 0600), 0);
 	there = open(s->path, O_RDONLY | O_NONBLOCK);
+	assert_true(there >= 0);
+	return there;
+}
+
+static void
+reader_of_a_pipe_who_goes_ends_the_capture_only(void **state)
+{
+	struct scene *s = *state;
+	struct capture_state now;
+	const int there = pipe_in_place(s);
+
 	start_capture(s, NULL);
 	close(there);
 	packet_goes(s, 0, packet_of(FRAME, FRAME, 13), 1);
@@ -441,6 +452,98 @@ reader_of_a_pipe_who_goes_ends_the_capture_only(void **state)
 	capture_state(&s->capture, &now);
 	assert_string_equal(now.ended, "Broken pipe");
 	assert_int_equal(memory_queue_count(&s->below[0].from), 1);
+}
+
+static void
+more_goes_than_a_pipe_holds(struct scene *s)
+{
+	for (unsigned int i = 0; i < PIPE_PACKETS; i++)
+		packet_goes(s, 0, packet_of(PIPE_FRAME, PIPE_FRAME, 0), 1);
+}
+
+static void
+reader_of_a_pipe_who_pauses_gets_all_in_the_end(void **state)
+{
+	static char octets[4096];
+	const size_t whole = FILE_HEADER + PIPE_PACKETS * (16 + PIPE_FRAME);
+	struct scene *s = *state;
+	const int there = pipe_in_place(s);
+	size_t got = 0;
+
+	start_capture(s, NULL);
+	more_goes_than_a_pipe_holds(s);
+	usleep(200000); /* now it is full */
+	for (unsigned int i = 0; i < 5000 && got < whole; i++) {
+		const ssize_t n = read(there, octets, sizeof(octets));
+
+		got += n > 0 ? (size_t)n : 0;
+		if (n <= 0)
+			usleep(1000);
+	}
+	assert_int_equal(got, whole);
+	finish(s, 0);
+	close(there);
+}
+
+static void
+reader_of_a_pipe_who_reads_no_more_does_not_hold_up_the_end(void **state)
+{
+	struct scene *s = *state;
+	const int there = pipe_in_place(s);
+	struct capture_state now;
+
+	start_capture(s, NULL);
+	more_goes_than_a_pipe_holds(s);
+	finish(s, EXIT_OF_ENVIRONMENT);
+	capture_state(&s->capture, &now);
+	assert_string_equal(now.ended, "its reader reads no more");
+	assert_int_equal(memory_queue_count(&s->below[0].from), PIPE_PACKETS);
+	close(there);
+}
+
+static void
+reader_of_a_pipe_who_reads_no_more_holds_up_neither_stop_nor_start(void **state)
+{
+	struct scene *s = *state;
+	const int there = pipe_in_place(s);
+	char why[CAPTURE_WHY_MAX];
+	int also;
+
+	start_capture(s, NULL);
+	more_goes_than_a_pipe_holds(s);
+	assert_true(capture_stop(&s->capture));
+	assert_false(capture_is_on(&s->capture));
+	also = open(s->path, O_WRONLY | O_NONBLOCK);
+	while (write(also, "", 1) > 0)
+		;
+	assert_int_equal(capture_start(&s->capture, s->path, NULL, why, sizeof(why)), -1);
+	assert_string_equal(why, "cannot be written: its reader reads no more");
+	finish(s, EXIT_OF_ENVIRONMENT);
+	close(also);
+	close(there);
+}
+
+static void
+pipe_that_nobody_reads_is_refused_at_once(void **state)
+{
+	struct scene *s = *state;
+	char why[CAPTURE_WHY_MAX];
+
+	close(pipe_in_place(s));
+	assert_int_equal(capture_start(&s->capture, s->path, NULL, why, sizeof(why)), -1);
+	assert_string_equal(why, "cannot be written: nobody reads it");
+}
+
+static void
+filter_of_several_lines_is_told_as_one(void **state)
+{
+	struct scene *s = *state;
+	struct capture_state now;
+
+	start_capture(s, "ether[0] = 1\n\tand greater 60");
+	capture_state(&s->capture, &now);
+	assert_string_equal(now.filter, "ether[0] = 1  and greater 60");
+	finish(s, 0);
 }
 
 static void
@@ -475,6 +578,11 @@ main(void)
 		CAPTURE_TEST(packets_for_which_there_is_no_copy_go_all_the_same_and_are_counted),
 		CAPTURE_TEST(more_packets_than_there_are_copies_are_written_or_counted),
 		CAPTURE_TEST(reader_of_a_pipe_who_goes_ends_the_capture_only),
+		CAPTURE_TEST(reader_of_a_pipe_who_pauses_gets_all_in_the_end),
+		CAPTURE_TEST(reader_of_a_pipe_who_reads_no_more_does_not_hold_up_the_end),
+		CAPTURE_TEST(reader_of_a_pipe_who_reads_no_more_holds_up_neither_stop_nor_start),
+		CAPTURE_TEST(pipe_that_nobody_reads_is_refused_at_once),
+		CAPTURE_TEST(filter_of_several_lines_is_told_as_one),
 		CAPTURE_TEST(what_cannot_be_begun_says_why),
 	};
 
